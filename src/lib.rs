@@ -1,0 +1,3 @@
+//! Terminal dashboard for the Salesforce organizations of CipherTrust Cloud Key Manager.
+
+pub mod demo;

@@ -1,0 +1,1 @@
+//! The demo server against the documented contract.
