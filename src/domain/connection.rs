@@ -1,0 +1,42 @@
+//! A stored Salesforce connection (API contract §5).
+
+use crate::text::Untrusted;
+
+/// What the last test of a connection said, in the vendor's own three words (§5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConnectionState {
+    /// `last_connection_ok` is true.
+    Ready,
+    /// `last_connection_ok` is false.
+    Fail,
+    /// `last_connection_ok` is null or absent.
+    NotTested,
+}
+
+impl ConnectionState {
+    /// The word the vendor's page shows.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "Ready",
+            Self::Fail => "Fail",
+            Self::NotTested => "Not tested",
+        }
+    }
+}
+
+/// One connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Resource id.
+    pub id: Untrusted,
+    /// Unique name; it cannot be changed later.
+    pub name: Untrusted,
+    /// `Salesforce Cloud` or `Salesforce Sandbox Cloud`.
+    pub cloud_name: Untrusted,
+    /// Result of the last test.
+    pub state: ConnectionState,
+    /// When it was last tested, as sent; empty when never (absent, or the zero time).
+    pub tested_at: Untrusted,
+    /// Why the last test failed; empty when it did not.
+    pub error: Untrusted,
+}

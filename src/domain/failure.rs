@@ -1,0 +1,98 @@
+//! Why there is no usable answer, as data the screen can show and tests can compare.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::ServerWords;
+use crate::text::Untrusted;
+
+/// What was asked of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// A token by password.
+    SignIn,
+    /// A token by refresh token.
+    Renew,
+    /// A page of organizations.
+    ListOrganizations,
+    /// One organization.
+    GetOrganization,
+    /// The change of one organization.
+    PatchOrganization,
+    /// The Salesforce connections.
+    ListConnections,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SignIn => "sign in",
+            Self::Renew => "renew the session",
+            Self::ListOrganizations => "list the organizations",
+            Self::GetOrganization => "read the organization",
+            Self::PatchOrganization => "change the organization",
+            Self::ListConnections => "list the connections",
+        })
+    }
+}
+
+/// The kind of a failure; the exact words are in [`Failure::detail`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// No connection was made: nothing was sent.
+    Unreachable,
+    /// The certificate was not trusted or TLS could not be agreed on: nothing was sent.
+    NotTrusted,
+    /// No whole answer within the deadline.
+    TimedOut {
+        /// The deadline.
+        after: Duration,
+    },
+    /// The connection ended before the whole answer was there.
+    CutOff,
+    /// The answer was larger than accepted, and was not read to its end.
+    TooLarge {
+        /// The cap on decoded bytes.
+        most: usize,
+    },
+    /// An answer came that is not one of this API.
+    NotUnderstood,
+    /// The server pointed elsewhere; it was not followed.
+    Redirected,
+    /// The server answered with an error status.
+    Refused {
+        /// HTTP status code.
+        status: u16,
+    },
+    /// There is no session and no way to get one without the operator.
+    SignInNeeded,
+    /// The task that asked ended without an answer (a fault of this program).
+    Lost,
+}
+
+/// Why a call has no usable answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What was asked.
+    pub call: Call,
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// The exact words: a library's message chain, or what is wrong with the body. Never a secret.
+    pub detail: Untrusted,
+    /// The server's own words, when it answered.
+    pub words: ServerWords,
+    /// When the server asks to come again, at most 60 s.
+    pub retry_after: Option<Duration>,
+}
+
+impl Failure {
+    /// A failure without words of the server.
+    pub fn new(call: Call, kind: FailureKind, detail: impl Into<Untrusted>) -> Self {
+        Self { call, kind, detail: detail.into(), words: ServerWords::default(), retry_after: None }
+    }
+
+    /// Whether the bytes of the request may have reached the server.
+    pub const fn may_have_arrived(&self) -> bool {
+        !matches!(self.kind, FailureKind::Unreachable | FailureKind::NotTrusted | FailureKind::SignInNeeded)
+    }
+}

@@ -1,0 +1,45 @@
+//! Lists as the server gives them: a window asked for, a page received.
+
+use crate::text::Untrusted;
+
+/// The part of a list that is asked for, in records, zero-based.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Records to leave out first.
+    pub skip: usize,
+    /// Most records in the answer; the server may give fewer.
+    pub limit: usize,
+}
+
+impl Window {
+    /// Records asked for at a time: ten times the server's default, and below every limit seen (§3.3).
+    pub const PAGE: usize = 100;
+
+    /// The first page.
+    pub const FIRST: Self = Self { skip: 0, limit: Self::PAGE };
+}
+
+/// One record of a page: understood, or kept as it came with the reason why it was not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record<T> {
+    /// Understood.
+    Sound(T),
+    /// Not understood; it hides nothing else.
+    Damaged {
+        /// The record's JSON as sent.
+        json: Untrusted,
+        /// What is wrong with it, and where.
+        reason: Untrusted,
+    },
+}
+
+/// Records `skip .. skip + records.len()` out of `total`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// Where this page starts, as asked for.
+    pub skip: usize,
+    /// Matches before paging, when the server says so. It may change from page to page.
+    pub total: Option<usize>,
+    /// The records in the server's order.
+    pub records: Vec<Record<T>>,
+}

@@ -1,0 +1,245 @@
+//! The display rule: which characters are shown as they are, and how the others are written.
+//!
+//! Shown as they are: letters, marks on a base (at most four), numbers, punctuation, symbols and single
+//! inner spaces. Everything a terminal may obey, hide, join or draw at a width of its own choosing is
+//! written in ASCII as `\x1b` (below U+0100) or `\u{202e}`. A backslash of the text itself is escaped only
+//! where it would read as one of these, so paths stay readable and the rule stays reversible.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+/// Most marks one base character carries on the screen; more are escaped (a name of 100,000 combining marks
+/// is one cell of 200 kB otherwise).
+const MARKS_A_BASE: usize = 4;
+
+/// `text` with every character that a terminal could obey, hide or misplace written as `\xNN` or `\u{N…}`.
+///
+/// ```
+/// # use cckm_tui::text::escape;
+/// assert_eq!(escape("Acme España"), "Acme España");
+/// assert_eq!(escape("pr\u{7}od"), r"pr\x07od");
+/// assert_eq!(escape("a  b"), r"a \x20b");
+/// assert_eq!(escape(r"C:\temp"), r"C:\temp");
+/// assert_eq!(escape(r"\x41"), r"\x5cx41");
+/// ```
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if is_plain_ascii(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut before = Before::Nothing;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let follows = rest.as_str();
+        if is_shown(c, before, follows) {
+            shown.push(c);
+            before = before.then(c);
+        } else {
+            push_escaped(&mut shown, c);
+            before = Before::Escaped;
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// The text that [`escape`] was given.
+pub fn unescape(shown: &str) -> String {
+    let mut text = String::with_capacity(shown.len());
+    let mut rest = shown;
+    while let Some(c) = rest.chars().next() {
+        let (c, length) = read_escape(rest).unwrap_or((c, c.len_utf8()));
+        text.push(c);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    text
+}
+
+/// The character an escape at the start of `text` stands for, and the escape's length in bytes.
+pub(super) fn read_escape(text: &str) -> Option<(char, usize)> {
+    let body = text.strip_prefix('\\')?;
+    let (digits, length) = if let Some(hex) = body.strip_prefix('x') {
+        (hex.get(..2)?, 4)
+    } else {
+        let hex = body.strip_prefix("u{")?;
+        let end = hex.find('}').filter(|end| (3..=6).contains(end))?;
+        (hex.get(..end)?, end + 4)
+    };
+    let lower_hex = digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let value = u32::from_str_radix(digits, 16).ok().filter(|_| lower_hex)?;
+    Some((char::from_u32(value)?, length))
+}
+
+/// What stands before a character on the screen, as far as the rule cares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    Space,
+    Escaped,
+    Base { marks: usize },
+}
+
+impl Before {
+    fn then(self, c: char) -> Self {
+        match (self, c) {
+            (_, ' ') => Self::Space,
+            (Self::Base { marks }, c) if is_mark(c) => Self::Base { marks: marks + 1 },
+            _ => Self::Base { marks: 0 },
+        }
+    }
+}
+
+fn is_plain_ascii(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let printable = bytes.iter().all(|b| matches!(b, 0x20..=0x7e) && *b != b'\\');
+    let spaces_inside = bytes.first() != Some(&b' ')
+        && bytes.last() != Some(&b' ')
+        && bytes.windows(2).all(|pair| pair != b"  ");
+    printable && spaces_inside
+}
+
+fn is_shown(c: char, before: Before, follows: &str) -> bool {
+    match c {
+        ' ' => matches!(before, Before::Base { .. } | Before::Escaped) && !follows.is_empty(),
+        '\\' => read_escape_tail(follows).is_none(),
+        '\u{21}'..='\u{7e}' => true,
+        c if is_mark(c) => !is_hidden(c) && matches!(before, Before::Base { marks } if marks < MARKS_A_BASE),
+        c => has_a_glyph(c) && !is_hidden(c),
+    }
+}
+
+fn read_escape_tail(follows: &str) -> Option<(char, usize)> {
+    let mut with_backslash = String::with_capacity(12);
+    with_backslash.push('\\');
+    with_backslash.extend(follows.chars().take(9));
+    read_escape(&with_backslash)
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c.general_category(), GeneralCategory::NonspacingMark | GeneralCategory::SpacingMark)
+}
+
+fn has_a_glyph(c: char) -> bool {
+    use GeneralCategory as G;
+    match c.general_category() {
+        G::Control
+        | G::Format
+        | G::LineSeparator
+        | G::ParagraphSeparator
+        | G::PrivateUse
+        | G::Unassigned
+        | G::Surrogate
+        | G::EnclosingMark
+        | G::SpaceSeparator => false,
+        G::UppercaseLetter
+        | G::LowercaseLetter
+        | G::TitlecaseLetter
+        | G::ModifierLetter
+        | G::OtherLetter
+        | G::NonspacingMark
+        | G::SpacingMark
+        | G::DecimalNumber
+        | G::LetterNumber
+        | G::OtherNumber
+        | G::ConnectorPunctuation
+        | G::DashPunctuation
+        | G::OpenPunctuation
+        | G::ClosePunctuation
+        | G::InitialPunctuation
+        | G::FinalPunctuation
+        | G::OtherPunctuation
+        | G::MathSymbol
+        | G::CurrencySymbol
+        | G::ModifierSymbol
+        | G::OtherSymbol => true,
+    }
+}
+
+/// Characters with a glyph by category that are blank, ignorable or joined with their neighbour at a width
+/// on which terminals disagree.
+fn is_hidden(c: char) -> bool {
+    matches!(c,
+        // Blank-looking or default-ignorable letters, marks and symbols (Unicode DerivedCoreProperties).
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fffc}' | '\u{1d159}'
+        | '\u{13441}' | '\u{13442}' | '\u{16fe4}' | '\u{e0100}'..='\u{e01ef}'
+        // Joined with the character before: half-width sound marks, emoji modifiers, Hangul vowels and
+        // finals; and the halves of flags.
+        | '\u{ff9e}' | '\u{ff9f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{1f1e6}'..='\u{1f1ff}'
+        | '\u{1161}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7ff}')
+}
+
+fn push_escaped(shown: &mut String, c: char) {
+    let code = u32::from(c);
+    let written =
+        if code < 0x100 { write!(shown, "\\x{code:02x}") } else { write!(shown, "\\u{{{code:x}}}") };
+    debug_assert!(written.is_ok(), "writing to a String cannot fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip(text: &str) {
+        let shown = escape(text);
+        assert_eq!(unescape(&shown), text, "shown as {shown:?}");
+    }
+
+    #[test]
+    fn tx_25_every_scalar_value_is_safe_and_reversible_in_three_contexts() {
+        for c in '\0'..=char::MAX {
+            for text in [format!("{c}"), format!("a{c}b"), format!("{c}{c}")] {
+                let shown = escape(&text);
+                assert_eq!(unescape(&shown), text, "U+{:04X}", u32::from(c));
+                assert!(
+                    !shown.chars().any(|c| c.is_control() || is_hidden(c) || !(c == ' ' || has_a_glyph(c))),
+                    "U+{:04X} reaches the screen: {shown:?}",
+                    u32::from(c)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn tx_01_the_characters_that_made_different_names_look_the_same_are_visible() {
+        let names =
+            ["prod", "pr\u{7}od", "pr\tod", "prod\u{200b}", "prod\u{feff}", "prod ", " prod", "pr\u{202e}od"];
+        let mut shown: Vec<_> = names.iter().map(|name| escape(name).into_owned()).collect();
+        shown.sort();
+        shown.dedup();
+        assert_eq!(shown.len(), names.len());
+        names.iter().for_each(|name| round_trip(name));
+    }
+
+    #[test]
+    fn tx_12_at_most_four_marks_stay_on_a_base() {
+        let shown = escape(&format!("e{}", "\u{301}".repeat(6))).into_owned();
+        assert_eq!(shown, format!("e{}{}", "\u{301}".repeat(4), r"\u{301}\u{301}"));
+    }
+
+    #[test]
+    fn tx_13_a_mark_without_a_base_is_escaped() {
+        assert_eq!(escape("\u{301}a"), r"\u{301}a");
+        assert_eq!(escape("a \u{301}"), r"a \u{301}");
+    }
+
+    #[test]
+    fn tx_14_joiners_selectors_flags_and_keycaps_are_spelled_out() {
+        assert_eq!(escape("\u{2764}\u{fe0f}"), "\u{2764}\\u{fe0f}");
+        assert_eq!(escape("\u{1f1e9}\u{1f1ea}"), r"\u{1f1e9}\u{1f1ea}");
+        assert_eq!(escape("1\u{20e3}"), r"1\u{20e3}");
+        assert_eq!(escape("\u{ff76}\u{ff9e}"), "\u{ff76}\\u{ff9e}");
+    }
+
+    #[test]
+    fn a_backslash_is_escaped_only_where_it_would_read_as_an_escape() {
+        assert_eq!(escape(r"a\b\c"), r"a\b\c");
+        assert_eq!(escape(r"a\x4"), r"a\x4");
+        assert_eq!(escape(r"a\x4f"), r"a\x5cx4f");
+        assert_eq!(escape(r"\u{202e}"), r"\x5cu{202e}");
+        for text in [r"\x4f", r"\\x4f", r"\u{202e}", r"\u{}", r"\xG0", "\\\u{7}", "\\x\u{1}1"] {
+            round_trip(text);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Measuring, cutting and wrapping of displayed text, in terminal cells.
+//!
+//! The unit is one grapheme cluster or one whole escape, so that nothing is cut inside an escape or a wide
+//! character. Widths are those ratatui uses for the same clusters.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::escape::read_escape;
+
+/// The units of a displayed text: grapheme clusters and whole escapes, in order.
+pub fn graphemes(shown: &str) -> impl Iterator<Item = &str> {
+    let mut rest = shown;
+    std::iter::from_fn(move || {
+        let unit = match read_escape(rest) {
+            Some((_, length)) => rest.get(..length)?,
+            None => rest.graphemes(true).next()?,
+        };
+        rest = rest.get(unit.len()..)?;
+        Some(unit)
+    })
+}
+
+/// Width of a displayed text, in cells.
+pub fn width(shown: &str) -> usize {
+    if shown.is_ascii() { shown.len() } else { shown.graphemes(true).map(|unit| unit.width()).sum() }
+}
+
+/// The longest head of `shown` that fits `cells`; the flag says whether something was left out.
+pub fn clip(shown: &str, cells: usize) -> (&str, bool) {
+    if shown.is_ascii() && !shown.contains('\\') {
+        return (shown.get(..cells).unwrap_or(shown), shown.len() > cells);
+    }
+    let mut used = 0;
+    let mut end = 0;
+    for unit in graphemes(shown) {
+        used += width(unit);
+        if used > cells {
+            return (shown.get(..end).unwrap_or_default(), true);
+        }
+        end += unit.len();
+    }
+    (shown, false)
+}
+
+/// `shown` in exactly `cells` cells: padded with blanks, or cut with `mark` (one cell) as its last cell.
+pub fn pad(shown: &str, cells: usize, mark: char) -> String {
+    let (head, cut) = clip(shown, cells);
+    let head = if cut { clip(shown, cells.saturating_sub(1)).0 } else { head };
+    let mut padded = head.to_owned();
+    if cut && cells > 0 {
+        padded.push(mark);
+    }
+    let missing = cells.saturating_sub(width(&padded));
+    padded.extend(std::iter::repeat_n(' ', missing));
+    padded
+}
+
+/// The longest tail of `shown` that fits `cells`: what a text field shows when its end is being typed.
+pub fn clip_end(shown: &str, cells: usize) -> &str {
+    let mut rest = shown;
+    let mut excess = width(shown).saturating_sub(cells);
+    for unit in graphemes(shown) {
+        if excess == 0 {
+            break;
+        }
+        excess = excess.saturating_sub(width(unit));
+        rest = rest.get(unit.len()..).unwrap_or_default();
+    }
+    rest
+}
+
+/// `shown` in rows of at most `cells` cells, broken at spaces where there are any. At least one row.
+pub fn wrap(shown: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut rows = Vec::new();
+    let mut row = String::new();
+    for word in shown.split_inclusive(' ') {
+        if !row.is_empty() && width(&row) + width(word.trim_end()) > cells {
+            rows.push(std::mem::take(&mut row).trim_end().to_owned());
+        }
+        for unit in graphemes(word) {
+            if width(&row) + width(unit) > cells && !row.is_empty() {
+                if unit == " " {
+                    continue;
+                }
+                rows.push(std::mem::take(&mut row));
+            }
+            row.push_str(unit);
+        }
+    }
+    if !row.is_empty() || rows.is_empty() {
+        rows.push(row.trim_end().to_owned());
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::escape;
+
+    #[test]
+    fn tx_17_a_cut_never_falls_inside_an_escape_or_a_wide_character() {
+        let shown = escape("a\u{1b}日本\u{202e}ñ\\x41").into_owned();
+        let units: Vec<_> = graphemes(&shown).collect();
+        for cells in 0..=40 {
+            let (head, cut) = clip(&shown, cells);
+            assert!(width(head) <= cells);
+            assert_eq!(cut, head.len() < shown.len());
+            let mut whole = String::new();
+            assert!(
+                head.is_empty()
+                    || units.iter().any(|unit| {
+                        whole.push_str(unit);
+                        whole == head
+                    }),
+                "{head:?} is not a row of whole units"
+            );
+            assert_eq!(width(&pad(&shown, cells, '…')), cells);
+        }
+    }
+
+    #[test]
+    fn a_cut_text_ends_with_the_mark_and_a_whole_one_does_not() {
+        assert_eq!(pad("Deutschland", 5, '…'), "Deut…");
+        assert_eq!(pad("Acme", 6, '…'), "Acme  ");
+        assert_eq!(pad("日本語", 4, '…'), "日… ");
+        assert_eq!(pad("x", 0, '…'), "");
+    }
+
+    #[test]
+    fn wrapping_breaks_at_spaces_and_splits_only_what_is_too_long() {
+        assert_eq!(wrap("the quick brown fox", 9), ["the quick", "brown fox"]);
+        assert_eq!(wrap("2473e846-31a8-4ee6", 8), ["2473e846", "-31a8-4e", "e6"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+
+    #[test]
+    fn the_end_of_a_long_text_is_what_a_field_shows() {
+        assert_eq!(clip_end("new-sfdc-connection", 10), "connection");
+        assert_eq!(clip_end("short", 10), "short");
+    }
+}

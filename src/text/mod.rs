@@ -1,0 +1,14 @@
+//! Text from outside, made fit for a terminal.
+//!
+//! Whatever a server, a file or the environment says is [`Untrusted`]: it has no `Display` and cannot be
+//! passed where a `&str` is wanted. The one way to a screen, a log or standard error is
+//! [`Untrusted::display`], which escapes visibly and never strips: two strings that differ always look
+//! different, and [`unescape`] gives the original back.
+
+mod escape;
+mod layout;
+mod untrusted;
+
+pub use escape::{escape, unescape};
+pub use layout::{clip, clip_end, graphemes, pad, width, wrap};
+pub use untrusted::{DisplayText, Untrusted};

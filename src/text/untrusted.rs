@@ -1,0 +1,94 @@
+//! The type of every string that was not written by us.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::escape::escape;
+use super::layout;
+
+/// A string from a server, a file or the environment.
+///
+/// It has neither `Display` nor `AsRef<str>`: [`display`](Self::display) is the way to a screen or a log,
+/// [`as_sent`](Self::as_sent) the way back to the wire. `Debug` prints the escaped form.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Untrusted(Arc<str>);
+
+impl Untrusted {
+    /// Takes the text as it came.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text escaped, safe for a terminal.
+    pub fn display(&self) -> DisplayText {
+        DisplayText(escape(&self.0).into_owned())
+    }
+
+    /// The first `bytes` bytes (cut at a character) escaped, for text that may be megabytes long; the flag
+    /// says whether something was left out.
+    pub fn display_head(&self, bytes: usize) -> (DisplayText, bool) {
+        let end = self.0.floor_char_boundary(bytes);
+        let head = self.0.get(..end).unwrap_or_default();
+        (DisplayText(escape(head).into_owned()), end < self.0.len())
+    }
+
+    /// The lines of the text, each escaped: a newline of the text is a row, anything else is visible.
+    pub fn display_lines(&self, most: usize) -> Vec<DisplayText> {
+        self.0.lines().take(most).map(|line| DisplayText(escape(line).into_owned())).collect()
+    }
+
+    /// The text exactly as it came, for the wire and for comparisons; never for a screen.
+    pub fn as_sent(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is no text at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<&str> for Untrusted {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Untrusted {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl fmt::Debug for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "«{}»", escape(&self.0))
+    }
+}
+
+/// Text that went through the display rule: printable, reversible, of known width.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct DisplayText(String);
+
+impl DisplayText {
+    /// The escaped text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The escaped text, owned.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
+    /// Width on the screen, in cells.
+    pub fn width(&self) -> usize {
+        layout::width(&self.0)
+    }
+}
+
+impl fmt::Display for DisplayText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
