@@ -1,5 +1,9 @@
 //! Terminal dashboard for the Salesforce organizations of CipherTrust Cloud Key Manager.
 
+pub mod app;
 pub mod demo;
 pub mod domain;
+pub mod input;
+pub mod keymap;
 pub mod text;
+pub mod theme;

@@ -1,0 +1,75 @@
+//! Everything that can happen, as plain data.
+
+use std::time::Duration;
+
+use ratatui::layout::Size;
+
+use super::effect::RequestId;
+use crate::domain::{Connection, Failure, Moment, Organization, Page, PatchAnswer, Record};
+use crate::input::Key;
+
+/// Something that happened, and when. The runtime makes the stamp; nobody else has a clock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stamped {
+    /// When it happened.
+    pub at: Moment,
+    /// What happened.
+    pub message: Message,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// The loop runs; the first message of all.
+    Started,
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted (bracketed paste), as it came.
+    Pasted(String),
+    /// The terminal has another size.
+    Resized(Size),
+    /// The moment that [`next_deadline`](super::next_deadline) named has come.
+    DeadlineReached,
+    /// A request was answered.
+    Replied {
+        /// The number the request was given.
+        request: RequestId,
+        /// What came of it.
+        reply: Reply,
+        /// From the first byte sent to the last byte read, retries included.
+        took: Duration,
+    },
+    /// The session began, was renewed or ended, whoever caused it.
+    SessionChanged(Session),
+    /// The frame that shows the present state was written to the terminal.
+    Drawn,
+    /// The program was asked to end by a signal.
+    ShutdownRequested,
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// Of [`Effect::SignIn`](super::Effect::SignIn).
+    SignedIn(Result<(), Failure>),
+    /// Of [`Effect::ListOrganizations`](super::Effect::ListOrganizations).
+    Listed(Result<Page<Organization>, Failure>),
+    /// Of [`Effect::FetchOrganization`](super::Effect::FetchOrganization).
+    Fetched(Result<Organization, Failure>),
+    /// Of [`Effect::PatchOrganization`](super::Effect::PatchOrganization).
+    Patched(Result<PatchAnswer, Failure>),
+    /// Of [`Effect::ListConnections`](super::Effect::ListConnections): every page.
+    ConnectionsListed(Result<Vec<Record<Connection>>, Failure>),
+}
+
+/// Whether requests can be made in somebody's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Session {
+    /// No token.
+    SignedOut,
+    /// A token that the server accepts until then; it is renewed by itself.
+    SignedIn {
+        /// When the present token ends.
+        until: Moment,
+    },
+}

@@ -1,0 +1,40 @@
+//! What the dashboard is told at its start.
+
+use std::time::Duration;
+
+use crate::text::Untrusted;
+
+/// Settings of one run, decided before the terminal is touched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whose data this is: the word on every frame.
+    pub badge: Badge,
+    /// Whether changes are refused.
+    pub read_only: bool,
+    /// The server as it was reached, such as `https://cm1.example.com`.
+    pub server: Untrusted,
+    /// The domain asked for; empty means the server's root domain.
+    pub domain: Untrusted,
+    /// Who signs in.
+    pub user: Untrusted,
+    /// Whether a password is at hand, so that the first sign-in needs no question.
+    pub password_known: bool,
+    /// Time between automatic refreshes; none: only by key.
+    pub refresh_every: Option<Duration>,
+    /// Wall clock at [`Moment::START`](crate::domain::Moment::START), in seconds since 1970, to show ages of
+    /// the server's times.
+    pub started_at: i64,
+    /// Where the log is, to name it on the help screen; empty when there is none.
+    pub log_file: Untrusted,
+}
+
+/// The word that says whose data is on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Badge {
+    /// The embedded demo server.
+    Demo,
+    /// A named profile.
+    Profile(Untrusted),
+    /// A server given by flags or environment.
+    Unnamed,
+}

@@ -1,0 +1,333 @@
+//! Commands, the contexts they belong to and the keys that call them.
+//!
+//! The keys are data: `assets/keymap.toml`. The help screen, the hints at the bottom and the table in the
+//! README are made from the same map, so they cannot disagree with what the keys do.
+
+use std::collections::BTreeMap;
+
+use crate::input::{KeyError, KeySequence};
+
+/// The keys as shipped.
+const DEFAULT: &str = include_str!("../assets/keymap.toml");
+
+/// Makes the enum, the list of all its values, and their names in the keymap file.
+macro_rules! named {
+    ($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $variant:ident = $name:literal, $help:literal;)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $type { $($(#[$doc])* #[doc = $help] $variant,)+ }
+
+        impl $type {
+            /// All of them, in the order in which they are shown.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name in the keymap file.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What the help screen says.
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$variant => $help,)+ }
+            }
+
+            fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.name() == name)
+            }
+        }
+    };
+}
+
+named! {
+    /// Something a key can ask for.
+    Command {
+        MoveDown = "move-down", "next row";
+        MoveUp = "move-up", "previous row";
+        First = "first", "first row (with a count: that row)";
+        Last = "last", "last row (with a count: that row)";
+        PageDown = "page-down", "page down";
+        PageUp = "page-up", "page up";
+        HalfDown = "half-page-down", "half a page down";
+        HalfUp = "half-page-up", "half a page up";
+        NextPane = "next-pane", "next pane";
+        Open = "open", "open the detail";
+        Back = "back", "back one layer";
+        Edit = "edit", "change the connection";
+        Filter = "filter", "narrow the list by words";
+        Sort = "sort", "choose the sort column";
+        ReverseSort = "reverse-sort", "reverse the sort";
+        Refresh = "refresh", "refresh now";
+        Pause = "pause", "pause or resume the automatic refresh";
+        ShowFields = "show-fields", "detail as fields";
+        ShowJson = "show-json", "detail as the server's JSON";
+        Accept = "accept", "take the value";
+        Complete = "complete", "complete from the list";
+        Submit = "submit", "send the change";
+        NextButton = "next-button", "next button";
+        Activate = "activate", "press the focused button";
+        ShowResponse = "show-response", "the whole answer";
+        LookAgain = "look-again", "read the record again";
+        Confirm = "confirm", "yes";
+        Decline = "decline", "no";
+        Close = "close", "close";
+        Help = "help", "keys of this place";
+        Repaint = "repaint", "draw everything again";
+        Interrupt = "interrupt", "cancel what runs; twice: quit";
+        Quit = "quit", "quit";
+    }
+}
+
+named! {
+    /// A place where keys have a meaning of their own.
+    Context {
+        Global = "global", "everywhere";
+        List = "list", "organization list";
+        Detail = "detail", "detail";
+        FilterField = "filter-field", "filter line";
+        Choose = "choose", "change: new connection";
+        Review = "review", "change: review";
+        Sending = "sending", "change: being sent";
+        Result = "result", "change: result";
+        Discard = "discard", "give up a typed value";
+        SortPicker = "sort-picker", "sort column";
+        Problem = "problem", "problem";
+        SignIn = "sign-in", "sign in";
+        HelpScreen = "help-screen", "help";
+    }
+}
+
+impl Context {
+    /// Whether unmodified printable keys are text here.
+    pub const fn takes_text(self) -> bool {
+        matches!(self, Self::FilterField | Self::Choose | Self::SignIn)
+    }
+}
+
+/// What the keys typed so far mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// This command.
+    Command(Command),
+    /// The beginning of a longer sequence.
+    Pending,
+    /// Nothing.
+    Unbound,
+}
+
+/// A keymap file that cannot be used; names the place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeymapError {
+    /// Not TOML, or not of the expected form.
+    #[error("keymap: {0}")]
+    Syntax(String),
+    /// A table that is no context.
+    #[error("keymap: [{0}] is not a context; contexts are {1}")]
+    Context(String, String),
+    /// A key of a table that is no command.
+    #[error("keymap: [{0}] {1}: unknown command")]
+    Command(&'static str, String),
+    /// A text that is no key.
+    #[error("keymap: [{0}] {1}: {2}")]
+    Key(&'static str, &'static str, KeyError),
+    /// One key with two meanings in one context, or hidden behind a shorter one.
+    #[error("keymap: [{context}] `{keys}` is bound to {first} and to {second}")]
+    Conflict {
+        /// Where.
+        context: &'static str,
+        /// The keys.
+        keys: String,
+        /// One command.
+        first: &'static str,
+        /// The other command.
+        second: &'static str,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Binding {
+    context: Context,
+    command: Command,
+    keys: KeySequence,
+}
+
+/// Which keys call which command, by context. No key has two meanings in one context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+    hints: Vec<(Context, Command)>,
+}
+
+impl Keymap {
+    /// The keys as shipped.
+    ///
+    /// # Panics
+    /// Never: a test loads the same text.
+    #[expect(clippy::expect_used, reason = "the text is part of the program and loaded by a test")]
+    pub fn shipped() -> Self {
+        Self::parse(DEFAULT).expect("assets/keymap.toml is valid")
+    }
+
+    /// Reads a keymap: a table for each context, with `command = ["key", …]` and `hints = ["command", …]`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its context and command.
+    pub fn parse(text: &str) -> Result<Self, KeymapError> {
+        let tables: BTreeMap<String, BTreeMap<String, Vec<String>>> =
+            toml::from_str(text).map_err(|error| KeymapError::Syntax(error.to_string()))?;
+        let mut map = Self { bindings: Vec::new(), hints: Vec::new() };
+        for (name, commands) in &tables {
+            let context = Context::named(name).ok_or_else(|| {
+                let known: Vec<_> = Context::ALL.iter().map(|context| context.name()).collect();
+                KeymapError::Context(name.clone(), known.join(", "))
+            })?;
+            for (name, values) in commands {
+                map.add(context, name, values)?;
+            }
+        }
+        map.bindings.sort_by_key(|binding| (binding.context, binding.command));
+        map.check()
+    }
+
+    fn add(&mut self, context: Context, name: &str, values: &[String]) -> Result<(), KeymapError> {
+        let known = |name: &str| {
+            Command::named(name).ok_or_else(|| KeymapError::Command(context.name(), name.to_owned()))
+        };
+        if name == "hints" {
+            for hint in values {
+                self.hints.push((context, known(hint)?));
+            }
+            return Ok(());
+        }
+        let command = known(name)?;
+        for text in values {
+            let keys =
+                text.parse().map_err(|error| KeymapError::Key(context.name(), command.name(), error))?;
+            self.bindings.push(Binding { context, command, keys });
+        }
+        Ok(())
+    }
+
+    fn check(self) -> Result<Self, KeymapError> {
+        for (i, one) in self.bindings.iter().enumerate() {
+            for other in self.bindings.iter().skip(i + 1).filter(|other| other.context == one.context) {
+                if one.keys.starts_with(&other.keys) || other.keys.starts_with(&one.keys) {
+                    return Err(KeymapError::Conflict {
+                        context: one.context.name(),
+                        keys: one.keys.to_string(),
+                        first: one.command.name(),
+                        second: other.command.name(),
+                    });
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// What `typed` means in the given contexts, innermost first: the first context that knows it decides.
+    pub fn resolve(&self, contexts: &[Context], typed: &KeySequence) -> Resolution {
+        for context in contexts {
+            let mut here =
+                self.bindings.iter().filter(|b| b.context == *context && b.keys.starts_with(typed));
+            if let Some(binding) = here.next() {
+                let whole = binding.keys == *typed;
+                return if whole { Resolution::Command(binding.command) } else { Resolution::Pending };
+            }
+        }
+        Resolution::Unbound
+    }
+
+    /// The keys that call `command` in `context`, in the file's order.
+    pub fn keys(&self, context: Context, command: Command) -> impl Iterator<Item = &KeySequence> {
+        self.bindings.iter().filter(move |b| b.context == context && b.command == command).map(|b| &b.keys)
+    }
+
+    /// The commands bound in `context`, each once, in the order of [`Command::ALL`].
+    pub fn commands(&self, context: Context) -> impl Iterator<Item = Command> {
+        Command::ALL.iter().copied().filter(move |command| self.keys(context, *command).next().is_some())
+    }
+
+    /// The commands to name at the bottom of the screen in `context`, most wanted first.
+    pub fn hints(&self, context: Context) -> impl Iterator<Item = Command> {
+        self.hints.iter().filter(move |(place, _)| *place == context).map(|(_, command)| *command)
+    }
+
+    /// The table of the README: one row for each command of each context.
+    pub fn markdown(&self) -> String {
+        let mut table = String::from("| where | key | does |\n|---|---|---|\n");
+        for context in Context::ALL {
+            for command in self.commands(*context) {
+                let keys: Vec<_> = self.keys(*context, command).map(|keys| format!("`{keys}`")).collect();
+                let row = format!("| {} | {} | {} |\n", context.help(), keys.join(" "), command.help());
+                table.push_str(&row);
+            }
+        }
+        table
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_keys_are_valid_and_every_command_can_be_called() {
+        let keymap = Keymap::parse(DEFAULT).unwrap();
+        for command in Command::ALL {
+            let bound = Context::ALL.iter().any(|context| keymap.keys(*context, *command).next().is_some());
+            assert!(bound, "{} has no key", command.name());
+        }
+        for context in Context::ALL {
+            for hint in keymap.hints(*context) {
+                let reachable =
+                    [*context, Context::Global].iter().any(|c| keymap.keys(*c, hint).next().is_some());
+                assert!(reachable, "[{}] hints at {} which has no key there", context.name(), hint.name());
+            }
+        }
+    }
+
+    #[test]
+    fn no_printable_key_is_bound_where_text_is_typed() {
+        let keymap = Keymap::shipped();
+        for binding in keymap.bindings.iter().filter(|binding| binding.context.takes_text()) {
+            assert!(binding.keys.keys().iter().all(|key| key.typed().is_none()), "{binding:?}");
+        }
+    }
+
+    #[test]
+    fn no_key_is_only_on_what_terminals_and_multiplexers_take() {
+        let keymap = Keymap::shipped();
+        let taken = ["ctrl-h", "ctrl-i", "ctrl-j", "ctrl-m", "ctrl-[", "ctrl-s", "ctrl-q", "ctrl-a"];
+        for binding in &keymap.bindings {
+            assert!(!taken.contains(&binding.keys.to_string().as_str()), "{binding:?}");
+            assert!(binding.keys.keys().iter().all(|key| !key.alt), "{binding:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_place() {
+        let errors = [
+            ("[list]\nfly = [\"x\"]", "keymap: [list] fly: unknown command"),
+            ("[moon]\nquit = [\"q\"]", "keymap: [moon] is not a context"),
+            ("[list]\nquit = [\"ctrl-\"]", "keymap: [list] quit: `ctrl-` is not a key"),
+            ("[list]\nquit = [\"q\"]\nedit = [\"q q\"]", "keymap: [list] `q q` is bound to edit and to quit"),
+            ("[list]\nquit = 7", "keymap: "),
+        ];
+        for (text, expected) in errors {
+            let error = Keymap::parse(text).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_innermost_context_decides_and_a_prefix_waits() {
+        let keymap =
+            Keymap::parse("[global]\nquit = [\"q\"]\n[list]\nfirst = [\"g g\"]\nback = [\"q\"]").unwrap();
+        let typed = |text: &str| text.parse().unwrap();
+        let contexts = [Context::List, Context::Global];
+        assert_eq!(keymap.resolve(&contexts, &typed("g")), Resolution::Pending);
+        assert_eq!(keymap.resolve(&contexts, &typed("g g")), Resolution::Command(Command::First));
+        assert_eq!(keymap.resolve(&contexts, &typed("q")), Resolution::Command(Command::Back));
+        assert_eq!(keymap.resolve(&[Context::Global], &typed("q")), Resolution::Command(Command::Quit));
+        assert_eq!(keymap.resolve(&contexts, &typed("z")), Resolution::Unbound);
+    }
+}
