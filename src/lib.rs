@@ -5,5 +5,7 @@ pub mod demo;
 pub mod domain;
 pub mod input;
 pub mod keymap;
+pub mod layout;
 pub mod text;
 pub mod theme;
+pub mod ui;
