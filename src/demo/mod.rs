@@ -30,6 +30,7 @@ mod history;
 mod intake;
 mod json_body;
 mod organizations;
+mod path;
 mod query;
 mod reach;
 mod recorder;
