@@ -19,6 +19,15 @@ async fn dm_01_it_listens_on_loopback_only() {
     }
 }
 
+/// Says nothing on a machine without IPv6.
+#[tokio::test]
+async fn dm_01_it_listens_on_the_other_loopback_too() {
+    let options = Options { listen: "[::1]:0".parse().unwrap(), ..Options::default() };
+    let Ok(demo) = Demo::start(options).await else { return };
+    let answer = super::support::client().get(format!("{}{STATUS}", demo.base())).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
 #[tokio::test]
 async fn dm_03_a_foreign_host_is_turned_away() {
     let desk = Desk::open().await;

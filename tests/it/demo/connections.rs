@@ -95,6 +95,8 @@ async fn a_connection_that_asks_for_a_certificate_gets_one() {
     let path = format!("{CONNECTIONS}/with-certificate");
     let second = desk.patch(&path, &json!({ "regenerate_certificate": true })).await.json();
     assert_ne!(second["certificate"], first);
+    let forever = json!({ "regenerate_certificate": true, "cert_duration": u64::MAX });
+    assert_eq!(desk.patch(&path, &forever).await.status, 200);
 }
 
 #[tokio::test]

@@ -237,6 +237,8 @@ async fn who_am_i_and_where() {
     let info = desk.get("/api/v1/system/info").await.json();
     assert_eq!(keys(&info), keys(&fixture("system-info.response")));
     assert_eq!(info["uptime"], "0 days, 0 hours, 0 minutes");
+    let time = info["system_time"].as_str().unwrap();
+    assert!(time.parse::<jiff::Timestamp>().is_ok() && time.len() == "2021-07-22T09:16:23Z".len(), "{time}");
 }
 
 #[tokio::test]
