@@ -76,11 +76,6 @@ impl DetailPane {
         }
         true
     }
-
-    /// Scrolls within `rows` lines in a window of `height`.
-    pub fn go(&mut self, command: Command, count: usize, rows: usize, height: usize) {
-        self.scroll = scrolled(self.scroll, command, count, rows, height);
-    }
 }
 
 /// Where a text of `rows` lines in a window of `height` is scrolled to by a command.
@@ -155,7 +150,7 @@ fn wrapped_with_indent(line: &str, width: usize) -> Vec<Line> {
     let indent = (line.len() - text.len()).min(width / 2);
     let blank = " ".repeat(indent);
     let room = width.saturating_sub(indent).max(1);
-    text::wrap(text, room).into_iter().map(|row| Line::new(Role::Text, format!("{blank}{row}"))).collect()
+    text::rows(text, room).into_iter().map(|row| Line::new(Role::Text, format!("{blank}{row}"))).collect()
 }
 
 fn fields(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Line> {

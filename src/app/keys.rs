@@ -227,9 +227,8 @@ fn on_detail(state: &mut State, command: Command, count: Option<usize>) -> Vec<E
         }
         Command::Edit => return edit_selected(state),
         movement => {
-            let pane = state.panes().detail_rows;
-            let rows = state.detail_lines(state.detail.view, usize::from(pane.width).saturating_sub(2)).len();
-            state.detail.go(movement, count.unwrap_or(1), rows, usize::from(pane.height));
+            let (rows, height) = detail_extent(state);
+            state.detail.scroll = scrolled(state.detail.scroll, movement, count.unwrap_or(1), rows, height);
         }
     }
     Vec::new()
@@ -465,6 +464,12 @@ fn modal_extent(state: &State, keymap: &Keymap) -> (usize, usize) {
     (lines.len(), height)
 }
 
+fn detail_extent(state: &State) -> (usize, usize) {
+    let pane = state.panes().detail_text;
+    let rows = state.detail_lines(state.detail.view, usize::from(pane.width)).len();
+    (rows, usize::from(pane.height))
+}
+
 /// Keeps what is scrolled within its text after the text or the window changed.
 pub(super) fn clamp_scroll(state: &mut State, keymap: &Keymap) {
     let (rows, height) = modal_extent(state, keymap);
@@ -474,10 +479,8 @@ pub(super) fn clamp_scroll(state: &mut State, keymap: &Keymap) {
         | (Some(Modal::Change), Some(Phase::Settled { scroll, .. })) => *scroll = (*scroll).min(last),
         _ => {}
     }
-    let pane = state.panes().detail_rows;
     if state.detail.scroll > 0 {
-        let rows = state.detail_lines(state.detail.view, usize::from(pane.width).saturating_sub(2)).len();
-        state.detail.scroll =
-            state.detail.scroll.min(super::line::last_scroll(rows, usize::from(pane.height)));
+        let (rows, height) = detail_extent(state);
+        state.detail.scroll = state.detail.scroll.min(super::line::last_scroll(rows, height));
     }
 }

@@ -73,6 +73,20 @@ pub fn clip_end(shown: &str, cells: usize) -> &str {
     rest
 }
 
+/// `shown` in rows of at most `cells` cells, broken anywhere between units. At least one row.
+pub fn rows(shown: &str, cells: usize) -> Vec<&str> {
+    let mut rows = Vec::new();
+    let mut rest = shown;
+    loop {
+        let (head, cut) = clip(rest, cells.max(10));
+        rows.push(head);
+        if !cut || head.is_empty() {
+            return rows;
+        }
+        rest = rest.get(head.len()..).unwrap_or_default();
+    }
+}
+
 /// `shown` in rows of at most `cells` cells, broken at spaces where there are any. At least one row.
 pub fn wrap(shown: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);

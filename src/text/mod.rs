@@ -10,5 +10,5 @@ mod layout;
 mod untrusted;
 
 pub use escape::{escape, unescape};
-pub use layout::{clip, clip_end, graphemes, pad, width, wrap};
+pub use layout::{clip, clip_end, graphemes, pad, rows, width, wrap};
 pub use untrusted::{DisplayText, Untrusted};

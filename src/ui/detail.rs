@@ -24,7 +24,7 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
             canvas.put(area.x, y, 1, Role::Border, "│");
         }
     }
-    let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let inside = panes.detail_text;
     let lines = state.detail_lines(state.detail.view, usize::from(inside.width));
     canvas.lines(inside, lines.iter().skip(state.detail.scroll));
     if panes.class == SizeClass::XL && state.detail.view == DetailView::Fields {
