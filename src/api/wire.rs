@@ -456,3 +456,6 @@ fn head_without_tags(body: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().take(HEAD).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //! character. Widths are those ratatui uses for the same clusters.
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 use super::escape::read_escape;
 
@@ -23,7 +23,7 @@ pub fn graphemes(shown: &str) -> impl Iterator<Item = &str> {
 
 /// Width of a displayed text, in cells.
 pub fn width(shown: &str) -> usize {
-    if shown.is_ascii() { shown.len() } else { shown.graphemes(true).map(|unit| unit.width()).sum() }
+    if shown.is_ascii() { shown.len() } else { shown.graphemes(true).map(UnicodeWidthStr::width).sum() }
 }
 
 /// The longest head of `shown` that fits `cells`; the flag says whether something was left out.

@@ -7,4 +7,6 @@
     reason = "test helpers are not covered by the allow-in-tests settings"
 )]
 
+mod contract;
 mod demo;
+mod support;
