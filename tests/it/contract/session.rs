@@ -324,6 +324,32 @@ async fn au_15_signing_out_does_not_wait_for_a_server_that_is_silent() {
 }
 
 #[tokio::test]
+async fn au_15_a_renewal_that_is_answered_after_signing_out_brings_no_session_back() {
+    let gate = Arc::new(tokio::sync::Notify::new());
+    let server = {
+        let gate = Arc::clone(&gate);
+        Scripted::plain(move |request| match request {
+            request if request.body.contains("canary-refresh-1") => {
+                Reply::Gate(Arc::clone(&gate), Box::new(token("jwt.2", "300")))
+            }
+            request if request.is_token() => token("jwt.1", "300"),
+            _ => unauthorized(),
+        })
+        .await
+    };
+    let reader = signed_in(&server, Limits { sign_out: Duration::from_millis(50), ..limits() }).await;
+    let list = {
+        let reader = reader.clone();
+        tokio::spawn(async move { reader.organizations(Window::FIRST).await.unwrap_err() })
+    };
+    server.until(|requests| requests.len() == 3).await;
+    reader.sign_out().await;
+    gate.notify_one();
+    assert_eq!(list.await.unwrap().kind, FailureKind::SignInNeeded);
+    assert_eq!(*reader.session().borrow(), Session::SignedOut);
+}
+
+#[tokio::test]
 async fn au_15_an_id_that_is_no_segment_of_a_path_is_not_asked_for() {
     let odd = r#"{"jwt":"jwt.1","refresh_token":"r","refresh_token_id":"../../x"}"#;
     let server = Scripted::plain(move |_| Reply::json(200, odd)).await;
