@@ -7,3 +7,4 @@ pub mod input;
 pub mod keymap;
 pub mod text;
 pub mod theme;
+pub mod ui;
