@@ -1,5 +1,6 @@
 //! Terminal dashboard for the Salesforce organizations of CipherTrust Cloud Key Manager.
 
+pub mod api;
 pub mod app;
 pub mod demo;
 pub mod domain;

@@ -92,7 +92,15 @@ impl Failure {
     }
 
     /// Whether the bytes of the request may have reached the server.
+    ///
+    /// A request that needed a token first, and failed at that, was never sent: its failure is one of the
+    /// token's.
     pub const fn may_have_arrived(&self) -> bool {
-        !matches!(self.kind, FailureKind::Unreachable | FailureKind::NotTrusted | FailureKind::SignInNeeded)
+        let token = matches!(self.call, Call::SignIn | Call::Renew);
+        let unsent = matches!(
+            self.kind,
+            FailureKind::Unreachable | FailureKind::NotTrusted | FailureKind::SignInNeeded
+        );
+        !token && !unsent
     }
 }

@@ -1,0 +1,174 @@
+//! What goes wrong below HTTP, told in the words of [`Failure`].
+
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::base_url::BaseUrlError;
+use super::retry::Setback;
+use crate::domain::{Call, Failure, FailureKind};
+use crate::text::escape;
+
+/// Why no client could be made: a matter of settings, before anything is sent.
+#[derive(Debug, Error)]
+pub enum ClientError {
+    /// The address of the server.
+    #[error(transparent)]
+    BaseUrl(#[from] BaseUrlError),
+    /// The file of CA certificates.
+    #[error("CA file {}: {}", escape(&path.to_string_lossy()), escape(reason))]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The TLS library refused its settings.
+    #[error("TLS cannot be set up")]
+    Tls(#[source] rustls::Error),
+    /// The HTTP library refused its settings.
+    #[error("the HTTP client cannot be set up")]
+    Http(#[source] reqwest::Error),
+}
+
+/// What the caller knows and the error does not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Circumstances {
+    /// What was asked.
+    pub(super) call: Call,
+    /// The time that was given to connecting.
+    pub(super) connect: Duration,
+    /// Whether plain HTTP was spoken.
+    pub(super) plain: bool,
+}
+
+/// Tells an error of the HTTP library apart by what the operator can do about it.
+///
+/// Where the cause lies is found by walking the chain of sources, and into [`io::Error`]s, which hide theirs.
+pub(super) fn classify(error: reqwest::Error, at: Circumstances) -> Setback {
+    // The URL is known to the operator, and could one day hold more than they want in a log.
+    let error = error.without_url();
+    let told = chain_text(&error);
+    let failure = |kind, detail: String| Failure::new(at.call, kind, detail);
+    if error.is_connect() {
+        return classify_connect(&error, &told, at);
+    }
+    if let Some(tls) = find::<rustls::Error>(&error) {
+        let detail = format!("the server broke off TLS: {tls}");
+        return Setback::final_one(failure(FailureKind::CutOff, detail));
+    }
+    if find::<hyper::Error>(&error).is_some_and(hyper::Error::is_parse) {
+        let hint = if at.plain { "; if the port speaks TLS, use https" } else { "" };
+        let detail = format!("the answer is not valid HTTP{hint}: {told}");
+        return Setback::final_one(failure(FailureKind::NotUnderstood, detail));
+    }
+    let undecodable =
+        |error: &io::Error| matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput);
+    if (error.is_body() || error.is_decode()) && find::<io::Error>(&error).is_some_and(undecodable) {
+        let detail = format!("the compressed answer cannot be unpacked: {told}");
+        return Setback::final_one(failure(FailureKind::NotUnderstood, detail));
+    }
+    let detail = format!("the answer was cut off: {told}");
+    Setback::passing(failure(FailureKind::CutOff, detail))
+}
+
+/// No connection was made, so nothing of the request was sent.
+fn classify_connect(error: &reqwest::Error, told: &str, at: Circumstances) -> Setback {
+    let failure = |kind, detail: String| Failure::new(at.call, kind, detail);
+    if let Some(tls) = find::<rustls::Error>(error) {
+        let detail = match tls {
+            rustls::Error::InvalidMessage(_) => {
+                "the server does not speak TLS on this port; perhaps it speaks plain http".to_owned()
+            }
+            rustls::Error::InvalidCertificate(reason) => {
+                format!("the certificate is not trusted: {reason}; a CA file can be given")
+            }
+            other => format!("TLS could not be agreed on: {other}"),
+        };
+        return Setback::final_one(failure(FailureKind::NotTrusted, detail));
+    }
+    if error.is_timeout() {
+        let detail = format!("no connection within {:?}: check address and network", at.connect);
+        return Setback::final_one(failure(FailureKind::Unreachable, detail));
+    }
+    let refused = failure(FailureKind::Unreachable, format!("no connection: {told}"));
+    if find::<io::Error>(error).is_some_and(|error| passes(error.kind())) {
+        Setback::passing(refused)
+    } else {
+        Setback::final_one(refused)
+    }
+}
+
+/// Whether a server that is just starting, or a network that hiccups, gives this error.
+const fn passes(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind as K;
+    matches!(
+        kind,
+        K::ConnectionRefused
+            | K::ConnectionReset
+            | K::ConnectionAborted
+            | K::BrokenPipe
+            | K::UnexpectedEof
+            | K::NotConnected
+    )
+}
+
+/// The first error of type `E` in the chain, also inside [`io::Error`]s.
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
+        }
+        let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = match inside {
+            Some(inside) => Some(inside),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+/// The messages of the chain, each once: libraries repeat those of their sources.
+fn chain_text(error: &(dyn Error + 'static)) -> String {
+    let mut told = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let message = error.to_string();
+        if !told.contains(&message) {
+            told.push_str(": ");
+            told.push_str(&message);
+        }
+        next = error.source();
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_found_inside_an_io_error_inside_an_io_error() {
+        let tls = rustls::Error::General("deep".to_owned());
+        let inner = io::Error::other(tls);
+        let outer = io::Error::new(io::ErrorKind::ConnectionReset, inner);
+        assert!(find::<rustls::Error>(&outer).is_some());
+        assert!(find::<hyper::Error>(&outer).is_none());
+    }
+
+    #[test]
+    fn a_message_of_the_chain_is_told_once() {
+        let outer = io::Error::other(io::Error::other("refused"));
+        assert_eq!(chain_text(&outer), "refused");
+    }
+
+    #[test]
+    fn a_ca_file_with_an_odd_name_is_told_escaped() {
+        let error = ClientError::CaFile { path: "a\u{1b}b".into(), reason: "no\nsuch".to_owned() };
+        assert_eq!(error.to_string(), r"CA file a\x1bb: no\x0asuch");
+    }
+}

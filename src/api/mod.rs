@@ -1,0 +1,460 @@
+//! The HTTP client: the few calls that are made to a CipherTrust Manager, as functions of domain types.
+//!
+//! [`Reader`] holds every read; [`Writer`] wraps one and adds the only write there is. Who is given a
+//! [`Reader`] cannot change anything, whatever keys are pressed.
+//!
+//! ```text
+//! Reader::organizations ─▶ retry (reads only) ─▶ session (401: renew, once) ─▶ transport ─▶ server
+//! Writer::patch_organization ──────────────────▶ session (renew before) ─────▶ transport ─▶ server
+//! ```
+//!
+//! A call answers with a domain value or a [`Failure`]. The status of a PATCH is a value, not a failure.
+//! Dropping a call's future abandons it, but never a renewal: that is a task of its own, because a refresh
+//! token that works once would be lost with its answer.
+
+mod auth;
+mod base_url;
+mod error;
+mod redact;
+mod retry;
+mod tls;
+mod transport;
+mod wire;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use backon::Retryable as _;
+use reqwest::{Method, StatusCode};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+pub use auth::{Credentials, Session};
+pub use base_url::{BaseUrlError, base_url};
+pub use error::ClientError;
+pub use retry::RetryPolicy;
+pub use tls::Trust;
+
+use crate::domain::{
+    Call, Connection, Failure, FailureKind, Organization, OrganizationId, OrganizationPatch, Page, Password,
+    PatchAnswer, Record, ServerWords, Window,
+};
+use auth::{Auth, Bearer, Standing, sign_in_needed};
+use retry::{Again, Budget, RetryAfter, Setback};
+use transport::{Answer, Ask, Transport, timed_out};
+
+/// Which server, and why it is believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Its address, as [`base_url`] makes it.
+    pub base: Url,
+    /// What makes its certificate trusted.
+    pub trust: Trust,
+}
+
+/// Deadlines, caps and counts. Every one can be set, so that tests need not wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For a connection: name, TCP and TLS.
+    pub connect: Duration,
+    /// For a whole read: its repetitions, the waits between them and a renewal included.
+    pub read: Duration,
+    /// For the one exchange of a PATCH; the server asks Salesforce before it answers.
+    pub write: Duration,
+    /// For one token request.
+    pub sign_in: Duration,
+    /// For signing out.
+    pub sign_out: Duration,
+    /// Most decoded bytes of a list.
+    pub list_body: usize,
+    /// Most decoded bytes of any other answer.
+    pub body: usize,
+    /// Most requests at a time.
+    pub in_flight: usize,
+    /// How reads are repeated.
+    pub retry: RetryPolicy,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            read: Duration::from_secs(30),
+            write: Duration::from_mins(2),
+            sign_in: Duration::from_secs(30),
+            sign_out: Duration::from_secs(2),
+            list_body: 16 << 20,
+            body: 1 << 20,
+            in_flight: 6,
+            retry: RetryPolicy::default(),
+        }
+    }
+}
+
+/// A client that can read and nothing else; clones share the session and the connections.
+#[derive(Clone)]
+pub struct Reader(Arc<Shared>);
+
+struct Shared {
+    transport: Transport,
+    auth: Auth,
+    limits: Limits,
+    budget: Budget,
+}
+
+/// A client that can also change an organization's connection.
+#[derive(Clone)]
+pub struct Writer(Reader);
+
+impl Reader {
+    /// A client of one server for one account. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`] when the address is not one of [`base_url`]'s, the CA file cannot be used, or the
+    /// libraries refuse their settings.
+    pub fn new(server: Server, credentials: Credentials, limits: Limits) -> Result<Self, ClientError> {
+        let Server { base, trust } = server;
+        let transport = Transport::new(base_url(base.as_str())?, &trust, &limits)?;
+        let auth = Auth::new(credentials, &limits);
+        let budget = Budget::new(limits.retry.spare);
+        Ok(Self(Arc::new(Shared { transport, auth, limits, budget })))
+    }
+
+    /// The server's address.
+    pub fn base(&self) -> &Url {
+        self.0.transport.base()
+    }
+
+    /// The session as it stands and as it changes, for the header's countdown.
+    pub fn session(&self) -> watch::Receiver<Session> {
+        self.0.auth.session()
+    }
+
+    /// Signs in with the password given, or with the one of the credentials. It is sent exactly once: accounts
+    /// are locked after a few failures (API contract §2.4).
+    ///
+    /// # Errors
+    ///
+    /// `SignInNeeded` when no password is known, `Refused` when the server says no, and whatever can happen
+    /// on the way. A password that was refused is forgotten.
+    pub async fn sign_in(&self, password: Option<Password>) -> Result<(), Failure> {
+        self.0.auth.sign_in(&self.0.transport, password).await
+    }
+
+    /// When the token should be renewed next; `None` without a session.
+    pub fn renew_at(&self) -> Option<Instant> {
+        self.0.auth.renew_at()
+    }
+
+    /// Renews the token if it is time, so that an idle session stays alive.
+    ///
+    /// # Errors
+    ///
+    /// As the renewal failed; `SignInNeeded` when there is no way without the operator.
+    pub async fn renew_if_due(&self) -> Result<(), Failure> {
+        match self.0.auth.standing() {
+            Standing::Good(_) => Ok(()),
+            Standing::Due(bearer) => self.renew(bearer.attempt).await,
+            Standing::Ended { attempt } => self.renew(attempt).await,
+            Standing::SignedOut => Err(sign_in_needed()),
+        }
+    }
+
+    /// Ends the session here, and at the server if that takes no longer than [`Limits::sign_out`]. Without it
+    /// refresh tokens would gather at the server (API contract §2.5).
+    pub async fn sign_out(&self) {
+        self.0.auth.sign_out(&self.0.transport).await;
+    }
+
+    /// The organizations `window.skip .. window.skip + window.limit`.
+    ///
+    /// Ordered by creation, because that never changes: a record keeps its place while pages are read, even
+    /// when it is changed or renamed meanwhile, and new ones come last. Screens sort for themselves.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Failure`] but `Lost`.
+    pub async fn organizations(&self, window: Window) -> Result<Page<Organization>, Failure> {
+        let call = Call::ListOrganizations;
+        let answer = self.list(call, "cckm/sfdc/organizations", window, "createdAt").await?;
+        let text = answer.text().map(|text| self.mask_data(text));
+        let rows = wire::organizations(&text).map_err(|reason| not_understood(call, reason))?;
+        Ok(Page { skip: window.skip, total: rows.total, records: rows.records })
+    }
+
+    /// One organization as it is now.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Failure`]; `NotUnderstood` also when the server answers with another record (NT-26).
+    pub async fn organization(&self, id: &OrganizationId) -> Result<Organization, Failure> {
+        let call = Call::GetOrganization;
+        let answer = self.read(call, &organization_path(id), &[], self.0.limits.body).await?;
+        let text = answer.text().map(|text| self.mask_data(text));
+        let organization = wire::organization(&text).map_err(|reason| not_understood(call, reason))?;
+        if organization.id != *id {
+            let reason = format!("the server answered for another id: {}", organization.id);
+            return Err(not_understood(call, reason));
+        }
+        Ok(organization)
+    }
+
+    /// All Salesforce connections, by name. Each once, however the pages overlap.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Failure`]; accounts without the right to see connections get `Refused` (API contract §5.3).
+    pub async fn connections(&self) -> Result<Vec<Record<Connection>>, Failure> {
+        const MOST: usize = 20_000;
+        let call = Call::ListConnections;
+        let mut seen = HashSet::new();
+        let mut connections = Vec::new();
+        let mut skip = 0;
+        loop {
+            let window = Window { skip, limit: Window::PAGE };
+            let answer =
+                self.list(call, "connectionmgmt/services/salesforce/connections", window, "name").await?;
+            let text = answer.text().map(|text| self.mask_data(text));
+            let rows = wire::connections(&text).map_err(|reason| not_understood(call, reason))?;
+            let came = rows.records.len();
+            let fresh: Vec<_> = rows.records.into_iter().filter(|record| seen.insert(key(record))).collect();
+            // A page that brings nothing new would come for ever, whatever the total says.
+            let progress = !fresh.is_empty();
+            connections.extend(fresh);
+            skip += came;
+            let more = rows.total.map_or(came >= window.limit, |total| skip < total);
+            if !more || !progress {
+                return Ok(connections);
+            }
+            if connections.len() >= MOST {
+                return Err(not_understood(call, format!("there are more than {MOST} connections")));
+            }
+        }
+    }
+
+    async fn list(&self, call: Call, path: &str, window: Window, sort: &str) -> Result<Answer, Failure> {
+        let (skip, limit) = (window.skip.to_string(), window.limit.to_string());
+        let query = [("skip", skip.as_str()), ("limit", limit.as_str()), ("sort", sort)];
+        self.read(call, path, &query, self.0.limits.list_body).await
+    }
+
+    /// A GET until it succeeds, fails for good, or its time is over.
+    async fn read(
+        &self,
+        call: Call,
+        path: &str,
+        query: &[(&str, &str)],
+        most: usize,
+    ) -> Result<Answer, Failure> {
+        let limits = &self.0.limits;
+        let deadline = Instant::now() + limits.read;
+        let renewed = AtomicBool::new(false);
+        let ask = |bearer: Bearer| async move {
+            let ask = Ask {
+                call,
+                method: Method::GET,
+                path,
+                query,
+                bearer: Some(&bearer.header),
+                body: None,
+                within: limits.read,
+                most,
+            };
+            self.0.transport.read(ask).await.map(|answer| (answer, bearer.attempt))
+        };
+        self.0.budget.earn();
+        let repeated = (|| self.attempt(call, ask, &renewed))
+            .retry(limits.retry.backoff())
+            .when(|setback: &Setback| setback.again != Again::Never)
+            .adjust(|setback, wait| self.wait(setback, wait, deadline))
+            .notify(|setback, wait| tracing::debug!(failure = ?setback.failure, ?wait, "asked again"));
+        match timeout_at(deadline, repeated).await {
+            Ok(outcome) => outcome.map_err(|setback| *setback.failure),
+            Err(_elapsed) => Err(timed_out(call, limits.read)),
+        }
+    }
+
+    /// One try. A 401 that is the server's own makes for one renewal and one repetition a read (§2.8, step 4).
+    async fn attempt<F>(
+        &self,
+        call: Call,
+        ask: impl Fn(Bearer) -> F,
+        renewed: &AtomicBool,
+    ) -> Result<Answer, Setback>
+    where
+        F: Future<Output = Result<(Answer, u64), Setback>>,
+    {
+        let (mut answer, sent_with) = ask(self.bearer().await.map_err(Setback::final_one)?).await?;
+        let unauthorized = answer.status == StatusCode::UNAUTHORIZED && wire::is_ours(answer.text().as_str());
+        if unauthorized && !renewed.swap(true, Ordering::Relaxed) {
+            self.renew(sent_with).await.map_err(Setback::final_one)?;
+            (answer, _) = ask(self.bearer().await.map_err(Setback::final_one)?).await?;
+        }
+        if answer.status.is_success() { Ok(answer) } else { Err(self.refused(call, &answer)) }
+    }
+
+    /// How long to wait before the next try; `None` is never.
+    fn wait(&self, setback: &Setback, backoff: Option<Duration>, deadline: Instant) -> Option<Duration> {
+        let wait = match setback.again {
+            Again::Never => return None,
+            Again::Later => backoff?,
+            Again::After(wait) => backoff.map(|_| wait)?,
+        };
+        (Instant::now() + wait < deadline && self.0.budget.spend()).then_some(wait)
+    }
+
+    fn refused(&self, call: Call, answer: &Answer) -> Setback {
+        let text = answer.text().map(|text| self.0.transport.secrets.mask_words(text));
+        let status = answer.status.as_u16();
+        let busy = matches!(status, 429 | 502 | 503 | 504);
+        let again = match answer.retry_after {
+            _ if !busy => Again::Never,
+            None => Again::Later,
+            Some(RetryAfter::Wait(wait)) => Again::After(wait),
+            Some(RetryAfter::TooLong) => Again::Never,
+        };
+        let ours = wire::is_ours(text.as_str());
+        let by =
+            if ours { "" } else { ", not in the words of CipherTrust Manager: perhaps a gateway in between" };
+        let failure = Failure {
+            words: wire::words(text.as_str()),
+            retry_after: answer.retry_after.map(RetryAfter::at_most),
+            ..Failure::new(call, FailureKind::Refused { status }, format!("answered {}{by}", answer.status))
+        };
+        Setback { failure: Box::new(failure), again }
+    }
+
+    /// A token for the next request, renewed if it is time.
+    async fn bearer(&self) -> Result<Bearer, Failure> {
+        let auth = &self.0.auth;
+        match auth.standing() {
+            Standing::Good(bearer) => Ok(bearer),
+            Standing::Due(bearer) => match self.renew(bearer.attempt).await {
+                Err(failure) if failure.kind == FailureKind::SignInNeeded => Err(failure),
+                // It is still good: a renewal that failed on the way may work next time.
+                Ok(()) | Err(_) => Ok(auth.bearer().unwrap_or(bearer)),
+            },
+            Standing::Ended { attempt } => {
+                self.renew(attempt).await?;
+                auth.bearer().ok_or_else(sign_in_needed)
+            }
+            Standing::SignedOut => Err(sign_in_needed()),
+        }
+    }
+
+    async fn renew(&self, seen: u64) -> Result<(), Failure> {
+        let shared = Arc::clone(&self.0);
+        let renewal = tokio::spawn(async move { shared.auth.renew(&shared.transport, seen).await });
+        match renewal.await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(Failure::new(Call::Renew, FailureKind::Lost, error.to_string())),
+        }
+    }
+
+    fn mask_data<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        self.0.transport.secrets.mask_data(text)
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shared { transport, auth, limits: _, budget: _ } = &*self.0;
+        f.debug_struct("Reader").field("base", &transport.base().as_str()).field("auth", auth).finish()
+    }
+}
+
+impl Writer {
+    /// Adds the right to write.
+    pub const fn new(reader: Reader) -> Self {
+        Self(reader)
+    }
+
+    /// The reads.
+    pub const fn reader(&self) -> &Reader {
+        &self.0
+    }
+
+    /// Sends the change, exactly once whatever comes back, on a connection of its own. A token that is due is
+    /// renewed first.
+    ///
+    /// Any status but a redirect is an answer, 401 included: whether to renew, read and send again is for the
+    /// caller to decide, because something in between may have said 401 after the change was made.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer. [`Failure::may_have_arrived`] tells whether the change may have been made: it
+    /// is certain that it was not when the renewal before it failed.
+    pub async fn patch_organization(
+        &self,
+        id: &OrganizationId,
+        patch: &OrganizationPatch,
+    ) -> Result<PatchAnswer, Failure> {
+        let shared = &self.0.0;
+        let bearer = self.0.bearer().await?;
+        let ask = Ask {
+            call: Call::PatchOrganization,
+            method: Method::PATCH,
+            path: &organization_path(id),
+            query: &[],
+            bearer: Some(&bearer.header),
+            body: Some(wire::patch_body(patch)),
+            within: shared.limits.write,
+            most: shared.limits.body,
+        };
+        let answer = shared.transport.write(ask).await.map_err(|setback| *setback.failure)?;
+        Ok(self.patch_answer(id, &answer))
+    }
+
+    fn patch_answer(&self, id: &OrganizationId, answer: &Answer) -> PatchAnswer {
+        let secrets = &self.0.0.transport.secrets;
+        let success = answer.status.is_success();
+        let body = answer.text().map(|text| secrets.mask_words(text));
+        let (organization, oddity) =
+            match success.then(|| wire::organization(&answer.text().map(|text| secrets.mask_data(text)))) {
+                None => (None, String::new()),
+                Some(Ok(organization)) if organization.id == *id => (Some(organization), String::new()),
+                Some(Ok(other)) => (None, format!("the server answered for another id: {}", other.id)),
+                Some(Err(reason)) => (None, reason),
+            };
+        PatchAnswer {
+            status: answer.status.as_u16(),
+            reason: answer.status.canonical_reason().unwrap_or_default(),
+            took: answer.took,
+            organization,
+            words: if success { ServerWords::default() } else { wire::words(body.as_str()) },
+            body: body.as_str().into(),
+            oddity: oddity.into(),
+        }
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Writer").field(&self.0).finish()
+    }
+}
+
+fn organization_path(id: &OrganizationId) -> String {
+    format!("cckm/sfdc/organizations/{id}")
+}
+
+fn not_understood(call: Call, reason: String) -> Failure {
+    Failure::new(call, FailureKind::NotUnderstood, reason)
+}
+
+/// What tells one connection from another: its id, else its name, else all of a damaged record.
+fn key(record: &Record<Connection>) -> String {
+    match record {
+        Record::Sound(connection) if connection.id.is_empty() => {
+            format!("name {}", connection.name.as_sent())
+        }
+        Record::Sound(connection) => format!("id {}", connection.id.as_sent()),
+        Record::Damaged { json, reason: _ } => format!("json {}", json.as_sent()),
+    }
+}

@@ -1,0 +1,222 @@
+//! One exchange with the server: at most six at a time, each with a deadline and a cap on its answer.
+
+use std::time::Duration;
+
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap,
+};
+use reqwest::header::{HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Method, Response, StatusCode};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::Limits;
+use super::base_url::is_loopback;
+use super::error::{Circumstances, ClientError, classify};
+use super::redact::Secrets;
+use super::retry::{RetryAfter, Setback};
+use super::tls::{Trust, client_config};
+use super::wire::Text;
+use crate::domain::{Call, Failure, FailureKind};
+
+/// Characters of a redirect's target that are shown.
+const TARGET: usize = 300;
+
+/// The way to one server.
+pub(super) struct Transport {
+    base: Url,
+    reads: Client,
+    writes: Client,
+    slots: Semaphore,
+    connect: Duration,
+    pub(super) secrets: Secrets,
+}
+
+/// A request before it is sent.
+pub(super) struct Ask<'a> {
+    pub(super) call: Call,
+    pub(super) method: Method,
+    /// Below `/api/v1/`, already fit for a URL.
+    pub(super) path: &'a str,
+    pub(super) query: &'a [(&'a str, &'a str)],
+    pub(super) bearer: Option<&'a HeaderValue>,
+    /// JSON.
+    pub(super) body: Option<String>,
+    /// For sending, and receiving the whole answer.
+    pub(super) within: Duration,
+    /// Most decoded bytes of the answer.
+    pub(super) most: usize,
+}
+
+/// A whole answer, whatever its status but a redirect.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) took: Duration,
+    pub(super) retry_after: Option<RetryAfter>,
+    body: Zeroizing<Vec<u8>>,
+}
+
+impl Answer {
+    /// The body as text.
+    pub(super) fn text(&self) -> Text<'_> {
+        Text::new(&self.body)
+    }
+}
+
+impl Transport {
+    pub(super) fn new(base: Url, trust: &Trust, limits: &Limits) -> Result<Self, ClientError> {
+        let tls = client_config(trust)?;
+        let client = |idle: usize| {
+            let builder = Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .https_only(base.scheme() == "https")
+                .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false)
+                .retry(reqwest::retry::never())
+                .gzip(true)
+                .connect_timeout(limits.connect)
+                .pool_idle_timeout(Duration::from_secs(30))
+                .pool_max_idle_per_host(idle)
+                .tcp_nodelay(true);
+            let builder = if is_loopback(&base) { builder.no_proxy() } else { builder };
+            builder.build().map_err(ClientError::Http)
+        };
+        Ok(Self {
+            reads: client(limits.in_flight)?,
+            // The library repeats a request that met a connection the server had just closed. A write must
+            // never be repeated, so it never rides on a connection that was kept alive.
+            writes: client(0)?,
+            slots: Semaphore::new(limits.in_flight.clamp(1, Semaphore::MAX_PERMITS)),
+            connect: limits.connect,
+            secrets: Secrets::default(),
+            base,
+        })
+    }
+
+    /// The server's address.
+    pub(super) const fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// Sends a read, or a request for a token.
+    pub(super) async fn read(&self, ask: Ask<'_>) -> Result<Answer, Setback> {
+        let _slot = self.slots.acquire().await.map_err(|closed| lost(ask.call, &closed))?;
+        self.exchange(&self.reads, ask).await
+    }
+
+    /// Sends a write, once, on a connection of its own. The deadline starts when it is its turn.
+    pub(super) async fn write(&self, ask: Ask<'_>) -> Result<Answer, Setback> {
+        let _slot = self.slots.acquire().await.map_err(|closed| lost(ask.call, &closed))?;
+        self.exchange(&self.writes, ask).await
+    }
+
+    /// Sends without waiting for a turn: for the way out.
+    pub(super) async fn send_now(&self, ask: Ask<'_>) -> Result<Answer, Setback> {
+        self.exchange(&self.reads, ask).await
+    }
+
+    async fn exchange(&self, client: &Client, ask: Ask<'_>) -> Result<Answer, Setback> {
+        let started = Instant::now();
+        let (call, within) = (ask.call, ask.within);
+        let (method, path) = (ask.method.clone(), ask.path.to_owned());
+        let outcome = match timeout(within, self.send(client, ask, started)).await {
+            Ok(outcome) => outcome,
+            Err(_elapsed) => Err(Setback::final_one(timed_out(call, within))),
+        };
+        let took = started.elapsed();
+        match &outcome {
+            Ok(answer) => tracing::debug!(%method, path, status = answer.status.as_u16(), ?took, "answered"),
+            Err(setback) => tracing::debug!(%method, path, failure = ?setback.failure, ?took, "no answer"),
+        }
+        outcome
+    }
+
+    async fn send(&self, client: &Client, ask: Ask<'_>, started: Instant) -> Result<Answer, Setback> {
+        let at = Circumstances { call: ask.call, connect: self.connect, plain: self.base.scheme() == "http" };
+        let (call, most) = (ask.call, ask.most);
+        let request = self.request(client, ask).map_err(|error| classify(error, at))?;
+        let response = client.execute(request).await.map_err(|error| classify(error, at))?;
+        let status = response.status();
+        let headers = response.headers().clone();
+        if status.is_redirection() {
+            return Err(Setback::final_one(self.redirected(call, status, &headers)));
+        }
+        if status.is_informational() {
+            let detail = format!("the answer has the status {status}");
+            return Err(Setback::final_one(Failure::new(call, FailureKind::NotUnderstood, detail)));
+        }
+        if let Some(encoding) = text_of(&headers, &CONTENT_ENCODING).filter(|name| name != "identity") {
+            let detail = format!("the answer is packed as {encoding}, which was not asked for");
+            return Err(Setback::final_one(Failure::new(call, FailureKind::NotUnderstood, detail)));
+        }
+        let body = read_body(response, most, at).await?;
+        let date = text_of(&headers, &DATE);
+        let retry_after =
+            text_of(&headers, &RETRY_AFTER).and_then(|value| RetryAfter::read(&value, date.as_deref()));
+        Ok(Answer { status, took: started.elapsed(), retry_after, body })
+    }
+
+    fn request(&self, client: &Client, ask: Ask<'_>) -> Result<reqwest::Request, reqwest::Error> {
+        let mut url = self.base.clone();
+        url.set_path(&format!("/api/v1/{}", ask.path));
+        if !ask.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(ask.query);
+        }
+        let mut request = client
+            .request(ask.method, url)
+            .header(ACCEPT, "application/json")
+            .header(CACHE_CONTROL, "no-store");
+        if let Some(bearer) = ask.bearer {
+            request = request.header(AUTHORIZATION, bearer);
+        }
+        if let Some(body) = ask.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        request.build()
+    }
+
+    fn redirected(&self, call: Call, status: StatusCode, headers: &HeaderMap) -> Failure {
+        let target = text_of(headers, &LOCATION).unwrap_or_default();
+        let target = self.secrets.mask_words(target.chars().take(TARGET).collect::<String>().into());
+        let detail = match &*target {
+            "" => format!("the server answered {status} without saying where to go"),
+            target => format!("the server answered {status} and points to {target}; it was not followed"),
+        };
+        Failure::new(call, FailureKind::Redirected, detail)
+    }
+}
+
+/// A failure to answer within `after`.
+pub(super) fn timed_out(call: Call, after: Duration) -> Failure {
+    let detail = format!("no whole answer within {after:?}");
+    Failure::new(call, FailureKind::TimedOut { after }, detail)
+}
+
+fn lost(call: Call, error: &dyn std::error::Error) -> Setback {
+    Setback::final_one(Failure::new(call, FailureKind::Lost, error.to_string()))
+}
+
+/// Reads a body by its pieces. The cap counts unpacked bytes: 200 kB of gzip can hold 200 MB (measured).
+async fn read_body(
+    mut response: Response,
+    most: usize,
+    at: Circumstances,
+) -> Result<Zeroizing<Vec<u8>>, Setback> {
+    let mut body = Zeroizing::new(Vec::with_capacity(16 << 10));
+    while let Some(piece) = response.chunk().await.map_err(|error| classify(error, at))? {
+        if body.len() + piece.len() > most {
+            let detail = format!("the answer is larger than {most} bytes");
+            let failure = Failure::new(at.call, FailureKind::TooLarge { most }, detail);
+            return Err(Setback::final_one(failure));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
+fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}

@@ -1,0 +1,458 @@
+//! The server's JSON, translated into the domain's types: leniently, and one record at a time.
+//!
+//! A list is taken apart into raw rows first, so that one bad record hides nothing else (`RawValue` does not
+//! look inside). A row is then read in one pass over its keys, text borrowed from the body; nothing recurses,
+//! so deep nesting is only text.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::domain::{
+    Connection, ConnectionState, Field, Organization, OrganizationId, OrganizationPatch, Record, ServerWords,
+};
+use crate::text::{Untrusted, escape};
+
+/// Rows accepted in one answer; a body full of `{},` would otherwise take a hundred times its size.
+const MOST_ROWS: usize = 100_000;
+
+/// Keys accepted in one record, for the same reason.
+const MOST_FIELDS: usize = 1_000;
+
+/// Characters shown of a body that is not JSON (API contract §3.6).
+const HEAD: usize = 300;
+
+/// A decoded list answer.
+#[derive(Debug)]
+pub(super) struct Rows<T> {
+    /// Matches before paging, when the server says so in a way that can be read.
+    pub(super) total: Option<usize>,
+    /// The rows in the server's order.
+    pub(super) records: Vec<Record<T>>,
+}
+
+/// A body as text. Where bytes were not UTF-8 they are replaced, and records that hold one are damaged.
+#[derive(Debug)]
+pub(super) struct Text<'a> {
+    text: Cow<'a, str>,
+    replaced: bool,
+}
+
+impl<'a> Text<'a> {
+    /// The text of a body, a byte order mark left out.
+    pub(super) fn new(body: &'a [u8]) -> Self {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        let text = String::from_utf8_lossy(body);
+        Self { replaced: matches!(text, Cow::Owned(_)), text }
+    }
+
+    /// The text after `change`.
+    pub(super) fn map(self, change: impl FnOnce(Cow<'a, str>) -> Cow<'a, str>) -> Self {
+        Self { text: change(self.text), replaced: self.replaced }
+    }
+
+    /// The text itself.
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn spoils(&self, raw: &str) -> bool {
+        self.replaced && raw.contains('\u{fffd}')
+    }
+}
+
+/// Reads a page of organizations.
+///
+/// # Errors
+///
+/// What is wrong with a body that is no list at all.
+pub(super) fn organizations(body: &Text<'_>) -> Result<Rows<Organization>, String> {
+    rows(body, read_organization)
+}
+
+/// Reads a page of connections.
+///
+/// # Errors
+///
+/// What is wrong with a body that is no list at all.
+pub(super) fn connections(body: &Text<'_>) -> Result<Rows<Connection>, String> {
+    rows(body, read_connection)
+}
+
+/// Reads one organization.
+///
+/// # Errors
+///
+/// What is wrong with it, and in which field.
+pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
+    let raw = parse(body)?;
+    if body.spoils(raw.get()) {
+        return Err(NOT_UTF8.to_owned());
+    }
+    read_organization(raw)
+}
+
+/// The body of a PATCH.
+pub(super) fn patch_body(patch: &OrganizationPatch) -> String {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        connection: &'a str,
+    }
+    // A struct with one string cannot fail to be written.
+    serde_json::to_string(&Body { connection: patch.connection.as_sent() }).unwrap_or_default()
+}
+
+/// What an error body says, in either of its shapes, or whatever it is (API contract §3.6).
+pub(super) fn words(body: &str) -> ServerWords {
+    let Some(fields) = serde_json::from_str(body).ok().and_then(|raw| fields(raw).ok()) else {
+        return ServerWords { message: head_without_tags(body).into(), ..ServerWords::default() };
+    };
+    let text = |key: &str| {
+        let found = fields.iter().find(|(name, _)| name == key);
+        found.and_then(|(_, raw)| text_of(raw).ok()).unwrap_or_default()
+    };
+    let code_desc = text("codeDesc");
+    let (code, rest) = code_desc.split_once(':').unwrap_or((&code_desc, ""));
+    let message = text("message");
+    let message = if message.is_empty() { rest.trim() } else { &message };
+    ServerWords {
+        code: code.trim().into(),
+        message: message.into(),
+        request_id: text("requestID").into_owned().into(),
+    }
+}
+
+/// Whether an error body is one of this API, and not of something in between.
+pub(super) fn is_ours(body: &str) -> bool {
+    let ours = |key: &str| matches!(key, "code" | "codeDesc" | "message");
+    body.trim().is_empty()
+        || serde_json::from_str(body)
+            .ok()
+            .and_then(|raw| fields(raw).ok())
+            .is_some_and(|fields| fields.iter().any(|(key, _)| ours(key)))
+}
+
+/// The first line of a body, for telling what came instead of JSON.
+pub(super) fn first_line(body: &str) -> String {
+    let line = body.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    line.trim().chars().take(HEAD).collect()
+}
+
+/// The answer of a token request, as far as it is needed (API contract §2.1).
+pub(super) struct TokenAnswer<'a> {
+    pub(super) jwt: Cow<'a, str>,
+    /// Seconds, as sent: a number, a text, or nothing.
+    pub(super) duration: Cow<'a, str>,
+    pub(super) refresh_token: Cow<'a, str>,
+    pub(super) refresh_token_id: Cow<'a, str>,
+}
+
+/// Reads a token answer.
+///
+/// # Errors
+///
+/// What is missing, without any of the text.
+pub(super) fn token_answer(body: &str) -> Result<TokenAnswer<'_>, &'static str> {
+    let fields: Vec<_> = serde_json::from_str(body)
+        .ok()
+        .and_then(|raw| fields(raw).ok())
+        .ok_or("the token answer is not a JSON object")?;
+    let text = |key: &str| {
+        let found = fields.iter().find(|(name, _)| name == key);
+        found.and_then(|(_, raw)| text_of(raw).ok()).unwrap_or_default()
+    };
+    let jwt = text("jwt");
+    if jwt.is_empty() {
+        return Err("the token answer holds no jwt");
+    }
+    Ok(TokenAnswer {
+        jwt,
+        duration: text("duration"),
+        refresh_token: text("refresh_token"),
+        refresh_token_id: text("refresh_token_id"),
+    })
+}
+
+const NOT_UTF8: &str = "not UTF-8";
+
+fn parse<'a>(body: &'a Text<'_>) -> Result<&'a RawValue, String> {
+    serde_json::from_str(body.as_str()).map_err(|error| not_json(body, &error))
+}
+
+fn not_json(body: &Text<'_>, error: &serde_json::Error) -> String {
+    match first_line(body.as_str()) {
+        line if line.is_empty() => "the answer is empty".to_owned(),
+        line if line.starts_with(['{', '[']) => format!("the answer is damaged JSON: {error}"),
+        line => format!("the answer is not one of CipherTrust Manager; it begins: {line}"),
+    }
+}
+
+/// `{"total":…,"resources":[…]}`, or a bare array. Without `resources`, or with null: no rows (§3.2).
+fn rows<T>(body: &Text<'_>, read: fn(&RawValue) -> Result<T, String>) -> Result<Rows<T>, String> {
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(borrow)]
+        total: Option<&'a RawValue>,
+        #[serde(borrow)]
+        resources: Option<&'a RawValue>,
+        #[serde(borrow, rename = "codeDesc")]
+        code_desc: Option<&'a RawValue>,
+    }
+    let raw = parse(body)?;
+    let (total, list) = match raw.get().as_bytes().first() {
+        Some(b'[') => (None, Some(raw)),
+        Some(b'{') => {
+            let envelope: Envelope<'_> =
+                serde_json::from_str(raw.get()).map_err(|error| format!("the list is damaged: {error}"))?;
+            if envelope.resources.is_none() && envelope.code_desc.is_some() {
+                return Err("the answer is an error, although its status is one of success".to_owned());
+            }
+            (envelope.total.and_then(count), envelope.resources)
+        }
+        _ => return Err(format!("the answer is not a list; it begins: {}", first_line(raw.get()))),
+    };
+    let Some(list) = list else { return Ok(Rows { total, records: Vec::new() }) };
+    let raws = match list.get().as_bytes().first() {
+        Some(b'[') => raw_rows(list)?,
+        _ => vec![list],
+    };
+    let record = |raw: &RawValue| {
+        let read = if body.spoils(raw.get()) { Err(NOT_UTF8.to_owned()) } else { read(raw) };
+        read.map_or_else(
+            |reason| Record::Damaged { json: raw.get().into(), reason: reason.into() },
+            Record::Sound,
+        )
+    };
+    Ok(Rows { total, records: raws.into_iter().map(record).collect() })
+}
+
+fn raw_rows(list: &RawValue) -> Result<Vec<&RawValue>, String> {
+    struct Raws;
+    impl<'de> Visitor<'de> for Raws {
+        type Value = Vec<&'de RawValue>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {MOST_ROWS} rows")
+        }
+
+        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut raws = Vec::new();
+            while let Some(raw) = seq.next_element()? {
+                if raws.len() == MOST_ROWS {
+                    return Err(serde::de::Error::invalid_length(MOST_ROWS + 1, &self));
+                }
+                raws.push(raw);
+            }
+            Ok(raws)
+        }
+    }
+    let mut json = serde_json::Deserializer::from_str(list.get());
+    json.deserialize_seq(Raws).map_err(|error| format!("resources: {error}"))
+}
+
+/// A count sent as a number or as text, as some pages print it (`"42,"`). Nonsense counts as not said.
+fn count(raw: &RawValue) -> Option<usize> {
+    text_of(raw).ok()?.trim().trim_end_matches(',').parse().ok()
+}
+
+fn read_organization(raw: &RawValue) -> Result<Organization, String> {
+    let mut id = None;
+    let mut name = Slot::default();
+    let mut organization_id = Slot::default();
+    let mut connection = Slot::default();
+    let mut cloud_name = Slot::default();
+    let mut kind = Slot::default();
+    let mut created_at = Slot::default();
+    let mut updated_at = Slot::default();
+    let mut uri = Slot::default();
+    let mut others = Vec::new();
+    for (key, value) in fields(raw)? {
+        match &*key {
+            "id" if id.is_some() => return Err("id: stands twice".to_owned()),
+            "id" => id = Some(organization_id_of(value)?),
+            "name" => name.fill(&key, value)?,
+            "organization_id" => organization_id.fill(&key, value)?,
+            "connection" => connection.fill(&key, value)?,
+            "cloud_name" => cloud_name.fill(&key, value)?,
+            "type" => kind.fill(&key, value)?,
+            "createdAt" => created_at.fill(&key, value)?,
+            "updatedAt" => updated_at.fill(&key, value)?,
+            "uri" => uri.fill(&key, value)?,
+            _ => others.push(Field { value: untrusted(&key, value)?, key: key.into_owned().into() }),
+        }
+    }
+    Ok(Organization {
+        id: id.ok_or("id: missing")?,
+        name: name.text(),
+        organization_id: organization_id.text(),
+        connection: connection.text(),
+        cloud_name: cloud_name.text(),
+        kind: kind.text(),
+        created_at: created_at.text(),
+        updated_at: updated_at.text(),
+        uri: uri.text(),
+        others,
+        json: raw.get().into(),
+    })
+}
+
+/// An id is a text or a plain number; anything that cannot be one segment of a path is refused.
+fn organization_id_of(raw: &RawValue) -> Result<OrganizationId, String> {
+    let number = raw.get().bytes().all(|byte| byte.is_ascii_digit());
+    if !number && !raw.get().starts_with('"') {
+        return Err("id: neither a text nor a whole number".to_owned());
+    }
+    let id = text_of(raw).map_err(|error| format!("id: {error}"))?;
+    OrganizationId::new(&id).ok_or_else(|| match id.len() {
+        0 => "id: empty".to_owned(),
+        _ => "id: cannot be one segment of a path".to_owned(),
+    })
+}
+
+fn read_connection(raw: &RawValue) -> Result<Connection, String> {
+    let mut id = Slot::default();
+    let mut name = Slot::default();
+    let mut cloud_name = Slot::default();
+    let mut ok = Slot::default();
+    let mut tested_at = Slot::default();
+    let mut error = Slot::default();
+    for (key, value) in fields(raw)? {
+        match &*key {
+            "id" => id.fill(&key, value)?,
+            "name" => name.fill(&key, value)?,
+            "cloud_name" => cloud_name.fill(&key, value)?,
+            "last_connection_ok" => ok.fill(&key, value)?,
+            "last_connection_at" => tested_at.fill(&key, value)?,
+            "last_connection_error" => error.fill(&key, value)?,
+            _ => {}
+        }
+    }
+    let (id, name) = (id.text(), name.text());
+    if id.is_empty() && name.is_empty() {
+        return Err("id: missing, and name as well".to_owned());
+    }
+    let state = match ok.text().as_sent() {
+        "true" => ConnectionState::Ready,
+        "false" => ConnectionState::Fail,
+        _ => ConnectionState::NotTested,
+    };
+    let tested_at = Some(tested_at.text()).filter(|time| !time.as_sent().starts_with("0001-01-01T00:00:00"));
+    Ok(Connection {
+        id,
+        name,
+        cloud_name: cloud_name.text(),
+        state,
+        tested_at: tested_at.unwrap_or_default(),
+        error: error.text(),
+    })
+}
+
+/// A known field, filled at most once.
+#[derive(Default)]
+struct Slot(Option<Untrusted>);
+
+impl Slot {
+    fn fill(&mut self, key: &str, value: &RawValue) -> Result<(), String> {
+        if self.0.is_some() {
+            return Err(format!("{key}: stands twice"));
+        }
+        self.0 = Some(untrusted(key, value)?);
+        Ok(())
+    }
+
+    fn text(self) -> Untrusted {
+        self.0.unwrap_or_default()
+    }
+}
+
+fn untrusted(key: &str, value: &RawValue) -> Result<Untrusted, String> {
+    match text_of(value) {
+        Ok(text) => Ok(Untrusted::new(&*text)),
+        Err(error) => Err(format!("{}: {error}", escape(key))),
+    }
+}
+
+/// A string's content; nothing for null; any other value's JSON text.
+fn text_of(raw: &RawValue) -> Result<Cow<'_, str>, serde_json::Error> {
+    match raw.get().as_bytes().first() {
+        Some(b'"') => serde_json::from_str::<Str<'_>>(raw.get()).map(|text| text.0),
+        Some(b'n') => Ok(Cow::Borrowed("")),
+        _ => Ok(Cow::Borrowed(raw.get())),
+    }
+}
+
+/// The fields of an object in their order, names decoded and values not looked into.
+fn fields(raw: &RawValue) -> Result<Vec<(Cow<'_, str>, &RawValue)>, String> {
+    struct Fields;
+    impl<'de> Visitor<'de> for Fields {
+        type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "an object with at most {MOST_FIELDS} keys")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut fields = Vec::with_capacity(16);
+            while let Some((Str(key), value)) = map.next_entry()? {
+                if fields.len() == MOST_FIELDS {
+                    return Err(serde::de::Error::invalid_length(MOST_FIELDS + 1, &self));
+                }
+                fields.push((key, value));
+            }
+            Ok(fields)
+        }
+    }
+    let mut json = serde_json::Deserializer::from_str(raw.get());
+    json.deserialize_map(Fields).map_err(|error| format!("not a record: {error}"))
+}
+
+/// A JSON string, borrowed where it holds no escapes (`Cow` itself always copies).
+struct Str<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Str<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl<'de> Visitor<'de> for Visit {
+            type Value = Str<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Str(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Str(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Visit)
+    }
+}
+
+/// The first characters of a page without its tags, blanks run together.
+fn head_without_tags(body: &str) -> String {
+    let mut inside = false;
+    // Read no more than it can take to fill the head: a page may be megabytes of tags.
+    let text: String = body
+        .chars()
+        .take(64 * HEAD)
+        .filter_map(|c| match c {
+            '<' => {
+                inside = true;
+                Some(' ')
+            }
+            '>' if inside => {
+                inside = false;
+                None
+            }
+            c => (!inside).then_some(c),
+        })
+        .collect();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().take(HEAD).collect()
+}
