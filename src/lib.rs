@@ -2,10 +2,13 @@
 
 pub mod api;
 pub mod app;
+pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod input;
 pub mod keymap;
+pub mod logging;
 pub mod text;
 pub mod theme;
 pub mod ui;
