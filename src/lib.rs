@@ -9,6 +9,7 @@ pub mod domain;
 pub mod input;
 pub mod keymap;
 pub mod logging;
+pub mod runtime;
 pub mod text;
 pub mod theme;
 pub mod ui;

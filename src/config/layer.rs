@@ -59,7 +59,7 @@ mod tests {
         high.put("url", "b", &"--url".to_owned());
         let merged = Layer::merged(vec![low, high]).unwrap();
         assert_eq!(merged.text("url"), Some(("b".to_owned(), "--url".to_owned())));
-        assert_eq!(merged.text("username"), Some(("0123".to_owned(), &"file".to_owned())), "no number of it");
+        assert_eq!(merged.text("username"), Some(("0123".to_owned(), "file".to_owned())), "no number of it");
         assert_eq!(merged.text("domain"), None);
     }
 }
