@@ -63,14 +63,12 @@ named! {
         Accept = "accept", "take the value";
         Complete = "complete", "complete from the list";
         Submit = "submit", "send the change";
-        NextButton = "next-button", "next button";
-        Activate = "activate", "press the focused button";
         ShowResponse = "show-response", "the whole answer";
         LookAgain = "look-again", "read the record again";
         Confirm = "confirm", "yes";
         Decline = "decline", "no";
         Close = "close", "close";
-        Help = "help", "keys of this place";
+        Help = "help", "the keys";
         Repaint = "repaint", "draw everything again";
         Interrupt = "interrupt", "cancel what runs; twice: quit";
         Quit = "quit", "quit";
@@ -88,11 +86,18 @@ named! {
         Review = "review", "change: review";
         Sending = "sending", "change: being sent";
         Result = "result", "change: result";
-        Discard = "discard", "give up a typed value";
+        Question = "question", "yes or no";
         SortPicker = "sort-picker", "sort column";
         Problem = "problem", "problem";
         SignIn = "sign-in", "sign in";
         HelpScreen = "help-screen", "help";
+    }
+}
+
+impl Command {
+    /// The word beside the key at the bottom of the screen.
+    pub fn label(self) -> String {
+        self.name().replace('-', " ")
     }
 }
 

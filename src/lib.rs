@@ -8,6 +8,7 @@ pub mod demo;
 pub mod domain;
 pub mod input;
 pub mod keymap;
+pub mod layout;
 pub mod logging;
 pub mod runtime;
 pub mod text;

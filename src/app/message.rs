@@ -55,9 +55,9 @@ pub enum Reply {
     /// Of [`Effect::ListOrganizations`](super::Effect::ListOrganizations).
     Listed(Result<Page<Organization>, Failure>),
     /// Of [`Effect::FetchOrganization`](super::Effect::FetchOrganization).
-    Fetched(Result<Organization, Failure>),
+    Fetched(Box<Result<Organization, Failure>>),
     /// Of [`Effect::PatchOrganization`](super::Effect::PatchOrganization).
-    Patched(Result<PatchAnswer, Failure>),
+    Patched(Box<Result<PatchAnswer, Failure>>),
     /// Of [`Effect::ListConnections`](super::Effect::ListConnections): every page.
     ConnectionsListed(Result<Vec<Record<Connection>>, Failure>),
 }

@@ -1,11 +1,29 @@
 //! The core: what is known, what happened, what to do about it. No clock, no I/O, no async, no randomness.
 
+pub mod age;
+pub mod change;
+pub mod connections;
+mod cx;
+pub mod detail;
 mod effect;
+pub mod explain;
+pub mod field;
+pub mod help;
+mod json;
+mod keys;
+pub mod line;
+pub mod list;
 mod message;
+pub mod modal;
+pub mod notice;
+pub mod problem;
 mod settings;
 mod state;
+mod update;
 
 pub use effect::{Effect, RequestId, RequestIds};
+pub use keys::modal_lines;
 pub use message::{Message, Reply, Session, Stamped};
 pub use settings::{Badge, Settings};
-pub use state::{State, next_deadline, update};
+pub use state::{State, next_deadline};
+pub use update::update;

@@ -1,29 +1,184 @@
-//! PLACEHOLDER on this branch only: main has the real one.
-use super::{Effect, Settings, Stamped};
-use crate::domain::Moment;
-use crate::keymap::Keymap;
+//! The one mutable value of the program, and the questions that can be asked of it.
+
+use std::time::Duration;
+
 use ratatui::layout::Size;
-/// State.
+
+use super::age;
+use super::change::{Change, Phase};
+use super::connections::Connections;
+use super::detail::{self, DetailPane};
+use super::effect::{RequestId, RequestIds};
+use super::line::Line;
+use super::list::ListPane;
+use super::message::Session;
+use super::modal::Modal;
+use super::notice::Notice;
+use super::settings::Settings;
+use crate::domain::Moment;
+use crate::input::KeySequence;
+use crate::keymap::Context;
+use crate::layout::{Pane, Panes, SizeClass};
+
+/// Everything the program knows. Only [`update`](super::update) changes it; painters read it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// settings
+    /// What it was told at its start.
     pub settings: Settings,
-    /// size
+    /// Size of the terminal, in cells.
     pub size: Size,
+    /// When the last thing happened.
+    pub now: Moment,
+    /// Whether there is a token, and until when.
+    pub session: Session,
+    /// The sign-in being waited for.
+    pub signing_in: Option<RequestId>,
+    /// The list of organizations.
+    pub list: ListPane,
+    /// The selected organization.
+    pub detail: DetailPane,
+    /// The connections.
+    pub connections: Connections,
+    /// Which pane has the keyboard when no window is open.
+    pub pane: Pane,
+    /// The windows, the last on top.
+    pub modals: Vec<Modal>,
+    /// The change under way or not yet closed; at most one.
+    pub change: Option<Change>,
+    /// The line at the bottom.
+    pub notice: Option<Notice>,
+    /// Numbers for requests.
+    pub requests: RequestIds,
+    /// Keys of an unfinished sequence.
+    pub typed: KeySequence,
+    /// The number typed before a movement.
+    pub count: Option<usize>,
+    /// Until when a second Ctrl-C quits.
+    pub interrupted_until: Option<Moment>,
 }
+
 impl State {
-    /// New.
+    /// The state before anything happened.
     pub fn new(size: Size, settings: Settings) -> Self {
-        Self { settings, size }
+        let mut state = Self {
+            settings,
+            size,
+            now: Moment::START,
+            session: Session::SignedOut,
+            signing_in: None,
+            list: ListPane::default(),
+            detail: DetailPane::default(),
+            connections: Connections::default(),
+            pane: Pane::List,
+            modals: Vec::new(),
+            change: None,
+            notice: None,
+            requests: RequestIds::default(),
+            typed: KeySequence::default(),
+            count: None,
+            interrupted_until: None,
+        };
+        state.fit();
+        state
+    }
+
+    /// Where everything is on the screen.
+    pub fn panes(&self) -> Panes {
+        Panes::of(self.size, self.pane)
+    }
+
+    /// Whether the panes are shown at all.
+    pub fn fits(&self) -> bool {
+        SizeClass::of(self.size) != SizeClass::XS
+    }
+
+    /// The places that give keys a meaning now, innermost first.
+    pub fn contexts(&self) -> Vec<Context> {
+        let Some(modal) = self.modals.last() else {
+            return match self.pane {
+                _ if !self.fits() => vec![Context::Global],
+                Pane::List if self.list.filter.editing => vec![Context::FilterField, Context::Global],
+                Pane::List => vec![Context::List, Context::Global],
+                Pane::Detail => vec![Context::Detail, Context::Global],
+            };
+        };
+        let innermost = match modal {
+            Modal::Change => self.change.as_ref().map_or(Context::Result, |change| match change.phase {
+                Phase::Choosing => Context::Choose,
+                Phase::Reviewing { .. } => Context::Review,
+                Phase::Sending { .. } | Phase::Settling { .. } => Context::Sending,
+                Phase::Settled { .. } => Context::Result,
+            }),
+            Modal::Question(_) => Context::Question,
+            Modal::Problem(_) => Context::Problem,
+            Modal::Sort(_) => Context::SortPicker,
+            Modal::SignIn(_) => Context::SignIn,
+            Modal::Help(_) => Context::HelpScreen,
+        };
+        vec![innermost, Context::Global]
+    }
+
+    /// Whether a window is open that shows the change.
+    pub fn change_is_shown(&self) -> bool {
+        self.modals.contains(&Modal::Change)
+    }
+
+    /// Wall clock in seconds since 1970, for the ages of the server's times.
+    pub fn wall_clock(&self) -> i64 {
+        let elapsed = i64::try_from(self.now.since_start().as_secs()).unwrap_or(i64::MAX);
+        self.settings.started_at.saturating_add(elapsed)
+    }
+
+    /// The lines of the detail pane, `width` cells wide.
+    pub fn detail_lines(&self, view: detail::DetailView, width: usize) -> Vec<Line> {
+        let cx =
+            detail::Context { rows: &self.list.rows, connections: &self.connections, now: self.wall_clock() };
+        self.list.row().map_or_else(Vec::new, |row| detail::lines(&row.record, view, cx, width))
+    }
+
+    /// Takes the size over into the parts that need it.
+    pub(super) fn fit(&mut self) {
+        self.list.resize(usize::from(self.panes().list_rows.height));
+    }
+
+    /// When something has to happen, or the screen has to say something else, without any key or answer.
+    pub fn next_deadline(&self) -> Option<Moment> {
+        let signed_in = matches!(self.session, Session::SignedIn { .. });
+        let refresh = signed_in.then(|| self.list.refresh_at(self.settings.refresh_every)).flatten();
+        let change = self.change.as_ref();
+        [
+            refresh,
+            self.notice.as_ref().and_then(|notice| notice.until),
+            self.interrupted_until,
+            change.and_then(Change::due),
+            change.and_then(Change::listens_at).filter(|at| *at > self.now),
+            self.next_age_step(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// When the shown ages and countdowns say something else.
+    fn next_age_step(&self) -> Option<Moment> {
+        let whole_second = |since: Moment| since + Duration::from_secs(self.now.since(since).as_secs() + 1);
+        let sending = match self.change.as_ref().map(|change| &change.phase) {
+            Some(Phase::Sending { since, .. }) => Some(whole_second(*since)),
+            Some(Phase::Settling { evidence, .. }) => Some(whole_second(evidence.sent_at)),
+            _ => None,
+        };
+        let data = self.list.loaded_at.map(|at| self.now + age::until_next(self.now.since(at)));
+        let token = match self.session {
+            Session::SignedIn { until } if until > self.now => {
+                Some(self.now + age::until_previous(until.since(self.now)))
+            }
+            Session::SignedIn { .. } | Session::SignedOut => None,
+        };
+        [sending, data, token].into_iter().flatten().min()
     }
 }
-/// Update.
-pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect> {
-    let _ = (state, keymap, event);
-    Vec::new()
-}
-/// Next.
+
+/// When the loop has to wake up by itself; none: only when something happens.
 pub fn next_deadline(state: &State) -> Option<Moment> {
-    let _ = state;
-    None
+    state.next_deadline()
 }

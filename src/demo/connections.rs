@@ -1,6 +1,6 @@
 //! Connections: Salesforce credentials, and the list of those to all services.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use super::auth::Caller;
 use super::clock::micros;
 use super::error::{Problem, json};
 use super::json_body::Object;
+use super::path::Named;
 use super::query::{Filter, Query, Rule, Test};
 use super::router::Shared;
 use super::store::{Store, touch};
@@ -84,7 +85,7 @@ pub(super) async fn list_all(
 pub(super) async fn one(
     State(state): State<Shared>,
     caller: Caller,
-    Path(reference): Path<String>,
+    Named(reference): Named,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
     let store = state.store();
@@ -119,7 +120,7 @@ pub(super) async fn create(
 pub(super) async fn patch(
     State(state): State<Shared>,
     caller: Caller,
-    Path(reference): Path<String>,
+    Named(reference): Named,
     body: Object,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
@@ -152,7 +153,7 @@ pub(super) async fn patch(
 pub(super) async fn delete(
     State(state): State<Shared>,
     caller: Caller,
-    Path(reference): Path<String>,
+    Named(reference): Named,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
     remove(&mut state.store(), &reference, Force::No)
@@ -162,7 +163,7 @@ pub(super) async fn delete(
 pub(super) async fn force_delete(
     State(state): State<Shared>,
     caller: Caller,
-    Path(reference): Path<String>,
+    Named(reference): Named,
     body: Object,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
@@ -190,7 +191,7 @@ fn remove(store: &mut Store, reference: &str, force: Force) -> Result<Response, 
 pub(super) async fn test(
     State(state): State<Shared>,
     caller: Caller,
-    Path(reference): Path<String>,
+    Named(reference): Named,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
     let mut store = state.store();

@@ -1,12 +1,13 @@
 //! Users, groups and domains.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 
 use super::auth::Caller;
 use super::error::{Problem, json};
+use super::path::Named;
 use super::query::{Filter, Query, Rule, Test};
 use super::router::Shared;
 
@@ -39,7 +40,7 @@ pub(super) async fn users(
 pub(super) async fn user(
     State(state): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Response, Problem> {
     must_see(&caller)?;
     let store = state.store();
@@ -63,7 +64,7 @@ pub(super) async fn groups(
 pub(super) async fn group(
     State(state): State<Shared>,
     caller: Caller,
-    Path(name): Path<String>,
+    Named(name): Named,
 ) -> Result<Response, Problem> {
     must_see(&caller)?;
     let store = state.store();

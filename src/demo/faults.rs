@@ -18,7 +18,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use super::router::Shared;
 
@@ -100,6 +100,9 @@ pub enum Answer {
     /// Blanks without an end.
     Endless,
 }
+
+/// A body that breaks waits so long first: what was written has left by then.
+const FLUSH_TIME: Duration = Duration::from_millis(10);
 
 /// Marks an answer that must not be sent: the connection is to be closed instead.
 #[derive(Debug, Clone, Copy)]
@@ -332,9 +335,13 @@ fn close() -> Response {
 async fn truncated(own: Response, keep: usize) -> Response {
     let (mut parts, bytes) = whole(own).await;
     parts.headers.insert(CONTENT_LENGTH, bytes.len().into());
-    let pieces =
-        [Ok(bytes.slice(..keep.min(bytes.len()))), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
-    Response::from_parts(parts, Body::from_stream(stream::iter(pieces)))
+    let kept = bytes.slice(..keep.min(bytes.len()));
+    let end = async {
+        tokio::time::sleep(FLUSH_TIME).await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    };
+    let pieces = stream::once(async { Ok(kept) }).chain(stream::once(end));
+    Response::from_parts(parts, Body::from_stream(pieces))
 }
 
 async fn drip(own: Response, size: usize, pause: Duration) -> Response {

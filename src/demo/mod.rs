@@ -30,6 +30,7 @@ mod history;
 mod intake;
 mod json_body;
 mod organizations;
+mod path;
 mod query;
 mod reach;
 mod recorder;
@@ -65,7 +66,8 @@ use self::tls::Identity;
 pub struct Options {
     /// Where to listen; loopback only. Port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The number of organizations: the seed first, generated ones up to it. 0 means the seed alone.
+    /// The number of organizations: those of the seed first, then generated ones. 0 means the whole seed
+    /// and nothing else.
     pub organizations: usize,
     /// The lifetime of a token in seconds.
     pub token_seconds: u64,

@@ -1,6 +1,6 @@
 //! The seven operations on Salesforce organizations.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
@@ -12,6 +12,7 @@ use super::clock::micros;
 use super::error::{Problem, json};
 use super::history::Change;
 use super::json_body::Object;
+use super::path::Named;
 use super::query::{Filter, Query, Rule, Test};
 use super::reach::Candidate;
 use super::router::Shared;
@@ -60,7 +61,7 @@ fn name_for_id(store: &Store, filter: &mut Filter) {
 pub(super) async fn one(
     State(state): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Response, Problem> {
     let now = state.clock.now();
     let store = state.store();
@@ -133,7 +134,7 @@ fn new_document(candidate: &Candidate, connection: &str, now: &str) -> Map<Strin
 pub(super) async fn patch(
     State(state): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut store = state.store();
@@ -152,7 +153,7 @@ pub(super) async fn patch(
 pub(super) async fn delete(
     State(state): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Response, Problem> {
     let mut store = state.store();
     store.organization(&id, caller.viewer().as_ref())?;
@@ -165,7 +166,7 @@ pub(super) async fn delete(
 pub(super) async fn update_acls(
     State(state): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
     body: Object,
 ) -> Result<Response, Problem> {
     let mut store = state.store();

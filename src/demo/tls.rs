@@ -15,6 +15,9 @@ use super::DemoError;
 /// The server's certificate is good for this many days from the day before the start.
 const DAYS: u64 = 90;
 
+/// No certificate is good for longer, whatever was asked: a hundred years.
+const LONGEST: u64 = 36_500;
+
 /// What a server that speaks TLS needs, and what a client needs to trust it.
 pub(super) struct Identity {
     pub(super) config: Arc<ServerConfig>,
@@ -59,7 +62,7 @@ fn self_signed(
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name.push(DnType::CommonName, name);
     // rcgen's own default runs to the year 4096.
-    let (from, to) = (day(now, -1), day(now, i64::try_from(days).unwrap_or(DAYS.cast_signed())));
+    let (from, to) = (day(now, -1), day(now, days.min(LONGEST).cast_signed()));
     params.not_before =
         date_time_ymd(from.year().into(), from.month().unsigned_abs(), from.day().unsigned_abs());
     params.not_after = date_time_ymd(to.year().into(), to.month().unsigned_abs(), to.day().unsigned_abs());

@@ -1,6 +1,6 @@
 //! The calls about tokens: sign-in, renewal, list, revocation.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -9,6 +9,7 @@ use super::auth::{Caller, Proof, Wishes};
 use super::documents::Documents;
 use super::error::{Problem, json};
 use super::json_body::Object;
+use super::path::Named;
 use super::query::{Query, Rule, Test};
 use super::router::Shared;
 
@@ -85,7 +86,7 @@ pub(super) async fn list(
 pub(super) async fn one(
     State(state): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Response, Problem> {
     let documents = Documents::from_values("id", &[], state.auth.documents(&caller));
     let record = documents.get(&id).ok_or_else(Problem::not_found)?;
@@ -96,7 +97,7 @@ pub(super) async fn one(
 pub(super) async fn delete(
     State(state): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Response, Problem> {
     state.auth.revoke(&id, &caller)?;
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -82,6 +82,13 @@ pub struct Organization {
     pub json: Untrusted,
 }
 
+impl OrganizationId {
+    /// Path of the record on the server (API contract §4.5).
+    pub fn path(&self) -> String {
+        format!("/api/v1/cckm/sfdc/organizations/{self}")
+    }
+}
+
 impl Organization {
     /// Every field but the id with its wire name, the known ones first, then the others in the server's order.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Untrusted)> {
@@ -104,4 +111,11 @@ impl Organization {
 pub struct OrganizationPatch {
     /// Name or id of the new connection.
     pub connection: Untrusted,
+}
+
+impl OrganizationPatch {
+    /// The body of the request, byte for byte: `{"connection":"…"}`.
+    pub fn body(&self) -> String {
+        serde_json::json!({ "connection": self.connection.as_sent() }).to_string()
+    }
 }

@@ -92,7 +92,7 @@ impl Executor {
     fn patch(&self, request: RequestId, id: OrganizationId, patch: OrganizationPatch) {
         let access = self.access.clone();
         self.start(request, Call::PatchOrganization, async move {
-            Reply::Patched(match access {
+            Reply::Patched(Box::new(match access {
                 Access::ReadWrite(writer) => writer.patch_organization(&id, &patch).await,
                 // The core does not ask for it; if it ever did, the answer is that nothing was sent.
                 Access::ReadOnly(_) => Err(Failure::new(
@@ -100,7 +100,7 @@ impl Executor {
                     FailureKind::Unreachable,
                     "this session is read-only: nothing was sent",
                 )),
-            })
+            }))
         });
     }
 
@@ -140,7 +140,7 @@ impl Perform for Executor {
             }
             Effect::FetchOrganization { request, id } => {
                 self.read(request, Call::GetOrganization, |reader| async move {
-                    Reply::Fetched(reader.organization(&id).await)
+                    Reply::Fetched(Box::new(reader.organization(&id).await))
                 });
             }
             Effect::ListConnections { request } => {
@@ -166,8 +166,8 @@ fn lost(call: Call) -> Reply {
     match call {
         Call::SignIn | Call::Renew => Reply::SignedIn(Err(failure)),
         Call::ListOrganizations => Reply::Listed(Err(failure)),
-        Call::GetOrganization => Reply::Fetched(Err(failure)),
-        Call::PatchOrganization => Reply::Patched(Err(failure)),
+        Call::GetOrganization => Reply::Fetched(Box::new(Err(failure))),
+        Call::PatchOrganization => Reply::Patched(Box::new(Err(failure))),
         Call::ListConnections => Reply::ConnectionsListed(Err(failure)),
     }
 }

@@ -4,7 +4,6 @@
 //! character. Widths are those ratatui uses for the same clusters.
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
 
 use super::escape::read_escape;
 
@@ -23,7 +22,11 @@ pub fn graphemes(shown: &str) -> impl Iterator<Item = &str> {
 
 /// Width of a displayed text, in cells.
 pub fn width(shown: &str) -> usize {
-    if shown.is_ascii() { shown.len() } else { shown.graphemes(true).map(|unit| unit.width()).sum() }
+    if shown.is_ascii() {
+        shown.len()
+    } else {
+        shown.graphemes(true).map(unicode_width::UnicodeWidthStr::width).sum()
+    }
 }
 
 /// The longest head of `shown` that fits `cells`; the flag says whether something was left out.
@@ -68,6 +71,20 @@ pub fn clip_end(shown: &str, cells: usize) -> &str {
         rest = rest.get(unit.len()..).unwrap_or_default();
     }
     rest
+}
+
+/// `shown` in rows of at most `cells` cells, broken anywhere between units. At least one row.
+pub fn rows(shown: &str, cells: usize) -> Vec<&str> {
+    let mut rows = Vec::new();
+    let mut rest = shown;
+    loop {
+        let (head, cut) = clip(rest, cells.max(10));
+        rows.push(head);
+        if !cut || head.is_empty() {
+            return rows;
+        }
+        rest = rest.get(head.len()..).unwrap_or_default();
+    }
 }
 
 /// `shown` in rows of at most `cells` cells, broken at spaces where there are any. At least one row.

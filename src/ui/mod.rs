@@ -1,15 +1,73 @@
-//! PLACEHOLDER on this branch only: main has the real one.
-use crate::{app::State, keymap::Keymap, theme::Theme};
+//! The painters: what the state looks like. They read the state, write cells and change nothing.
+
+mod canvas;
+mod change;
+mod detail;
+mod header;
+mod list;
+mod status;
+mod windows;
+
 use ratatui::Frame;
-/// Look.
+use ratatui::layout::Rect;
+
+use crate::app::State;
+use crate::app::line::Line;
+use crate::app::modal::Modal;
+use crate::keymap::Keymap;
+use crate::theme::{Role, Theme};
+use canvas::Canvas;
+
+/// What painters need beside the state.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
-    /// theme
+    /// Roles to styles.
     pub theme: &'a Theme,
-    /// keys
+    /// Keys, for the hints and the help.
     pub keymap: &'a Keymap,
 }
-/// View.
+
+/// Paints a whole frame: the panes, then the windows from the bottom up.
 pub fn view(state: &State, look: Look<'_>, frame: &mut Frame<'_>) {
-    let _ = (state, look, frame);
+    let area = frame.area();
+    let mut canvas = Canvas::new(frame.buffer_mut(), look.theme);
+    if !state.fits() || area.as_size() != state.size {
+        too_small(state, &mut canvas, area);
+        return;
+    }
+    let panes = state.panes();
+    header::paint(state, panes.header, panes.class, &mut canvas);
+    list::paint(state, &panes, &mut canvas);
+    detail::paint(state, &panes, &mut canvas);
+    canvas.rule(panes.status_rule, Role::Border);
+    canvas.rule(panes.hint_rule, Role::Border);
+    status::paint_hints(state, look.keymap, panes.hints, &mut canvas);
+    status::paint(state, panes.status, &mut canvas);
+    for (depth, modal) in state.modals.iter().enumerate() {
+        let on_top = depth + 1 == state.modals.len();
+        match modal {
+            Modal::Change => change::paint(state, look.keymap, on_top, &mut canvas),
+            other => windows::paint(state, other, look.keymap, on_top, &mut canvas),
+        }
+    }
+    if let Some(cursor) = canvas.cursor() {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Under the smallest size: whose data, that nothing is lost, and how to leave.
+fn too_small(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
+    let size = format!("Terminal is {}x{}; needs 60x16.", state.size.width, state.size.height);
+    let lines = [
+        Line::new(Role::Badge, header::badge(state)).and(Role::Text, format!(" {}", header::mode(state))),
+        Line::default(),
+        Line::new(Role::Text, size),
+        Line::new(Role::Text, "Nothing was lost."),
+        Line::new(Role::Text, "Enlarge the window, or q quits."),
+    ];
+    let left = if area.width > 36 { 2 } else { 0 };
+    let top = u16::from(area.height > 6);
+    for (row, line) in (top..area.height).zip(&lines) {
+        canvas.line(left, row, area.width.saturating_sub(left), line);
+    }
 }

@@ -1,11 +1,16 @@
 //! Tests of the library: one binary, one module a topic.
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::format_push_string,
+    missing_docs,
+    unreachable_pub,
     reason = "test helpers are not covered by the allow-in-tests settings"
 )]
 
 mod demo;
 mod runtime_loop;
+mod support;
+mod view;

@@ -1,0 +1,168 @@
+//! The last step of a change: finding out, by reading the record back, what became of it.
+//!
+//! The answer to the PATCH alone proves nothing: a server can apply and then fail, and a time-out is neither
+//! success nor failure. So the record is read after every answer, and after none, until what it shows
+//! settles the question or the time for that is over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::{Failure, FailureKind, Moment, Organization, PatchAnswer};
+use crate::text::Untrusted;
+
+/// Waits before each look after an answer that leaves the outcome open, in milliseconds.
+const WAITS: [u64; 5] = [500, 1_000, 2_000, 4_000, 8_000];
+/// Further waits after a time-out: the request may still be on its way.
+const LATE_WAITS: [u64; 4] = [8_000, 8_000, 8_000, 8_000];
+
+/// What became of a change. The words are part of the contract with the outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The server said yes, and a read afterwards shows the new value.
+    Verified,
+    /// The new value is on the server, though its answer did not say so, or has been replaced since.
+    Applied,
+    /// The record was read and shows the old value; nobody said yes.
+    NotApplied,
+    /// It cannot be told.
+    Unknown,
+    /// The server said no.
+    Refused,
+}
+
+impl Outcome {
+    /// The word on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Verified => "VERIFIED",
+            Self::Applied => "APPLIED",
+            Self::NotApplied => "NOT APPLIED",
+            Self::Unknown => "UNKNOWN",
+            Self::Refused => "REFUSED",
+        }
+    }
+}
+
+/// One reading of the record after the change was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// When its answer came.
+    pub at: Moment,
+    /// The record, or why it could not be read.
+    pub seen: Result<Arc<Organization>, Failure>,
+}
+
+/// A change that was answered, or not answered, and what was seen since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The value that was sent.
+    pub value: Untrusted,
+    /// What the record may show once it is applied: the value, and the name of a connection sent by its id.
+    pub accepted: Vec<Untrusted>,
+    /// The record before.
+    pub before: Arc<Organization>,
+    /// When the request was sent.
+    pub sent_at: Moment,
+    /// When its answer came, or was given up.
+    pub answered_at: Moment,
+    /// The answer, or why there is none.
+    pub answer: Result<PatchAnswer, Failure>,
+    /// The readings since, the earliest first.
+    pub looks: Vec<Look>,
+}
+
+/// What the evidence comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Look (again) then.
+    Look(Moment),
+    /// It is settled.
+    Settled(Outcome),
+}
+
+/// What the latest reading shows, against what was there and what was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// The new value.
+    New,
+    /// The old value.
+    Old,
+    /// Neither: somebody else changed it.
+    Other,
+    /// Nothing: it could not be read yet.
+    Nothing,
+}
+
+/// How far the server's own words go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Yes,
+    No,
+    NothingCertain,
+    NothingWasSent,
+}
+
+impl Evidence {
+    /// The latest record that could be read.
+    pub fn latest(&self) -> Option<&Arc<Organization>> {
+        self.looks.iter().rev().find_map(|look| look.seen.as_ref().ok())
+    }
+
+    /// What the latest record that could be read shows.
+    pub fn shows(&self) -> Shows {
+        match self.latest().map(|organization| &organization.connection) {
+            None => Shows::Nothing,
+            Some(seen) if self.accepted.contains(seen) => Shows::New,
+            Some(seen) if *seen == self.before.connection => Shows::Old,
+            Some(_) => Shows::Other,
+        }
+    }
+
+    /// What to do at `now`: look again, or say how it ended.
+    pub fn verdict(&self, now: Moment) -> Verdict {
+        let said = self.said();
+        let outcome = match (said, self.shows()) {
+            (Said::NothingWasSent, _) => Some(Outcome::NotApplied),
+            (Said::Yes, Shows::New) => Some(Outcome::Verified),
+            (Said::No | Said::NothingCertain, Shows::New) | (Said::Yes, Shows::Other) => {
+                Some(Outcome::Applied)
+            }
+            (Said::No, Shows::Old | Shows::Other) => Some(Outcome::Refused),
+            (Said::NothingCertain, Shows::Other) => Some(Outcome::Unknown),
+            (Said::Yes | Said::NothingCertain, Shows::Old) | (_, Shows::Nothing) => None,
+        };
+        match (outcome, self.next_wait(said)) {
+            (Some(outcome), _) => Verdict::Settled(outcome),
+            (None, Some(wait)) => Verdict::Look(now + wait),
+            (None, None) => Verdict::Settled(match (said, self.shows()) {
+                (Said::No, _) => Outcome::Refused,
+                (Said::NothingCertain, Shows::Old) => Outcome::NotApplied,
+                _ => Outcome::Unknown,
+            }),
+        }
+    }
+
+    fn said(&self) -> Said {
+        match &self.answer {
+            Ok(answer) if answer.is_success() => Said::Yes,
+            Ok(answer) if (300..500).contains(&answer.status) && answer.status != 408 => Said::No,
+            Ok(_) => Said::NothingCertain,
+            Err(failure) if failure.may_have_arrived() => Said::NothingCertain,
+            Err(_) => Said::NothingWasSent,
+        }
+    }
+
+    /// The wait before the next look; none when enough was looked. A plain answer is looked at at once.
+    fn next_wait(&self, said: Said) -> Option<Duration> {
+        let done = self.looks.len();
+        let at_once = matches!(said, Said::Yes | Said::No);
+        if at_once && done == 0 {
+            return Some(Duration::ZERO);
+        }
+        let timed_out =
+            matches!(&self.answer, Err(failure) if matches!(failure.kind, FailureKind::TimedOut { .. }));
+        let late: &[u64] = if timed_out { &LATE_WAITS } else { &[] };
+        let step = done - usize::from(at_once);
+        WAITS.iter().chain(late).nth(step).map(|wait| Duration::from_millis(*wait))
+    }
+}

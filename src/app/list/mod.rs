@@ -1,0 +1,248 @@
+//! The list pane: its rows, what is shown of them, which one is selected, and how it is kept fresh.
+
+mod filter;
+mod load;
+mod row;
+mod rows;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use filter::{Filter, matches};
+pub use load::{Ended, Load};
+pub use row::{Changed, Column, Row, RowKey, Sort};
+pub use rows::Rows;
+
+use super::cx::Cx;
+use super::effect::{Effect, RequestId};
+use crate::domain::{Failure, Moment, Organization, Page, Record, Window};
+use crate::input::Key;
+use crate::keymap::Command;
+
+/// Waits before the list is asked for again by itself after failures in a row, in seconds; the last repeats.
+const BACK_OFF: [u64; 6] = [2, 4, 8, 16, 30, 60];
+
+/// A list that could not be read, and how often in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// Why, the last time.
+    pub failure: Failure,
+    /// When.
+    pub at: Moment,
+    /// Failures in a row.
+    pub attempts: usize,
+}
+
+/// The list of organizations.
+///
+/// `selected` is an identity; `position` is where it stands in the order now and is found again whenever the
+/// order changes. `offset` is the first position on the screen, and always such that the selection is visible.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListPane {
+    /// All rows and their order.
+    pub rows: Rows,
+    /// Which are shown.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// The selected row.
+    pub selected: Option<RowKey>,
+    /// Its place in the order.
+    pub position: usize,
+    /// The place of the first row on the screen.
+    pub offset: usize,
+    /// Rows on the screen.
+    pub height: usize,
+    /// The list being read.
+    pub load: Option<Load>,
+    /// How the last whole list ended.
+    pub ended: Option<Ended>,
+    /// When the last whole list was there.
+    pub loaded_at: Option<Moment>,
+    /// The failures since.
+    pub stale: Option<Stale>,
+    /// Whether the automatic refresh is switched off for now.
+    pub paused: bool,
+}
+
+impl ListPane {
+    /// The selected row.
+    pub fn row(&self) -> Option<&Row> {
+        self.rows.get(self.selected.as_ref()?)
+    }
+
+    /// The selected organization, unless its record is damaged.
+    pub fn organization(&self) -> Option<&Arc<Organization>> {
+        self.row()?.organization()
+    }
+
+    /// Asks for the first page, unless the list is being read already.
+    pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
+        if self.load.is_some() {
+            return Vec::new();
+        }
+        let request = cx.requests.next();
+        self.load = Some(Load::new(request, cx.now));
+        vec![Effect::ListOrganizations { request, window: Window::FIRST }]
+    }
+
+    /// Stops reading the list; what came so far stays.
+    pub fn cancel(&mut self) -> Option<Effect> {
+        self.load.take().map(|load| Effect::Cancel(load.request))
+    }
+
+    /// Takes an answer; nothing happens when nobody waits for it.
+    pub fn listed(
+        &mut self,
+        request: RequestId,
+        result: Result<Page<Organization>, Failure>,
+        cx: &mut Cx<'_>,
+    ) -> Vec<Effect> {
+        if self.load.as_ref().is_none_or(|load| load.request != request) {
+            return Vec::new();
+        }
+        match result {
+            Ok(page) => self.page(page, cx),
+            Err(failure) => {
+                self.load = None;
+                let attempts = self.stale.as_ref().map_or(0, |stale| stale.attempts) + 1;
+                self.stale = Some(Stale { failure, at: cx.now, attempts });
+                Vec::new()
+            }
+        }
+    }
+
+    fn page(&mut self, page: Page<Organization>, cx: &mut Cx<'_>) -> Vec<Effect> {
+        // Marks tell what others changed while the operator looks on: not what the first list brings.
+        let mark = self.loaded_at.is_some().then_some(cx.now);
+        let keys = self.rows.put(page.records, mark, self.sort, &self.filter);
+        let Some(load) = self.load.as_mut() else { return Vec::new() };
+        let ended = load.page(keys, page.total);
+        if let Some(ended) = ended {
+            if ended == Ended::Whole {
+                self.rows.retain(&load.seen, self.sort, &self.filter);
+            }
+            (self.load, self.stale) = (None, None);
+            (self.ended, self.loaded_at) = (Some(ended), Some(cx.now));
+            self.follow();
+            return Vec::new();
+        }
+        load.request = cx.requests.next();
+        let next = Effect::ListOrganizations { request: load.request, window: load.window };
+        self.follow();
+        vec![next]
+    }
+
+    /// Puts one organization in that was read by itself. What it shows is known to the operator: no mark.
+    pub fn put(&mut self, organization: Organization) {
+        self.rows.put(vec![Record::Sound(organization)], None, self.sort, &self.filter);
+        self.follow();
+    }
+
+    /// When the list is to be read again by itself.
+    pub fn refresh_at(&self, every: Option<Duration>) -> Option<Moment> {
+        if self.load.is_some() || self.paused {
+            return None;
+        }
+        match &self.stale {
+            Some(stale) => {
+                let wait = BACK_OFF.get(stale.attempts.saturating_sub(1)).or(BACK_OFF.last())?;
+                let asked = stale.failure.retry_after.unwrap_or_default();
+                every.map(|_| stale.at + Duration::from_secs(*wait).max(asked))
+            }
+            None => Some(self.loaded_at? + every?),
+        }
+    }
+
+    /// Takes over how many rows fit on the screen.
+    pub fn resize(&mut self, height: usize) {
+        self.height = height;
+        self.show_selection();
+    }
+
+    /// Applies a movement; `count` repeats it, or names the row for the first and last row.
+    pub fn go(&mut self, command: Command, count: Option<usize>) {
+        let page = self.height.max(1);
+        let times = count.unwrap_or(1);
+        let last = self.rows.shown().saturating_sub(1);
+        let position = match command {
+            Command::MoveDown => self.position.saturating_add(times),
+            Command::MoveUp => self.position.saturating_sub(times),
+            Command::PageDown => self.position.saturating_add(times.saturating_mul(page)),
+            Command::PageUp => self.position.saturating_sub(times.saturating_mul(page)),
+            Command::HalfDown => self.position.saturating_add(times.saturating_mul(page.div_ceil(2))),
+            Command::HalfUp => self.position.saturating_sub(times.saturating_mul(page.div_ceil(2))),
+            Command::First => count.map_or(0, |row| row.saturating_sub(1)),
+            Command::Last => count.map_or(last, |row| row.saturating_sub(1)),
+            _ => return,
+        };
+        self.select(position);
+    }
+
+    /// Selects the row at a position, or the last one before it. The mark of the row that is left goes:
+    /// it was looked at.
+    fn select(&mut self, position: usize) {
+        let before = self.selected.clone();
+        self.position = position.min(self.rows.shown().saturating_sub(1));
+        self.selected = self.rows.at(self.position).map(|row| row.key.clone());
+        if let Some(left) = before.filter(|left| Some(left) != self.selected.as_ref()) {
+            self.rows.looked_at(&left);
+        }
+        self.show_selection();
+    }
+
+    /// An editing key in the filter's field.
+    pub fn filter_key(&mut self, key: Key) {
+        if self.filter.field.key(key) {
+            self.filter_changed();
+        }
+    }
+
+    /// After the text of the filter changed.
+    pub fn filter_changed(&mut self) {
+        if self.filter.take_words() {
+            self.rows.narrow(&self.filter);
+        } else {
+            self.rows.filter(&self.filter);
+        }
+        let present = self.selected.as_ref().and_then(|key| self.rows.position(key, self.position));
+        self.offset = 0;
+        self.select(present.unwrap_or(0));
+    }
+
+    /// Shows every row again.
+    pub fn clear_filter(&mut self) {
+        self.filter = Filter::default();
+        self.rows.filter(&self.filter);
+        self.follow();
+    }
+
+    /// Orders the rows anew.
+    pub fn sort_by(&mut self, sort: Sort) {
+        self.sort = sort;
+        self.rows.sort(sort, &self.filter);
+        self.follow();
+    }
+
+    /// Finds the selection again after the order changed, on the same line of the screen where that is
+    /// possible. If its row is gone, the row now at its place is selected.
+    fn follow(&mut self) {
+        let line = self.position.saturating_sub(self.offset);
+        let found = self.selected.as_ref().and_then(|key| self.rows.position(key, self.position));
+        if let Some(position) = found {
+            self.position = position;
+        } else {
+            self.position = self.position.min(self.rows.shown().saturating_sub(1));
+            self.selected = self.rows.at(self.position).map(|row| row.key.clone());
+        }
+        self.offset = self.position.saturating_sub(line);
+        self.show_selection();
+    }
+
+    fn show_selection(&mut self) {
+        let height = self.height.max(1);
+        let most = self.rows.shown().saturating_sub(height);
+        let least = self.position.saturating_sub(height - 1);
+        self.offset = self.offset.min(most).min(self.position).max(least);
+    }
+}

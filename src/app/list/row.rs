@@ -1,0 +1,176 @@
+//! One row of the list and how rows compare.
+
+use std::cmp::Ordering;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use crate::app::age;
+use crate::domain::{Moment, Organization, OrganizationId, Record};
+use crate::text::{DisplayText, Untrusted};
+
+/// What a row is known by, through every refresh.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RowKey {
+    /// The organization's id.
+    Id(OrganizationId),
+    /// A record that cannot be understood: a digest of its text.
+    Damaged(u64),
+}
+
+/// A column of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// Name in Salesforce.
+    Name,
+    /// Salesforce organization id.
+    OrgId,
+    /// Type.
+    Type,
+    /// Connection.
+    Connection,
+    /// When it was last changed.
+    Updated,
+}
+
+impl Column {
+    /// All, in the order shown.
+    pub const ALL: [Self; 5] = [Self::Name, Self::OrgId, Self::Type, Self::Connection, Self::Updated];
+
+    /// The head of the column.
+    pub const fn head(self) -> &'static str {
+        match self {
+            Self::Name => "NAME",
+            Self::OrgId => "ORG ID",
+            Self::Type => "TYPE",
+            Self::Connection => "CONNECTION",
+            Self::Updated => "UPDATED",
+        }
+    }
+}
+
+/// The order of the rows. Rows equal in it are ordered by name, then by id; damaged ones come last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// By which column.
+    pub column: Column,
+    /// Largest first.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self { column: Column::Name, descending: false }
+    }
+}
+
+/// What a refresh found different in a row, until the operator has looked at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// When it was noticed.
+    pub at: Moment,
+    /// The connection before, if that is what changed.
+    pub connection_was: Option<Untrusted>,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What it is known by.
+    pub key: RowKey,
+    /// The record.
+    pub record: Record<Arc<Organization>>,
+    /// Whether a refresh found it different.
+    pub changed: Option<Changed>,
+    /// Both ids and every column as shown, in lower case, a line each, the name first: what the filter
+    /// looks at.
+    words: Box<str>,
+    /// Length of the name in `words`, in bytes.
+    name: usize,
+    /// `updatedAt` in nanoseconds since 1970.
+    updated: Option<i128>,
+}
+
+impl Row {
+    /// The row of a record.
+    pub fn new(record: Record<Organization>) -> Self {
+        match record {
+            Record::Sound(organization) => Self::sound(organization),
+            Record::Damaged { json, reason } => Self::damaged(json, reason),
+        }
+    }
+
+    fn sound(organization: Organization) -> Self {
+        let name = organization.name.display().as_str().to_lowercase();
+        let rest = [&organization.organization_id, &organization.kind, &organization.connection]
+            .map(|value| value.display().into_string().to_lowercase());
+        let words = format!("{name}\n{}\n{}", rest.join("\n"), organization.id.as_str().to_lowercase());
+        Self {
+            key: RowKey::Id(organization.id.clone()),
+            changed: None,
+            name: name.len(),
+            words: words.into(),
+            updated: age::parse(&organization.updated_at),
+            record: Record::Sound(Arc::new(organization)),
+        }
+    }
+
+    fn damaged(json: Untrusted, reason: Untrusted) -> Self {
+        let mut digest = DefaultHasher::new();
+        json.as_sent().hash(&mut digest);
+        let words = json.display_head(1024).0.into_string().to_lowercase();
+        Self {
+            key: RowKey::Damaged(digest.finish()),
+            changed: None,
+            name: 0,
+            words: words.into(),
+            updated: None,
+            record: Record::Damaged { json, reason },
+        }
+    }
+
+    /// The organization, unless the record is damaged.
+    pub const fn organization(&self) -> Option<&Arc<Organization>> {
+        match &self.record {
+            Record::Sound(organization) => Some(organization),
+            Record::Damaged { json: _, reason: _ } => None,
+        }
+    }
+
+    /// What the filter looks at: lower case, a line for each column.
+    pub fn words(&self) -> &str {
+        &self.words
+    }
+
+    /// The displayed name; of a damaged record, what is wrong with it.
+    pub fn title(&self) -> DisplayText {
+        match &self.record {
+            Record::Sound(organization) => organization.name.display(),
+            Record::Damaged { json: _, reason } => reason.display(),
+        }
+    }
+
+    /// How this row and another are ordered.
+    pub fn compare(&self, other: &Self, sort: Sort) -> Ordering {
+        let (one, two) = match (self.organization(), other.organization()) {
+            (Some(one), Some(two)) => (one, two),
+            (one, two) => return two.is_some().cmp(&one.is_some()).then_with(|| self.key.cmp(&other.key)),
+        };
+        let by_column = match sort.column {
+            Column::Name => self.name_words().cmp(other.name_words()),
+            Column::OrgId => one.organization_id.cmp(&two.organization_id),
+            Column::Type => one.kind.cmp(&two.kind),
+            Column::Connection => one.connection.cmp(&two.connection),
+            Column::Updated => {
+                self.updated.cmp(&other.updated).then_with(|| one.updated_at.cmp(&two.updated_at))
+            }
+        };
+        let by_column = if sort.descending { by_column.reverse() } else { by_column };
+        by_column
+            .then_with(|| self.name_words().cmp(other.name_words()))
+            .then_with(|| self.key.cmp(&other.key))
+    }
+
+    fn name_words(&self) -> &str {
+        self.words.get(..self.name).unwrap_or_default()
+    }
+}

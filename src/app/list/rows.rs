@@ -1,0 +1,241 @@
+//! The rows known, and the order in which those that match are shown.
+//!
+//! The order is kept, not computed for each frame: new rows are merged into it, a filter that got narrower
+//! looks only at what was shown. All positions are places in that order, all indices places in the store.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::filter::Filter;
+use super::row::{Changed, Row, RowKey, Sort};
+use crate::domain::{Moment, Organization, OrganizationId, Record};
+use crate::text::Untrusted;
+
+/// The rows of the list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    all: Vec<Row>,
+    index: HashMap<RowKey, usize>,
+    sorted: Vec<usize>,
+    shown: Vec<usize>,
+    changed: usize,
+    uses: HashMap<Untrusted, usize>,
+}
+
+impl Rows {
+    /// How many rows there are.
+    pub const fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// How many rows match the filter.
+    pub const fn shown(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// How many rows carry the mark that a refresh found them different.
+    pub const fn changed(&self) -> usize {
+        self.changed
+    }
+
+    /// How many organizations use a connection, by the name on their records.
+    pub fn uses(&self, connection: &Untrusted) -> usize {
+        self.uses.get(connection).copied().unwrap_or(0)
+    }
+
+    /// Every connection named on a record, in no order.
+    pub fn connections(&self) -> impl Iterator<Item = &Untrusted> {
+        self.uses.keys()
+    }
+
+    /// The row at a position of the order.
+    pub fn at(&self, position: usize) -> Option<&Row> {
+        self.all.get(*self.shown.get(position)?)
+    }
+
+    /// The row of a key, shown or not.
+    pub fn get(&self, key: &RowKey) -> Option<&Row> {
+        self.all.get(*self.index.get(key)?)
+    }
+
+    /// The organization of an id, shown or not.
+    pub fn organization(&self, id: &OrganizationId) -> Option<&Arc<Organization>> {
+        self.get(&RowKey::Id(id.clone()))?.organization()
+    }
+
+    /// Every sound organization, in no order.
+    pub fn organizations(&self) -> impl Iterator<Item = &Arc<Organization>> {
+        self.all.iter().filter_map(Row::organization)
+    }
+
+    /// The position of a key, looked for near `hint` first.
+    pub fn position(&self, key: &RowKey, hint: usize) -> Option<usize> {
+        let wanted = *self.index.get(key)?;
+        if self.shown.get(hint) == Some(&wanted) {
+            return Some(hint);
+        }
+        self.shown.iter().position(|index| *index == wanted)
+    }
+
+    /// Puts records in: a new key becomes a row, a known one is replaced, and marked when `mark` is given and
+    /// something in it changed. Returns the keys in the records' order.
+    pub fn put(
+        &mut self,
+        records: Vec<Record<Organization>>,
+        mark: Option<Moment>,
+        sort: Sort,
+        filter: &Filter,
+    ) -> Vec<RowKey> {
+        let mut keys = Vec::with_capacity(records.len());
+        let mut moved = HashSet::new();
+        for record in records {
+            let row = Row::new(record);
+            keys.push(row.key.clone());
+            match self.index.get(&row.key).copied() {
+                Some(index) => {
+                    if self.replace(index, row, mark) {
+                        moved.insert(index);
+                    }
+                }
+                None => {
+                    moved.insert(self.push(row, mark));
+                }
+            }
+        }
+        self.place(&moved, sort, filter);
+        keys
+    }
+
+    fn push(&mut self, mut row: Row, mark: Option<Moment>) -> usize {
+        let index = self.all.len();
+        self.index.insert(row.key.clone(), index);
+        count(&mut self.uses, None, Some(&row));
+        row.changed = mark.map(|at| Changed { at, connection_was: None });
+        self.changed += usize::from(row.changed.is_some());
+        self.all.push(row);
+        index
+    }
+
+    /// Replaces a row; says whether anything but the mark changed.
+    fn replace(&mut self, index: usize, mut row: Row, mark: Option<Moment>) -> bool {
+        let Some(present) = self.all.get_mut(index) else { return false };
+        if present.record == row.record {
+            return false;
+        }
+        row.changed = mark.and_then(|at| difference(present, &row, at)).or_else(|| present.changed.take());
+        self.changed += usize::from(row.changed.is_some());
+        self.changed -= usize::from(present.changed.is_some());
+        count(&mut self.uses, Some(present), Some(&row));
+        *present = row;
+        true
+    }
+
+    /// Takes the mark off a row: the operator has looked at it.
+    pub fn looked_at(&mut self, key: &RowKey) {
+        let row = self.index.get(key).and_then(|index| self.all.get_mut(*index));
+        if row.is_some_and(|row| row.changed.take().is_some()) {
+            self.changed -= 1;
+        }
+    }
+
+    /// Removes the rows whose key is not in `keep`.
+    pub fn retain(&mut self, keep: &HashSet<RowKey>, sort: Sort, filter: &Filter) {
+        if self.all.iter().all(|row| keep.contains(&row.key)) {
+            return;
+        }
+        for gone in self.all.iter().filter(|row| !keep.contains(&row.key)) {
+            count(&mut self.uses, Some(gone), None);
+        }
+        self.all.retain(|row| keep.contains(&row.key));
+        self.index = self.all.iter().enumerate().map(|(index, row)| (row.key.clone(), index)).collect();
+        self.changed = self.all.iter().filter(|row| row.changed.is_some()).count();
+        self.sort(sort, filter);
+    }
+
+    /// Orders all rows anew.
+    pub fn sort(&mut self, sort: Sort, filter: &Filter) {
+        let rows = &self.all;
+        self.sorted = (0..rows.len()).collect();
+        self.sorted.sort_unstable_by(|one, two| compare(rows, *one, *two, sort));
+        self.filter(filter);
+    }
+
+    /// Shows the rows that match, of all rows.
+    pub fn filter(&mut self, filter: &Filter) {
+        self.shown = self.matching(&self.sorted, filter);
+    }
+
+    /// Shows the rows that match, of those shown before.
+    pub fn narrow(&mut self, filter: &Filter) {
+        self.shown = self.matching(&self.shown, filter);
+    }
+
+    fn matching(&self, order: &[usize], filter: &Filter) -> Vec<usize> {
+        if filter.is_empty() {
+            return order.to_vec();
+        }
+        let matches = filter.matcher();
+        let hit = |index: &usize| self.all.get(*index).is_some_and(|row| matches(row.words()));
+        order.iter().copied().filter(hit).collect()
+    }
+
+    /// Puts the rows at `moved` where they belong; the others keep their order.
+    fn place(&mut self, moved: &HashSet<usize>, sort: Sort, filter: &Filter) {
+        if moved.is_empty() {
+            return;
+        }
+        let mut placed: Vec<usize> = moved.iter().copied().collect();
+        placed.sort_unstable_by(|one, two| compare(&self.all, *one, *two, sort));
+        let shown = self.matching(&placed, filter);
+        self.sorted = merge(&self.all, &self.sorted, moved, &placed, sort);
+        self.shown = merge(&self.all, &self.shown, moved, &shown, sort);
+    }
+}
+
+/// Takes a row's connection out of the count, and another's in.
+fn count(uses: &mut HashMap<Untrusted, usize>, gone: Option<&Row>, come: Option<&Row>) {
+    if let Some(organization) = gone.and_then(Row::organization)
+        && let Some(count) = uses.get_mut(&organization.connection)
+    {
+        *count -= 1;
+        if *count == 0 {
+            uses.remove(&organization.connection);
+        }
+    }
+    if let Some(organization) = come.and_then(Row::organization).filter(|o| !o.connection.is_empty()) {
+        *uses.entry(organization.connection.clone()).or_default() += 1;
+    }
+}
+
+fn compare(rows: &[Row], one: usize, two: usize, sort: Sort) -> std::cmp::Ordering {
+    match (rows.get(one), rows.get(two)) {
+        (Some(a), Some(b)) => a.compare(b, sort),
+        _ => one.cmp(&two),
+    }
+}
+
+/// `order` without `moved`, merged with `placed`; both are sorted.
+fn merge(rows: &[Row], order: &[usize], moved: &HashSet<usize>, placed: &[usize], sort: Sort) -> Vec<usize> {
+    let mut merged = Vec::with_capacity(order.len() + placed.len());
+    let mut placed = placed.iter().copied().peekable();
+    for index in order.iter().copied().filter(|index| !moved.contains(index)) {
+        while let Some(earlier) = placed.next_if(|new| compare(rows, *new, index, sort).is_lt()) {
+            merged.push(earlier);
+        }
+        merged.push(index);
+    }
+    merged.extend(placed);
+    merged
+}
+
+fn difference(before: &Row, after: &Row, at: Moment) -> Option<Changed> {
+    let (before, after) = (before.organization()?, after.organization()?);
+    let same = before.connection == after.connection;
+    (!same || before.updated_at != after.updated_at)
+        .then(|| Changed { at, connection_was: (!same).then(|| before.connection.clone()) })
+}

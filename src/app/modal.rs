@@ -1,0 +1,82 @@
+//! Windows over the panes. They stack: the last one has the keyboard.
+
+use super::field::HiddenField;
+use super::list::Column;
+use crate::domain::Failure;
+use crate::keymap::Context;
+
+/// A window.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Modal {
+    /// The change under way, which itself lives in the state: a hidden window loses nothing.
+    Change,
+    /// A question with yes and no.
+    Question(Question),
+    /// Something went wrong and needs to be read.
+    Problem(Problem),
+    /// The sort column is being chosen; the highlighted one.
+    Sort(Column),
+    /// A password is needed.
+    SignIn(SignIn),
+    /// The keys.
+    Help(Help),
+}
+
+/// What `y` and `n` answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Give up the typed value?
+    Discard,
+    /// Leave while a change is not settled?
+    Leave,
+}
+
+impl Question {
+    /// The question.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Discard => "Give up the value you typed?",
+            Self::Leave => "A change is not settled yet. Leave without knowing what became of it?",
+        }
+    }
+}
+
+/// What to do again from a problem window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Sign in.
+    SignIn,
+    /// Read the list.
+    List,
+}
+
+/// A failure to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What failed.
+    pub failure: Failure,
+    /// What `r` does.
+    pub retry: Retry,
+    /// First line on the screen.
+    pub scroll: usize,
+}
+
+/// The sign-in window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SignIn {
+    /// The password being typed.
+    pub password: HiddenField,
+    /// Why the last sign-in failed.
+    pub failure: Option<Failure>,
+    /// Whether a sign-in is under way.
+    pub busy: bool,
+}
+
+/// The help screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Help {
+    /// The places whose keys are shown, innermost first.
+    pub contexts: Vec<Context>,
+    /// First line on the screen.
+    pub scroll: usize,
+}

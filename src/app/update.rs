@@ -1,0 +1,274 @@
+//! The reducer: what happened goes in, the state changes, what to do about it comes out.
+//!
+//! This file routes. What a pane or window does with a command is in its own file, or in `keys.rs`.
+
+use std::sync::Arc;
+
+use super::change::{Phase, candidates};
+use super::cx::Cx;
+use super::effect::{Effect, RequestId};
+use super::keys;
+use super::message::{Message, Reply, Session, Stamped};
+use super::modal::{Modal, Problem, Retry, SignIn};
+use super::notice::Notice;
+use super::state::State;
+use crate::domain::{Failure, FailureKind, Moment, Organization, PatchAnswer};
+use crate::keymap::Keymap;
+
+/// Applies what happened. Without clock, I/O, async or randomness: the same in always gives the same out.
+pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect> {
+    state.now = state.now.max(event.at);
+    match event.message {
+        Message::Started => started(state),
+        Message::Key(key) => keys::key(state, keymap, key),
+        Message::Pasted(text) => {
+            keys::pasted(state, &text);
+            Vec::new()
+        }
+        Message::Resized(size) => {
+            state.size = size;
+            state.fit();
+            keys::clamp_scroll(state, keymap);
+            Vec::new()
+        }
+        Message::DeadlineReached => deadline(state),
+        Message::Replied { request, reply, took: _ } => replied(state, request, reply),
+        Message::SessionChanged(session) => {
+            state.session = session;
+            Vec::new()
+        }
+        Message::Drawn => {
+            drawn(state);
+            Vec::new()
+        }
+        Message::ShutdownRequested => vec![Effect::Quit],
+    }
+}
+
+fn started(state: &mut State) -> Vec<Effect> {
+    if state.settings.password_known {
+        return sign_in(state, None);
+    }
+    state.modals.push(Modal::SignIn(SignIn::default()));
+    Vec::new()
+}
+
+/// Asks for a session, unless that is under way.
+pub(super) fn sign_in(state: &mut State, password: Option<crate::domain::Password>) -> Vec<Effect> {
+    if state.signing_in.is_some() {
+        return Vec::new();
+    }
+    let request = state.requests.next();
+    state.signing_in = Some(request);
+    vec![Effect::SignIn { request, password }]
+}
+
+/// Reads the list and the connections; without a session, gets one first.
+pub(super) fn refresh(state: &mut State) -> Vec<Effect> {
+    if state.session == Session::SignedOut {
+        return sign_in(state, None);
+    }
+    read_all(state)
+}
+
+fn read_all(state: &mut State) -> Vec<Effect> {
+    let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    let mut effects = state.list.refresh(&mut cx);
+    effects.extend(state.connections.refresh(&mut cx));
+    effects
+}
+
+fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
+    match reply {
+        Reply::SignedIn(result) => signed_in(state, request, result),
+        Reply::Listed(result) => {
+            let failed = result.as_ref().err().cloned();
+            let waited_for = state.list.load.as_ref().is_some_and(|load| load.request == request);
+            let mut cx = Cx { now: state.now, requests: &mut state.requests };
+            let effects = state.list.listed(request, result, &mut cx);
+            offer_candidates(state);
+            if let Some(failure) = failed.filter(|_| waited_for) {
+                list_failed(state, failure);
+            }
+            effects
+        }
+        Reply::Fetched(result) => fetched(state, request, &result),
+        Reply::Patched(result) => patched(state, request, *result),
+        Reply::ConnectionsListed(result) => {
+            let needs_sign_in = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();
+            if state.connections.listed(request, result, state.now) {
+                offer_candidates(state);
+                if let Some(failure) = needs_sign_in {
+                    ask_to_sign_in(state, failure);
+                }
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>) -> Vec<Effect> {
+    if state.signing_in != Some(request) {
+        return Vec::new();
+    }
+    state.signing_in = None;
+    match result {
+        Ok(()) => {
+            state.modals.retain(|modal| !matches!(modal, Modal::SignIn(_) | Modal::Problem(_)));
+            let mut effects = read_all(state);
+            effects.extend(reread_target(state));
+            effects
+        }
+        Err(failure) if is_sign_in(&failure) => {
+            ask_to_sign_in(state, failure);
+            Vec::new()
+        }
+        Err(failure) => {
+            if let Some(Modal::SignIn(window)) = state.modals.last_mut() {
+                (window.busy, window.failure) = (false, Some(failure));
+            } else {
+                show_problem(state, failure, Retry::SignIn);
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// After a new sign-in the record of an open change is read again: time has passed.
+fn reread_target(state: &mut State) -> Vec<Effect> {
+    let Some(change) = state.change.as_ref().filter(|change| !change.in_flight()) else { return Vec::new() };
+    let id = change.target.id.clone();
+    let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    state.detail.refresh(&id, &mut cx)
+}
+
+/// Whether only the operator's password helps.
+fn is_sign_in(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::SignInNeeded | FailureKind::Refused { status: 401 })
+}
+
+/// Puts the sign-in window on top; what lies under it stays as it is.
+fn ask_to_sign_in(state: &mut State, failure: Failure) {
+    let present = state.modals.iter_mut().find_map(|modal| match modal {
+        Modal::SignIn(window) => Some(window),
+        _ => None,
+    });
+    let (busy, failure) = (false, Some(failure));
+    match present {
+        Some(window) => (window.busy, window.failure) = (busy, failure),
+        None => state.modals.push(Modal::SignIn(SignIn { failure, ..SignIn::default() })),
+    }
+}
+
+fn show_problem(state: &mut State, failure: Failure, retry: Retry) {
+    state.modals.retain(|modal| !matches!(modal, Modal::Problem(_)));
+    state.modals.push(Modal::Problem(Problem { failure, retry, scroll: 0 }));
+}
+
+/// A window only where there is nothing to look at yet; else the header says "stale" and the data stay.
+fn list_failed(state: &mut State, failure: Failure) {
+    if is_sign_in(&failure) {
+        ask_to_sign_in(state, failure);
+    } else if state.list.rows.is_empty() {
+        show_problem(state, failure, Retry::List);
+    } else {
+        let words = super::explain::explain(&failure);
+        state.notice = Some(Notice::warning(format!("refresh failed: {} · r tries again", words.title)));
+    }
+}
+
+fn fetched(state: &mut State, request: RequestId, result: &Result<Organization, Failure>) -> Vec<Effect> {
+    let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    if let Some(effects) = state.change.as_mut().and_then(|change| change.looked(request, result, &mut cx)) {
+        match result {
+            Ok(organization) => state.list.put(organization.clone()),
+            Err(failure) if is_sign_in(failure) => ask_to_sign_in(state, failure.clone()),
+            Err(_) => {}
+        }
+        after_change_moved(state);
+        return effects;
+    }
+    if state.detail.fetched(request, result, &mut state.list, state.now) {
+        match result {
+            Ok(_) => follow_target(state),
+            Err(failure) if is_sign_in(failure) => ask_to_sign_in(state, failure.clone()),
+            Err(failure) => {
+                let words = super::explain::explain(failure);
+                state.notice = Some(Notice::warning(format!("{} failed: {}", failure.call, words.title)));
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn patched(state: &mut State, request: RequestId, result: Result<PatchAnswer, Failure>) -> Vec<Effect> {
+    let answered = result.as_ref().ok().and_then(|answer| answer.organization.clone());
+    let Some(change) = state.change.as_mut() else { return Vec::new() };
+    let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    let sent_to = change.target.id.clone();
+    let effects = change.answered(request, result, &mut cx);
+    if let Some(organization) =
+        answered.filter(|organization| organization.id == sent_to && !effects.is_empty())
+    {
+        state.list.put(organization);
+    }
+    after_change_moved(state);
+    effects
+}
+
+/// A settled change whose window was hidden tells its result in the status line.
+fn after_change_moved(state: &mut State) {
+    if state.change_is_shown() {
+        return;
+    }
+    if let Some(Phase::Settled { outcome, evidence, .. }) = state.change.as_ref().map(|change| &change.phase)
+    {
+        let name = evidence.before.name.display();
+        state.notice =
+            Some(Notice::warning(format!("{}: the change of {name} · e shows the result", outcome.word())));
+    }
+}
+
+/// An open change shows the record as it is known now, until it is sent.
+pub(super) fn follow_target(state: &mut State) {
+    let Some(change) = state.change.as_mut().filter(|change| matches!(change.phase, Phase::Choosing)) else {
+        return;
+    };
+    if let Some(organization) = state.list.rows.organization(&change.target.id) {
+        (change.target, change.seen_at) = (Arc::clone(organization), state.now);
+    }
+}
+
+fn offer_candidates(state: &mut State) {
+    if let Some(change) = state.change.as_mut().filter(|change| matches!(change.phase, Phase::Choosing)) {
+        change.chooser.offer(candidates(&state.connections, &state.list.rows));
+    }
+}
+
+fn deadline(state: &mut State) -> Vec<Effect> {
+    let now = state.now;
+    let passed = |at: Option<Moment>| at.is_some_and(|at| at <= now);
+    if passed(state.notice.as_ref().and_then(|notice| notice.until)) {
+        state.notice = None;
+    }
+    if passed(state.interrupted_until) {
+        state.interrupted_until = None;
+    }
+    let mut effects = Vec::new();
+    let signed_in = matches!(state.session, Session::SignedIn { .. });
+    let mut cx = Cx { now, requests: &mut state.requests };
+    if signed_in && passed(state.list.refresh_at(state.settings.refresh_every)) {
+        effects.extend(state.list.refresh(&mut cx));
+    }
+    if let Some(change) = state.change.as_mut() {
+        effects.extend(change.look_if_due(&mut cx));
+    }
+    effects
+}
+
+fn drawn(state: &mut State) {
+    let on_top = state.modals.last() == Some(&Modal::Change);
+    if let Some(change) = state.change.as_mut().filter(|_| on_top) {
+        change.drawn(state.now);
+    }
+}

@@ -1,0 +1,241 @@
+//! The window of a change, from the typed value to the result.
+
+use ratatui::layout::Rect;
+
+use super::canvas::Canvas;
+use super::header;
+use super::status::window_hints;
+use super::windows::{scrolling, width_of};
+use crate::app::change::{Candidate, Change, Evidence, Phase};
+use crate::app::detail::state_role;
+use crate::app::explain::{explain, status_line};
+use crate::app::line::{Line, labelled, wrapped};
+use crate::app::{State, age};
+use crate::domain::{Moment, OrganizationPatch};
+use crate::keymap::{Context, Keymap};
+use crate::layout::{centered, inside};
+use crate::text::{self, Untrusted};
+use crate::theme::Role;
+
+/// Column at which values start.
+const INDENT: usize = 14;
+
+pub(super) fn paint(state: &State, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
+    let Some(change) = &state.change else { return };
+    match &change.phase {
+        Phase::Choosing => choosing(state, change, keymap, on_top, canvas),
+        Phase::Reviewing { value, drawn_at: _ } => reviewing(state, change, value, keymap, canvas),
+        Phase::Sending { value, since, request: _ } => sending(state, change, value, *since, keymap, canvas),
+        Phase::Settling { evidence, .. } => settling(state, evidence, keymap, canvas),
+        Phase::Settled { scroll, response, .. } => {
+            let title = if *response { "Result: the whole answer" } else { "Result" };
+            scrolling(state, keymap, (title, Context::Result), *scroll, on_top, canvas);
+        }
+    }
+}
+
+fn window(state: &State, title: &str, hints: &Line, canvas: &mut Canvas<'_>) -> Rect {
+    let area = centered(state.size, 74.max(state.size.width / 2).min(100), 20.max(state.size.height / 2));
+    let badge =
+        Line::new(Role::Badge, header::badge(state)).and(Role::Text, format!(" {}", header::host(state)));
+    canvas.window(area, &Line::new(Role::Title, title), &badge, hints);
+    let inside = inside(area);
+    Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside }
+}
+
+/// The organization, by name and both ids: two of the same name are told apart.
+fn target(change: &Change, width: usize) -> Vec<Line> {
+    let target = &change.target;
+    let name = target.name.display_head(512).0;
+    let mut lines = labelled("Organization", (Role::Title, name.as_str()), INDENT, width);
+    let org_id = format!("{} · {}", target.organization_id.display(), target.kind.display());
+    lines.extend(labelled("", (Role::Text, &org_id), INDENT, width));
+    lines.extend(labelled("", (Role::Text, &format!("id {}", target.id)), INDENT, width));
+    lines
+}
+
+fn choosing(state: &State, change: &Change, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
+    let area = window(state, "Change connection", &window_hints(keymap, Context::Choose), canvas);
+    let width = usize::from(area.width);
+    let mut lines = target(change, width);
+    let now = change.target.connection.display_head(512).0;
+    let seen = age::short(state.now.since(change.seen_at));
+    lines.extend(labelled("Connection", (Role::Value, now.as_str()), INDENT, width));
+    lines.push(Line::new(Role::Dim, format!("{:INDENT$}(now, as read {seen} ago)", "")));
+    canvas.lines(area, &lines);
+    let y = area.y + u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    if y + 1 >= area.bottom() {
+        return;
+    }
+    let indent = u16::try_from(INDENT).unwrap_or(u16::MAX);
+    canvas.put(area.x, y, indent, Role::Dim, "New value");
+    let field = &change.chooser.field;
+    let before = field.before_cursor();
+    let after = field.text().get(before.len()..).unwrap_or_default();
+    let room = area.width.saturating_sub(indent);
+    canvas.field(area.x + indent, y, room, &text::escape(before), &text::escape(after), on_top);
+    let note = note(state, change);
+    let rest = Rect { y: y + 1, height: area.bottom() - y - 1, ..area };
+    let notes: Vec<Line> = wrapped(note.0, &note.1, width).collect();
+    let kept = u16::try_from(notes.len()).unwrap_or(u16::MAX).min(rest.height);
+    let list = Rect { height: rest.height - kept, ..rest };
+    paint_candidates(change, list, canvas);
+    canvas.lines(Rect { y: list.bottom(), height: kept, ..rest }, &notes);
+}
+
+fn note(state: &State, change: &Change) -> (Role, String) {
+    if let Some(note) = &change.chooser.note {
+        return (Role::Warning, note.clone());
+    }
+    let connections = &state.connections;
+    match (&connections.failure, connections.read_at) {
+        (Some(failure), _) => {
+            let words = explain(failure);
+            (
+                Role::Warning,
+                format!("The connections could not be read ({}): any name can be typed.", words.title),
+            )
+        }
+        (None, None) => (Role::Dim, "reading the connections …".to_owned()),
+        (None, Some(_)) => (
+            Role::Dim,
+            format!("{} of {} connections", change.chooser.narrowed.len(), change.chooser.candidates.len()),
+        ),
+    }
+}
+
+fn paint_candidates(change: &Change, area: Rect, canvas: &mut Canvas<'_>) {
+    let chooser = &change.chooser;
+    let height = usize::from(area.height);
+    let first = chooser.highlighted.map_or(0, |place| (place + 1).saturating_sub(height));
+    for (y, (place, candidate)) in (area.top()..area.bottom()).zip(chooser.shown().enumerate().skip(first)) {
+        let row = Rect { y, height: 1, ..area };
+        let chosen = chooser.highlighted == Some(place);
+        let now = candidate.name == change.target.connection;
+        let line = candidate_line(candidate, now, chosen, usize::from(area.width));
+        canvas.line(row.x, y, row.width, &line);
+        if chosen {
+            canvas.restyle(row, Role::Selected);
+        }
+    }
+}
+
+fn candidate_line(candidate: &Candidate, now: bool, chosen: bool, width: usize) -> Line {
+    let mark = if chosen { ">" } else { " " };
+    let (role, state) = state_words(candidate);
+    let uses = if candidate.uses == 1 { "1 org".to_owned() } else { format!("{} orgs", candidate.uses) };
+    let room = width.saturating_sub(2 + 1 + 11 + 10 + 5);
+    let cloud = if room >= 48 { candidate.cloud_name.display().into_string() } else { String::new() };
+    let name_room = if room >= 48 { room - 25 } else { room };
+    let mut line = Line::new(Role::Text, format!("{mark} "))
+        .and(Role::Value, text::pad(candidate.name.display_head(512).0.as_str(), name_room, '…'))
+        .and(Role::Text, " ");
+    if room >= 48 {
+        line = line.and(Role::Dim, text::pad(&cloud, 25, '…'));
+    }
+    line.and(role, text::pad(state, 11, '…'))
+        .and(Role::Text, text::pad(&uses, 10, '…'))
+        .and(Role::Dim, if now { "(now)" } else { "" })
+}
+
+fn state_words(candidate: &Candidate) -> (Role, &'static str) {
+    candidate.state.map_or((Role::Warning, "not listed"), |state| (state_role(state), state.word()))
+}
+
+fn reviewing(state: &State, change: &Change, value: &Untrusted, keymap: &Keymap, canvas: &mut Canvas<'_>) {
+    let area = window(state, "Review: nothing is sent yet", &window_hints(keymap, Context::Review), canvas);
+    let width = usize::from(area.width);
+    let mut lines = target(change, width);
+    let as_who =
+        format!("{} as {}/{}", header::host(state), header::domain(state), state.settings.user.display());
+    lines.extend(labelled("Server", (Role::Text, &as_who), INDENT, width));
+    lines.push(Line::default());
+    let old = format!("- {}", change.target.connection.display());
+    lines.extend(labelled("Connection", (Role::Text, &old), INDENT, width));
+    lines.extend(labelled("", (Role::Value, &format!("+ {}", value.display())), INDENT, width));
+    lines.extend(about_new(change, value, width));
+    lines.push(Line::default());
+    let patch = OrganizationPatch { connection: value.clone() };
+    let request = format!("PATCH {}", change.target.id.path());
+    lines.extend(labelled("Request", (Role::Text, &request), INDENT, width));
+    lines.extend(labelled("", (Role::Text, &text::escape(&patch.body())), INDENT, width));
+    let buttons = area.bottom().saturating_sub(1);
+    canvas.lines(Rect { height: area.height.saturating_sub(1), ..area }, &lines);
+    paint_buttons(state, change, Rect { y: buttons, height: 1, ..area }, canvas);
+}
+
+/// What is known of the new connection: its state and who uses it, or that it is not listed.
+fn about_new(change: &Change, value: &Untrusted, width: usize) -> Vec<Line> {
+    let known = change.chooser.candidates.iter().find(|c| c.name == *value || c.id == *value);
+    let (role, words) = match known {
+        Some(candidate) => {
+            let (role, state) = state_words(candidate);
+            let noun = if candidate.uses == 1 { "organization" } else { "organizations" };
+            (role, format!("{state} · used by {} {noun}", candidate.uses))
+        }
+        None => (Role::Warning, "not in the list of connections: check the spelling".to_owned()),
+    };
+    labelled("", (role, &format!("  {words}")), INDENT, width)
+}
+
+/// Cancel has the focus; sending is on a key of its own, which listens only after a moment.
+fn paint_buttons(state: &State, change: &Change, area: Rect, canvas: &mut Canvas<'_>) {
+    let ready = change.listens_at().is_some_and(|at| state.now >= at);
+    let send = Line::new(if ready { Role::Key } else { Role::Dim }, "y")
+        .and(if ready { Role::Text } else { Role::Dim }, " Send the change");
+    let width = 10 + 4 + width_of(&send);
+    let x = area.x + area.width.saturating_sub(width) / 2;
+    let x = canvas.put(x, area.y, 10, Role::Focused, "[ Cancel ]");
+    canvas.line(x + 4, area.y, area.right().saturating_sub(x + 4), &send);
+}
+
+fn sending(
+    state: &State,
+    change: &Change,
+    value: &Untrusted,
+    since: Moment,
+    keymap: &Keymap,
+    canvas: &mut Canvas<'_>,
+) {
+    let area = window(state, "Sending", &window_hints(keymap, Context::Sending), canvas);
+    let width = usize::from(area.width);
+    let mut lines = target(change, width);
+    lines.push(Line::default());
+    lines.extend(labelled("New value", (Role::Value, value.display().as_str()), INDENT, width));
+    lines.push(Line::default());
+    let waited = format!("sent once, {} s ago; waiting for the answer", state.now.since(since).as_secs());
+    lines.push(Line::new(Role::Warning, waited));
+    let rest = "It will not be sent again, whatever happens. The rest of the dashboard stays usable.";
+    lines.extend(wrapped(Role::Dim, rest, width));
+    canvas.lines(area, &lines);
+}
+
+fn settling(state: &State, evidence: &Evidence, keymap: &Keymap, canvas: &mut Canvas<'_>) {
+    let area = window(state, "Verifying", &window_hints(keymap, Context::Sending), canvas);
+    let width = usize::from(area.width);
+    let answer = match &evidence.answer {
+        Ok(answer) => status_line(answer.status),
+        Err(failure) => explain(failure).title,
+    };
+    let name = evidence.before.name.display_head(512).0;
+    let mut lines = labelled("Organization", (Role::Title, name.as_str()), INDENT, width);
+    lines.extend(labelled("Sent", (Role::Value, evidence.value.display().as_str()), INDENT, width));
+    lines.extend(labelled("Answer", (Role::Text, &answer), INDENT, width));
+    lines.push(Line::default());
+    let waited = state.now.since(evidence.sent_at).as_secs();
+    let words =
+        format!("reading the record back: {} so far, {waited} s after sending", reads(evidence.looks.len()));
+    lines.extend(wrapped(Role::Warning, &words, width));
+    for look in &evidence.looks {
+        let seen = match &look.seen {
+            Ok(organization) => format!("connection = {}", organization.connection.display()),
+            Err(failure) => explain(failure).title,
+        };
+        lines.extend(labelled("", (Role::Text, &seen), INDENT, width));
+    }
+    canvas.lines(area, &lines);
+}
+
+fn reads(count: usize) -> String {
+    if count == 1 { "1 read".to_owned() } else { format!("{count} reads") }
+}

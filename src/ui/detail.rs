@@ -1,0 +1,55 @@
+//! The detail pane.
+
+use ratatui::layout::Rect;
+
+use super::canvas::Canvas;
+use crate::app::State;
+use crate::app::detail::DetailView;
+use crate::app::line::Line;
+use crate::layout::{Pane, Panes, SizeClass};
+use crate::theme::Role;
+
+pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
+    if panes.detail_title.is_empty() {
+        return;
+    }
+    let active = state.pane == Pane::Detail && state.modals.is_empty();
+    let name = state.list.row().map(|row| row.title().into_string()).unwrap_or_default();
+    let title = if name.is_empty() { Line::default() } else { Line::new(Role::Title, name) };
+    canvas.titled_rule(panes.detail_title, active, &title, &views(state));
+    let beside = panes.detail_rows.x > 0;
+    let area = panes.detail_rows;
+    if beside {
+        for y in area.top()..area.bottom() {
+            canvas.put(area.x, y, 1, Role::Border, "│");
+        }
+    }
+    let inside = panes.detail_text;
+    let lines = state.detail_lines(state.detail.view, usize::from(inside.width));
+    canvas.lines(inside, lines.iter().skip(state.detail.scroll));
+    if panes.class == SizeClass::XL && state.detail.view == DetailView::Fields {
+        json_below(state, inside, lines.len(), canvas);
+    }
+}
+
+/// A large screen has room for the JSON under the fields.
+fn json_below(state: &State, inside: Rect, fields: usize, canvas: &mut Canvas<'_>) {
+    let top = u16::try_from(fields + 1).unwrap_or(u16::MAX);
+    if state.detail.scroll > 0 || top + 2 >= inside.height || fields == 0 {
+        return;
+    }
+    canvas.put(inside.x, inside.y + top, inside.width, Role::Title, "The server's JSON");
+    let rest = Rect { y: inside.y + top + 1, height: inside.height - top - 1, ..inside };
+    let lines = state.detail_lines(DetailView::Json, usize::from(inside.width));
+    canvas.lines(rest, &lines);
+}
+
+fn views(state: &State) -> Line {
+    let role = |view| if state.detail.view == view { Role::Title } else { Role::Dim };
+    let reading = if state.detail.request.is_some() { "reading …  " } else { "" };
+    Line::new(Role::Dim, reading)
+        .and(Role::Key, "1 ")
+        .and(role(DetailView::Fields), "fields  ")
+        .and(Role::Key, "2 ")
+        .and(role(DetailView::Json), "json")
+}

@@ -1,0 +1,189 @@
+//! The list: only the rows in sight are looked at, however many there are.
+
+use std::ops::Range;
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, cells};
+use super::header::of;
+use crate::app::line::Line;
+use crate::app::list::{Column, Ended, Row, matches};
+use crate::app::{State, age};
+use crate::layout::{Pane, Panes};
+use crate::text;
+use crate::theme::Role;
+
+/// Cells before the first column: selection, a place for marks, change mark, blank.
+const GUTTER: u16 = 4;
+
+pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
+    if panes.list_title.is_empty() {
+        return;
+    }
+    let active = state.pane == Pane::List && state.modals.is_empty();
+    canvas.titled_rule(panes.list_title, active, &title(state), &remarks(state));
+    let columns = columns(panes.list_rows.width);
+    paint_head(state, panes.list_head, &columns, canvas);
+    let rows = (panes.list_rows.top()..panes.list_rows.bottom()).zip(state.list.offset..);
+    for (y, position) in rows {
+        let Some(row) = state.list.rows.at(position) else { break };
+        let area = Rect { y, height: 1, ..panes.list_rows };
+        let selected = state.list.selected.as_ref() == Some(&row.key);
+        paint_row(state, row, area, &columns, selected, canvas);
+    }
+    if state.list.rows.shown() == 0 {
+        let y = panes.list_rows.y;
+        canvas.put(panes.list_rows.x + GUTTER, y, panes.list_rows.width, Role::Dim, nothing(state));
+    }
+}
+
+const fn nothing(state: &State) -> &'static str {
+    if !state.list.rows.is_empty() {
+        "no row matches the filter; Esc clears it"
+    } else if state.list.load.is_some() {
+        "reading the organizations …"
+    } else if state.list.loaded_at.is_some() {
+        "the server lists no organization for this account and domain"
+    } else {
+        ""
+    }
+}
+
+/// `Organizations 38/412`: shown and known, or what the server counts where that differs.
+fn title(state: &State) -> Line {
+    let list = &state.list;
+    let known = list.rows.len();
+    let count =
+        if list.filter.is_empty() { known.to_string() } else { format!("{}/{known}", list.rows.shown()) };
+    let title = Line::new(Role::Title, "Organizations ").and(Role::Text, count);
+    match (&list.load, list.ended) {
+        (Some(load), _) if list.loaded_at.is_none() => {
+            title.and(Role::Dim, format!(" loading {}{}", load.received, of(load.total)))
+        }
+        (_, Some(Ended::Incomplete { total })) => {
+            title.and(Role::Warning, format!(" incomplete: the server counts {total}"))
+        }
+        _ => title,
+    }
+}
+
+fn remarks(state: &State) -> Line {
+    let mut line = Line::default();
+    let mut put = |role: Role, text: String| {
+        let gap = if line.0.is_empty() { "" } else { "  " };
+        line = std::mem::take(&mut line).and(Role::Text, gap).and(role, text);
+    };
+    if !state.list.filter.is_empty() {
+        put(Role::Match, format!("/{}", text::escape(state.list.filter.field.text())));
+    }
+    match state.list.rows.changed() {
+        0 => {}
+        n => put(Role::Warning, format!("Δ {n} changed")),
+    }
+    if let Some(count) = state.count {
+        put(Role::Key, count.to_string());
+    }
+    line
+}
+
+/// The columns that fit, each with its place and width in cells.
+fn columns(width: u16) -> Vec<(Column, Range<u16>)> {
+    let room = width.saturating_sub(GUTTER + 1);
+    let wanted: &[(Column, u16)] = if width < 64 {
+        &[(Column::Name, 0), (Column::Connection, 0), (Column::Updated, 7)]
+    } else {
+        &[
+            (Column::Name, 0),
+            (Column::OrgId, 18),
+            (Column::Type, 8),
+            (Column::Connection, 0),
+            (Column::Updated, 7),
+        ]
+    };
+    let gaps = u16::try_from(wanted.len()).unwrap_or(u16::MAX).saturating_sub(1);
+    let fixed: u16 = wanted.iter().map(|(_, width)| width).sum();
+    let free = room.saturating_sub(fixed + gaps);
+    let connection = (free * 2 / 5).min(32);
+    let mut x = GUTTER;
+    let mut placed = Vec::with_capacity(wanted.len());
+    for (column, fixed) in wanted {
+        let width = match column {
+            Column::Name => free - connection,
+            Column::Connection => connection,
+            Column::OrgId | Column::Type | Column::Updated => *fixed,
+        };
+        placed.push((*column, x..x + width));
+        x += width + 1;
+    }
+    placed
+}
+
+fn paint_head(state: &State, area: Rect, columns: &[(Column, Range<u16>)], canvas: &mut Canvas<'_>) {
+    let sort = state.list.sort;
+    for (column, cells) in columns {
+        let arrow = match (sort.column == *column, sort.descending) {
+            (true, false) => " ▲",
+            (true, true) => " ▼",
+            (false, _) => "",
+        };
+        let head = format!("{}{arrow}", column.head());
+        canvas.put(area.x + cells.start, area.y, cells.end - cells.start, Role::Dim, &head);
+    }
+}
+
+fn paint_row(
+    state: &State,
+    row: &Row,
+    area: Rect,
+    columns: &[(Column, Range<u16>)],
+    selected: bool,
+    canvas: &mut Canvas<'_>,
+) {
+    let words = state.list.filter.words();
+    if row.organization().is_none() {
+        let text = format!("damaged record: {}", row.title());
+        canvas.put(area.x + GUTTER, area.y, area.width.saturating_sub(GUTTER), Role::Bad, &text);
+    } else {
+        for (column, place) in columns {
+            let x = area.x + place.start;
+            let shown = cell(state, row, *column);
+            canvas.put(x, area.y, place.end - place.start, Role::Text, &shown);
+            if *column != Column::Updated {
+                paint_matches(&shown, words, x, area.x + place.end, area.y, canvas);
+            }
+        }
+    }
+    if row.changed.is_some() {
+        canvas.put(area.x + 2, area.y, 1, Role::Warning, "Δ");
+    }
+    if selected {
+        canvas.put(area.x, area.y, 1, Role::Title, ">");
+        let active = state.pane == Pane::List;
+        canvas.restyle(area, if active { Role::Selected } else { Role::Title });
+    }
+}
+
+fn paint_matches(shown: &str, words: &[String], x: u16, end: u16, y: u16, canvas: &mut Canvas<'_>) {
+    for found in matches(shown, words) {
+        let start = x + cells(shown.get(..found.start).unwrap_or_default());
+        let width = cells(shown.get(found).unwrap_or_default());
+        if start < end {
+            canvas.restyle(Rect::new(start, y, width.min(end - start), 1), Role::Match);
+        }
+    }
+}
+
+fn cell(state: &State, row: &Row, column: Column) -> String {
+    let Some(organization) = row.organization() else { return String::new() };
+    let value = match column {
+        Column::Name => &organization.name,
+        Column::OrgId => &organization.organization_id,
+        Column::Type => &organization.kind,
+        Column::Connection => &organization.connection,
+        Column::Updated => {
+            let since = age::since(&organization.updated_at, state.wall_clock());
+            return since.map_or_else(|| age::readable(&organization.updated_at), age::short);
+        }
+    };
+    if value.is_empty() { "–".to_owned() } else { value.display_head(1024).0.into_string() }
+}

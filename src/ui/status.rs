@@ -1,0 +1,111 @@
+//! The status line and the hints under it.
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, cells};
+use crate::app::change::Phase;
+use crate::app::line::Line;
+use crate::app::notice::Tone;
+use crate::app::{State, age};
+use crate::keymap::{Command, Context, Keymap};
+use crate::text;
+use crate::theme::Role;
+
+/// What there is to say: the filter being typed, a notice, a change under way, a row that others changed.
+pub(super) fn paint(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
+    if state.list.filter.editing && state.modals.is_empty() {
+        let filter = &state.list.filter.field;
+        let before = filter.before_cursor();
+        let after = filter.text().get(before.len()..).unwrap_or_default();
+        canvas.put(area.x, area.y, area.width, Role::Key, " /");
+        let width = area.width.saturating_sub(3);
+        canvas.field(area.x + 2, area.y, width, &text::escape(before), &text::escape(after), true);
+        return;
+    }
+    let Some(line) = line(state) else { return };
+    let blank = " ".repeat(usize::from(area.width));
+    canvas.put(area.x, area.y, area.width, Role::Text, &blank);
+    canvas.line(area.x + 1, area.y, area.width.saturating_sub(2), &line);
+}
+
+fn line(state: &State) -> Option<Line> {
+    if let Some(notice) = &state.notice {
+        let role = match notice.tone {
+            Tone::Info => Role::Text,
+            Tone::Warning => Role::Warning,
+        };
+        return Some(Line::new(role, notice.text.clone()));
+    }
+    hidden_change(state).or_else(|| changed_row(state))
+}
+
+fn hidden_change(state: &State) -> Option<Line> {
+    let change = state.change.as_ref().filter(|_| !state.change_is_shown())?;
+    let name = change.target.name.display();
+    let words = match &change.phase {
+        Phase::Sending { .. } => "is being sent",
+        Phase::Settling { .. } => "is being verified",
+        Phase::Settled { .. } => "is settled",
+        Phase::Choosing | Phase::Reviewing { .. } => "is not sent yet",
+    };
+    Some(Line::new(Role::Warning, format!("the change of {name} {words} · e shows it")))
+}
+
+fn changed_row(state: &State) -> Option<Line> {
+    let row = state.list.row()?;
+    let changed = row.changed.as_ref()?;
+    let ago = age::short(state.now.since(changed.at));
+    let what = match (&changed.connection_was, row.organization()) {
+        (Some(was), Some(organization)) => {
+            format!("connection {} → {}", was.display(), organization.connection.display())
+        }
+        _ => "changed or added".to_owned(),
+    };
+    Some(Line::new(Role::Warning, format!("Δ {}: {what} (noticed {ago} ago, not by you)", row.title())))
+}
+
+/// The keys most wanted here, as many as fit.
+pub(super) fn paint_hints(state: &State, keymap: &Keymap, area: Rect, canvas: &mut Canvas<'_>) {
+    let contexts = state.contexts();
+    let Some(context) = contexts.first() else { return };
+    let context = if state.modals.is_empty() { *context } else { Context::Global };
+    let mut x = area.x + 1;
+    for (key, label) in hints(keymap, context) {
+        let end = x + cells(&key) + 1 + cells(&label);
+        if end >= area.right() {
+            break;
+        }
+        let after = canvas.put(x, area.y, area.width, Role::Key, &key);
+        canvas.put(after + 1, area.y, area.width, Role::Text, &label);
+        x = end + 2;
+    }
+}
+
+/// Key and label of each hint of a place.
+fn hints(keymap: &Keymap, context: Context) -> impl Iterator<Item = (String, String)> + '_ {
+    keymap
+        .hints(context)
+        .filter_map(move |command| Some((key_name(keymap, context, command)?, command.label())))
+}
+
+fn key_name(keymap: &Keymap, context: Context, command: Command) -> Option<String> {
+    let mut places = [context, Context::Global].into_iter();
+    let keys = places.find_map(|place| keymap.keys(place, command).next())?;
+    let name = keys.to_string();
+    // `esc` and `enter` are written as on the keyboard; single letters keep their case, which matters.
+    let mut letters = name.chars();
+    Some(match letters.next() {
+        Some(first) if name.len() > 1 => first.to_uppercase().chain(letters).collect(),
+        _ => name,
+    })
+}
+
+/// The hints of a window, for its lower edge.
+pub(super) fn window_hints(keymap: &Keymap, context: Context) -> Line {
+    let mut line = Line::default();
+    for (nth, (key, label)) in hints(keymap, context).enumerate() {
+        let gap = if nth == 0 { "" } else { " · " };
+        line = line.and(Role::Dim, gap).and(Role::Key, key).and(Role::Text, format!(" {label}"));
+    }
+    line
+}

@@ -1,0 +1,129 @@
+//! The windows that are not about a change: problem, help, sort column, question, sign-in.
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, cells};
+use super::header;
+use super::status::window_hints;
+use crate::app::line::Line;
+use crate::app::list::Column;
+use crate::app::modal::{Modal, Question, SignIn};
+use crate::app::{State, explain, modal_lines};
+use crate::keymap::{Context, Keymap};
+use crate::layout::{centered, inside, large_window};
+use crate::theme::Role;
+
+pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
+    match modal {
+        Modal::Change => {}
+        Modal::Question(question) => paint_question(state, *question, keymap, canvas),
+        Modal::Problem(problem) => {
+            scrolling(state, keymap, ("Problem", Context::Problem), problem.scroll, on_top, canvas);
+        }
+        Modal::Help(help) => {
+            scrolling(state, keymap, ("Help", Context::HelpScreen), help.scroll, on_top, canvas);
+        }
+        Modal::Sort(column) => paint_sort(state, *column, keymap, canvas),
+        Modal::SignIn(window) => paint_sign_in(state, window, keymap, on_top, canvas),
+    }
+}
+
+/// A window of lines that scrolls; only the one on top has its lines made.
+pub(super) fn scrolling(
+    state: &State,
+    keymap: &Keymap,
+    (title, context): (&str, Context),
+    scroll: usize,
+    on_top: bool,
+    canvas: &mut Canvas<'_>,
+) {
+    let area = large_window(state.size);
+    let (lines, height) = if on_top { modal_lines(state, keymap) } else { (Vec::new(), 0) };
+    let below = lines.len().saturating_sub(scroll + height);
+    let more = if scroll > 0 || below > 0 {
+        format!("line {} of {}", scroll + 1, lines.len())
+    } else {
+        String::new()
+    };
+    let remarks = if more.is_empty() { Line::default() } else { Line::new(Role::Dim, more) };
+    canvas.window(area, &Line::new(Role::Title, title), &remarks, &window_hints(keymap, context));
+    canvas.lines(inside(area), lines.iter().skip(scroll));
+}
+
+fn paint_question(state: &State, question: Question, keymap: &Keymap, canvas: &mut Canvas<'_>) {
+    let lines: Vec<Line> = crate::app::line::wrapped(Role::Text, question.words(), 48).collect();
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4);
+    let area = centered(state.size, 54, height);
+    canvas.window(
+        area,
+        &Line::new(Role::Title, "Sure?"),
+        &Line::default(),
+        &window_hints(keymap, Context::Question),
+    );
+    let inside = inside(area);
+    canvas.lines(Rect { y: inside.y + 1, ..inside }, &lines);
+}
+
+fn paint_sort(state: &State, chosen: Column, keymap: &Keymap, canvas: &mut Canvas<'_>) {
+    let area = centered(state.size, 46, 9);
+    let hints = window_hints(keymap, Context::SortPicker);
+    canvas.window(area, &Line::new(Role::Title, "Sort by"), &Line::default(), &hints);
+    let inside = inside(area);
+    let sort = state.list.sort;
+    for (y, column) in (inside.y + 1..inside.bottom()).zip(Column::ALL) {
+        let direction = match (column == sort.column, sort.descending) {
+            (true, false) => "▲ now",
+            (true, true) => "▼ now",
+            (false, _) => "",
+        };
+        let mark = if column == chosen { ">" } else { " " };
+        let row = Rect { y, height: 1, ..inside };
+        canvas.put(row.x, y, row.width, Role::Text, &format!("{mark} {:<12}{direction}", column.head()));
+        if column == chosen {
+            canvas.restyle(row, Role::Selected);
+        }
+    }
+}
+
+fn paint_sign_in(state: &State, window: &SignIn, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
+    let area = centered(state.size, 64, 14);
+    let badge = Line::new(Role::Badge, header::badge(state));
+    canvas.window(area, &Line::new(Role::Title, "Sign in"), &badge, &window_hints(keymap, Context::SignIn));
+    let inside = inside(area);
+    let rows = [
+        ("Server", state.settings.server.display().into_string()),
+        ("Domain", header::domain(state)),
+        ("User", state.settings.user.display().into_string()),
+    ];
+    for (y, (label, value)) in (inside.y + 1..).zip(rows) {
+        canvas.put(inside.x, y, 12, Role::Dim, label);
+        canvas.put(inside.x + 12, y, inside.width.saturating_sub(12), Role::Text, &value);
+    }
+    let y = inside.y + 4;
+    canvas.put(inside.x, y, 12, Role::Dim, "Password");
+    // Always the same number of dots: the length of a password is nobody's business.
+    let dots = if window.password.is_empty() { "" } else { "••••••••" };
+    let width = inside.width.saturating_sub(12);
+    canvas.field(inside.x + 12, y, width, dots, "", on_top && !window.busy);
+    let below = Rect { y: y + 2, height: inside.bottom().saturating_sub(y + 2), ..inside };
+    canvas.lines(below, &sign_in_words(window, usize::from(inside.width)));
+}
+
+fn sign_in_words(window: &SignIn, width: usize) -> Vec<Line> {
+    let Some(failure) = &window.failure else {
+        let words =
+            if window.busy { "signing in …" } else { "The password is sent once and kept in memory only." };
+        return vec![Line::new(Role::Dim, words)];
+    };
+    let words = explain::explain(failure);
+    let mut lines = vec![Line::new(Role::Bad, words.title)];
+    let said = failure.words.message.display_lines(1);
+    lines.extend(said.into_iter().map(|line| Line::new(Role::Text, line.into_string())));
+    lines.extend(crate::app::line::wrapped(Role::Text, words.next, width));
+    lines
+}
+
+/// How wide a line is, for centring.
+pub(super) fn width_of(line: &Line) -> u16 {
+    cells(&line.text())
+}

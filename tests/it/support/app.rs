@@ -1,0 +1,190 @@
+//! A core with a keyboard and a clock, and every effect it asked for.
+
+use std::time::Duration;
+
+use cckm_tui::app::{Badge, Effect, Message, Reply, RequestId, Session, Settings, Stamped, State, update};
+use cckm_tui::domain::{
+    Connection, ConnectionState, Failure, Moment, Organization, Page, PatchAnswer, Record, ServerWords,
+};
+use cckm_tui::input::KeySequence;
+use cckm_tui::keymap::Keymap;
+use ratatui::layout::Size;
+
+use super::records::{connection, moved, organization, page, thales};
+
+/// 2026-11-23 18:00:00 UTC.
+pub const STARTED_AT: i64 = 1_795_456_800;
+
+/// Settings of a run against the demo server.
+pub fn settings() -> Settings {
+    Settings {
+        badge: Badge::Demo,
+        read_only: false,
+        server: "http://127.0.0.1:8080".into(),
+        domain: "".into(),
+        user: "admin".into(),
+        password_known: true,
+        refresh_every: Some(Duration::from_secs(30)),
+        started_at: STARTED_AT,
+        log_file: "".into(),
+    }
+}
+
+/// The core under test.
+pub struct App {
+    pub state: State,
+    pub keymap: Keymap,
+    /// Every effect so far, in order.
+    pub effects: Vec<Effect>,
+    pub now: Moment,
+}
+
+impl App {
+    /// A core of a terminal size, started, with nothing answered yet.
+    pub fn new(width: u16, height: u16) -> Self {
+        Self::with(settings(), width, height)
+    }
+
+    pub fn with(settings: Settings, width: u16, height: u16) -> Self {
+        let state = State::new(Size::new(width, height), settings);
+        let app = Self { state, keymap: Keymap::shipped(), effects: Vec::new(), now: Moment::START };
+        app.message(Message::Started)
+    }
+
+    /// Signed in, with these organizations listed and three connections known.
+    pub fn loaded(self, organizations: Vec<Organization>) -> Self {
+        let total = organizations.len();
+        self.signed_in()
+            .connections(vec![
+                connection("new-sfdc-connection", ConnectionState::NotTested),
+                connection("sfdc-connection", ConnectionState::Ready),
+                connection("legacy-sfdc", ConnectionState::Fail),
+            ])
+            .listed(page(0, total, organizations))
+    }
+
+    /// `n` organizations and the documented one.
+    pub fn with_organizations(self, n: usize) -> Self {
+        self.loaded((1..=n).map(organization).chain([thales()]).collect())
+    }
+
+    pub fn signed_in(self) -> Self {
+        let until = Moment::after_start(Duration::from_secs(300));
+        self.message(Message::SessionChanged(Session::SignedIn { until })).reply(Reply::SignedIn(Ok(())))
+    }
+
+    /// Answers the latest request for a page.
+    pub fn listed(self, page: Page<Organization>) -> Self {
+        self.reply(Reply::Listed(Ok(page)))
+    }
+
+    pub fn connections(self, connections: Vec<Connection>) -> Self {
+        self.reply(Reply::ConnectionsListed(Ok(connections.into_iter().map(Record::Sound).collect())))
+    }
+
+    /// Answers the latest request of the kind that `reply` belongs to.
+    pub fn reply(self, reply: Reply) -> Self {
+        let request = self.request_for(&reply).expect("nobody asked for this");
+        self.answer(request, reply)
+    }
+
+    pub fn answer(self, request: RequestId, reply: Reply) -> Self {
+        self.message(Message::Replied { request, reply, took: Duration::from_millis(84) })
+    }
+
+    pub fn request_for(&self, reply: &Reply) -> Option<RequestId> {
+        self.effects.iter().rev().find_map(|effect| match (effect, reply) {
+            (Effect::SignIn { request, .. }, Reply::SignedIn(_))
+            | (Effect::ListOrganizations { request, .. }, Reply::Listed(_))
+            | (Effect::FetchOrganization { request, .. }, Reply::Fetched(_))
+            | (Effect::PatchOrganization { request, .. }, Reply::Patched(_))
+            | (Effect::ListConnections { request }, Reply::ConnectionsListed(_)) => Some(*request),
+            _ => None,
+        })
+    }
+
+    pub fn message(mut self, message: Message) -> Self {
+        let stamped = Stamped { at: self.now, message };
+        self.effects.extend(update(&mut self.state, &self.keymap, stamped));
+        self
+    }
+
+    /// Presses keys one after the other, in the keymap's notation.
+    pub fn keys(mut self, keys: &str) -> Self {
+        let keys: KeySequence = keys.parse().unwrap();
+        for key in keys.keys() {
+            self = self.message(Message::Key(*key));
+        }
+        self
+    }
+
+    /// Types a text letter by letter.
+    pub fn text(mut self, text: &str) -> Self {
+        for c in text.chars() {
+            let key = cckm_tui::input::Key::plain(cckm_tui::input::KeyCode::Char(c));
+            self = self.message(Message::Key(key));
+        }
+        self
+    }
+
+    /// Lets time pass; what is due happens.
+    pub fn wait(mut self, milliseconds: u64) -> Self {
+        let end = self.now + Duration::from_millis(milliseconds);
+        while let Some(due) = self.state.next_deadline().filter(|due| *due <= end) {
+            assert!(due > self.now, "a deadline in the past would spin: {due:?}");
+            self.now = due;
+            self = self.message(Message::DeadlineReached);
+        }
+        self.now = end;
+        self.message(Message::DeadlineReached)
+    }
+
+    /// A frame reached the terminal.
+    pub fn drawn(self) -> Self {
+        self.message(Message::Drawn)
+    }
+
+    /// The review of a change of Thales to `new-sfdc-connection`, listening.
+    pub fn reviewed(self) -> Self {
+        self.keys("/")
+            .text("thales")
+            .keys("enter e")
+            .text("new-sfdc-connection")
+            .keys("enter")
+            .drawn()
+            .wait(500)
+    }
+
+    pub fn patched(self, answer: Result<PatchAnswer, Failure>) -> Self {
+        self.reply(Reply::Patched(Box::new(answer)))
+    }
+
+    pub fn fetched(self, result: Result<Organization, Failure>) -> Self {
+        self.reply(Reply::Fetched(Box::new(result)))
+    }
+
+    /// The change of Thales sent, answered 200 and verified.
+    pub fn changed(self) -> Self {
+        let after = moved(&thales(), "new-sfdc-connection");
+        self.reviewed().keys("y").patched(Ok(answer(200, Some(after.clone())))).fetched(Ok(after))
+    }
+
+    /// How many PATCHes were asked for.
+    pub fn patches(&self) -> usize {
+        self.effects.iter().filter(|effect| matches!(effect, Effect::PatchOrganization { .. })).count()
+    }
+}
+
+/// An answer to a PATCH.
+pub fn answer(status: u16, organization: Option<Organization>) -> PatchAnswer {
+    let body = organization.as_ref().map(|organization| organization.json.clone()).unwrap_or_default();
+    PatchAnswer {
+        status,
+        reason: cckm_tui::app::explain::reason(status),
+        took: Duration::from_millis(312),
+        organization,
+        words: ServerWords::default(),
+        body,
+        oddity: "".into(),
+    }
+}

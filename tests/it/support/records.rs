@@ -1,0 +1,69 @@
+//! Made-up records.
+
+use cckm_tui::domain::{Connection, ConnectionState, Field, Organization, OrganizationId, Page, Record};
+
+/// An id made from a number.
+pub fn id(n: usize) -> OrganizationId {
+    OrganizationId::new(&format!("00000000-0000-4000-8000-{n:012}")).unwrap()
+}
+
+/// An organization made from a number: equal numbers give equal records.
+pub fn organization(n: usize) -> Organization {
+    let id = id(n);
+    let json = format!(r#"{{"id":"{id}","name":"Organization {n:06}","connection":"sfdc-{}"}}"#, n % 7);
+    Organization {
+        name: format!("Organization {n:06}").into(),
+        organization_id: format!("00D{n:012}AAA").into(),
+        connection: format!("sfdc-{}", n % 7).into(),
+        cloud_name: "sfdc".into(),
+        kind: "Regular".into(),
+        created_at: "2021-07-22T07:10:29.96176Z".into(),
+        updated_at: "2026-01-02T03:04:05Z".into(),
+        uri: format!("kylo:kylo:cckm:sfdc-organization:{id}").into(),
+        others: vec![Field { key: "account".into(), value: "kylo:kylo:admin:accounts:kylo".into() }],
+        json: json.into(),
+        id,
+    }
+}
+
+/// The documented organization.
+pub fn thales() -> Organization {
+    let json = include_str!("../../fixtures/thales.json");
+    Organization {
+        id: OrganizationId::new("2473e846-31a8-4ee6-8299-17025548b4e2").unwrap(),
+        name: "Thales".into(),
+        organization_id: "00DB000000040bIMAQ".into(),
+        connection: "sfdc-connection".into(),
+        updated_at: "2021-07-21T10:55:21.796772Z".into(),
+        created_at: "2021-07-21T10:55:21.793126Z".into(),
+        uri: "kylo:kylo:cckm:sfdc-organization:2473e846-31a8-4ee6-8299-17025548b4e2".into(),
+        json: json.trim_end().into(),
+        ..organization(0)
+    }
+}
+
+/// The same organization with another connection, updated later.
+pub fn moved(organization: &Organization, connection: &str) -> Organization {
+    Organization {
+        connection: connection.into(),
+        updated_at: "2026-11-23T18:00:00.647946784Z".into(),
+        ..organization.clone()
+    }
+}
+
+/// A connection.
+pub fn connection(name: &str, state: ConnectionState) -> Connection {
+    Connection {
+        id: format!("id-of-{name}").into(),
+        name: name.into(),
+        cloud_name: "Salesforce Cloud".into(),
+        state,
+        tested_at: "2026-11-23T08:00:00Z".into(),
+        error: "".into(),
+    }
+}
+
+/// A page that starts at `skip` and says `total`.
+pub fn page(skip: usize, total: usize, organizations: Vec<Organization>) -> Page<Organization> {
+    Page { skip, total: Some(total), records: organizations.into_iter().map(Record::Sound).collect() }
+}

@@ -1,0 +1,70 @@
+//! What a state looks like, as text, with the roles that text cannot show.
+
+use cckm_tui::app::State;
+use cckm_tui::keymap::Keymap;
+use cckm_tui::theme::{Colors, Theme};
+use cckm_tui::ui::{Look, view};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+/// The cells of a frame.
+pub fn cells(state: &State) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(state.size.width, state.size.height)).unwrap();
+    let (theme, keymap) = (Theme::new(Colors::Sixteen), Keymap::shipped());
+    terminal.draw(|frame| view(state, Look { theme: &theme, keymap: &keymap }, frame)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+/// The frame as text: one line a row, no blanks at the end.
+pub fn text(state: &State) -> String {
+    let buffer = cells(state);
+    let rows = (0..buffer.area.height).map(|y| {
+        let mut row = String::new();
+        let mut skip = 0;
+        for x in 0..buffer.area.width {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            let symbol = buffer[(x, y)].symbol();
+            skip = cckm_tui::text::width(symbol).saturating_sub(1);
+            row.push_str(symbol);
+        }
+        row.trim_end().to_owned()
+    });
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+/// The frame as text, then the runs of cells that are not plain: `row:column-column style`.
+pub fn snapshot(state: &State) -> String {
+    let buffer = cells(state);
+    let mut legend = String::new();
+    for y in 0..buffer.area.height {
+        let mut x = 0;
+        while x < buffer.area.width {
+            let style = buffer[(x, y)].style();
+            let start = x;
+            while x < buffer.area.width && buffer[(x, y)].style() == style {
+                x += 1;
+            }
+            if let Some(words) = words(style) {
+                legend.push_str(&format!("{y}:{start}-{} {words}\n", x - 1));
+            }
+        }
+    }
+    format!("{}\n\n{legend}", text(state))
+}
+
+fn words(style: Style) -> Option<String> {
+    let mut words = Vec::new();
+    if let Some(color) = style.fg.filter(|color| *color != ratatui::style::Color::Reset) {
+        words.push(color.to_string().to_lowercase());
+    }
+    let modifier = format!("{:?}", style.add_modifier).to_lowercase();
+    words.extend(
+        modifier.split(" | ").filter(|word| *word != "none" && *word != "modifier(0x0)").map(str::to_owned),
+    );
+    (!words.is_empty()).then(|| words.join(" "))
+}
