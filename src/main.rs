@@ -1,3 +1,293 @@
-//! The command line program.
+//! The program: reads the command line, builds the parts, runs them, returns the exit code.
 
-fn main() {}
+use std::io::{self, IsTerminal as _, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use cckm_tui::api::{Credentials, Limits, Reader, Server, Trust, Writer, base_url};
+use cckm_tui::app::{Badge, Settings, State};
+use cckm_tui::cli::{Cli, Command, Dashboard, DemoServer, Stop};
+use cckm_tui::config::{ColorChoice, Config, Sources};
+use cckm_tui::demo::{self, Demo};
+use cckm_tui::domain::Password;
+use cckm_tui::keymap::Keymap;
+use cckm_tui::logging::{self, Log};
+use cckm_tui::runtime::executor::{Access, Executor};
+use cckm_tui::runtime::terminal::{Restorer, install_panic_hook, size};
+use cckm_tui::runtime::{self, Clock, End, Parts, clock, events, signals};
+use cckm_tui::text::{Untrusted, printable_lines};
+use cckm_tui::theme::Theme;
+use cckm_tui::ui::Look;
+use color_eyre::config::HookBuilder;
+use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use etcetera::BaseStrategy as _;
+use tokio::runtime::Runtime;
+
+/// How long the server has to confirm the end of the session when the operator quits.
+const SIGN_OUT: Duration = Duration::from_millis(1500);
+
+/// The same when a signal ends the program.
+const SIGN_OUT_IN_HASTE: Duration = Duration::from_millis(75);
+
+/// How long name look-ups and the like may hold up the end of the program.
+const SHUTDOWN: Duration = Duration::from_millis(300);
+
+fn main() -> ExitCode {
+    let arguments = match Cli::read(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(Stop::Answer(text)) => return say(io::stdout(), &text, 0),
+        Err(Stop::Usage(text)) => return say(io::stderr(), &printable_lines(&text), 2),
+    };
+    let done = match arguments.command {
+        None => show_dashboard(&arguments.dashboard),
+        Some(Command::DemoServer(flags)) => serve_demo(&flags),
+    };
+    match done {
+        Ok(code) => code,
+        Err(Problem::Settings(report)) => say(io::stderr(), &complaint(&report), 2),
+        Err(Problem::Failure(report)) => say(io::stderr(), &complaint(&report), 1),
+    }
+}
+
+/// Why the program did not do what it was asked for.
+enum Problem {
+    /// The settings, or the terminal it was started in.
+    Settings(Report),
+    /// Anything else.
+    Failure(Report),
+}
+
+/// Everything but settings.
+impl From<Report> for Problem {
+    fn from(report: Report) -> Self {
+        Self::Failure(report)
+    }
+}
+
+/// A wrong setting as a problem.
+fn setting(error: impl Into<Report>) -> Problem {
+    Problem::Settings(error.into())
+}
+
+fn complaint(report: &Report) -> String {
+    printable_lines(&format!("cckm-tui: {report:#}"))
+}
+
+fn say(mut to: impl Write, text: &str, code: u8) -> ExitCode {
+    let _nobody_may_be_reading = to.write_all(text.as_bytes());
+    ExitCode::from(code)
+}
+
+/// What is shown, and how it is reached.
+struct Plan {
+    badge: Badge,
+    server: Server,
+    credentials: Credentials,
+    read_only: bool,
+    refresh_every: Option<Duration>,
+    color: ColorChoice,
+    log: Option<Log>,
+    /// Runs as long as it is held.
+    _demo: Option<Demo>,
+}
+
+fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
+    let restorer = Restorer::new().map_err(setting)?;
+    install_hooks(&restorer)?;
+    keep_secrets_in()?;
+    // Settings first: a mistake in them is reported wherever the program runs.
+    let config = if flags.demo { None } else { Some(configuration(flags)?) };
+    refuse_what_is_no_terminal()?;
+    let runtime = Runtime::new().wrap_err("no threads")?;
+    let end = runtime.block_on(async {
+        let plan = match config {
+            None => demo_plan(flags).await?,
+            Some(config) => plan(config).await?,
+        };
+        dashboard(plan, restorer).await
+    });
+    runtime.shutdown_timeout(SHUTDOWN);
+    match end? {
+        End::Quit => Ok(ExitCode::SUCCESS),
+        End::Signal(number) => Ok(killed_by(number)),
+        End::InputLost(why) => Err(eyre!("the terminal cannot be read any more: {why}").into()),
+    }
+}
+
+fn killed_by(number: i32) -> ExitCode {
+    ExitCode::from(u8::try_from(128 + number).unwrap_or(1))
+}
+
+fn install_hooks(restorer: &Restorer) -> Result<(), Report> {
+    // Without colours: what is printed goes through the display rule, and may go into a file.
+    let hooks = HookBuilder::new().theme(color_eyre::config::Theme::new()).display_env_section(false);
+    let (panics, errors) = hooks.try_into_hooks()?;
+    errors.install()?;
+    install_panic_hook(restorer.clone(), move |info| panics.panic_report(info).to_string());
+    Ok(())
+}
+
+/// No core dump, no debugger of the same user, no file for others: a password will be in memory.
+fn keep_secrets_in() -> Result<(), Report> {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
+    umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+        .wrap_err("core dumps stay on")?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).wrap_err("memory can be read by others")
+}
+
+fn configuration(flags: &Dashboard) -> Result<Config, Problem> {
+    let home = etcetera::base_strategy::Xdg::new().ok();
+    let config = Config::load(&Sources {
+        flags: flags.settings(),
+        profile: flags.profile.clone(),
+        file: flags.config.clone(),
+        usual_file: home.map(|home| home.config_dir().join("cckm-tui").join("config.toml")),
+        environment: &|name| std::env::var_os(name),
+    });
+    let config = config.map_err(setting)?;
+    config.target().map_err(setting)?;
+    Ok(config)
+}
+
+fn refuse_what_is_no_terminal() -> Result<(), Problem> {
+    let advice = "start it in a terminal; `cckm-tui demo-server` runs without one";
+    let stdio = [("input", io::stdin().is_terminal()), ("output", io::stdout().is_terminal())];
+    for (name, is_terminal) in stdio {
+        if !is_terminal {
+            return Err(setting(eyre!("standard {name} is not a terminal: {advice}")));
+        }
+    }
+    match std::env::var_os("TERM") {
+        Some(term) if term != "dumb" && !term.is_empty() => Ok(()),
+        Some(term) if term == "dumb" => {
+            Err(setting(eyre!("this terminal cannot move its cursor (TERM is dumb)")))
+        }
+        _ => {
+            Err(setting(eyre!("TERM is not set, so the terminal is unknown: set it, to xterm for instance")))
+        }
+    }
+}
+
+async fn plan(config: Config) -> Result<Plan, Problem> {
+    let password = config.password.read().await.map_err(setting)?;
+    let (url, user) = config.target().map_err(setting)?;
+    let trust = config.ca_file.clone().map_or(Trust::System, Trust::CaFile);
+    let badge = config.profile.as_deref().map_or(Badge::Unnamed, |name| Badge::Profile(name.into()));
+    Ok(Plan {
+        badge,
+        server: Server { base: url.clone(), trust },
+        credentials: Credentials { password, domain: config.domain.clone(), ..Credentials::new(user) },
+        read_only: config.read_only,
+        refresh_every: config.refresh_every,
+        color: config.color,
+        log: start_log(config.log_level),
+        _demo: None,
+    })
+}
+
+async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
+    let organizations = flags.organizations.unwrap_or_default();
+    let demo = Demo::start(demo::Options { organizations, ..demo::Options::default() }).await;
+    let demo = demo.wrap_err("the demo did not start")?;
+    let password = Some(Password::new(demo.password()));
+    let defaults = Config::default();
+    Ok(Plan {
+        badge: Badge::Demo,
+        server: Server {
+            base: base_url(demo.base()).wrap_err("the demo did not start")?,
+            trust: Trust::System,
+        },
+        credentials: Credentials { password, ..Credentials::new(demo.user()) },
+        read_only: flags.read_only,
+        refresh_every: defaults.refresh_every,
+        color: match flags.color.as_deref() {
+            Some("16") => ColorChoice::Sixteen,
+            Some("never") => ColorChoice::Never,
+            _ => ColorChoice::Auto,
+        },
+        log: None,
+        _demo: Some(demo),
+    })
+}
+
+/// The log, where one can be written; the help screen says where it is, or that there is none.
+fn start_log(level: tracing::level_filters::LevelFilter) -> Option<Log> {
+    let directory = etcetera::base_strategy::Xdg::new().ok()?.state_dir()?.join("cckm-tui");
+    logging::start(&directory, level).ok()
+}
+
+async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
+    let Plan { badge, server, credentials, read_only, refresh_every, color, log, _demo } = plan;
+    let clock = Clock::starting_now();
+    let no_color = std::env::var_os("NO_COLOR");
+    let settings = Settings {
+        badge,
+        read_only,
+        server: server.base.as_str().trim_end_matches('/').into(),
+        domain: credentials.domain.as_deref().unwrap_or_default().into(),
+        user: credentials.username.as_str().into(),
+        password_known: credentials.password.is_some(),
+        refresh_every,
+        started_at: clock::wall_seconds(),
+        log_file: log.as_ref().map(|log| Untrusted::from(&*log.path.to_string_lossy())).unwrap_or_default(),
+    };
+    let reader = Reader::new(server, credentials, Limits::default()).map_err(setting)?;
+    let access = if read_only { Access::ReadOnly(reader) } else { Access::ReadWrite(Writer::new(reader)) };
+
+    let (queue, inbox) = runtime::queue();
+    let mut executor = Executor::new(access, queue.clone(), clock);
+    signals::start(&queue, restorer.clone()).wrap_err("signals cannot be handled")?;
+    let taken = restorer.take().wrap_err("the terminal cannot be set up")?;
+    events::start(&queue).wrap_err("the terminal cannot be read")?;
+    drop(queue);
+    let size = size();
+    let mut terminal =
+        runtime::terminal(taken.backend(), size).wrap_err("the terminal cannot be drawn on")?;
+    let (keymap, theme) = (Keymap::shipped(), Theme::new(color.colors(no_color.as_ref())));
+    let parts = Parts {
+        terminal: &mut terminal,
+        events: inbox,
+        shell: &mut executor,
+        clock,
+        look: Look { theme: &theme, keymap: &keymap },
+    };
+    let ended = runtime::run(parts, State::new(size, settings)).await;
+    drop(taken);
+    let why = ended.wrap_err("the terminal cannot be written")?.why;
+    tracing::info!(?why, "the dashboard ends");
+    executor.close(if why == End::Quit { SIGN_OUT } else { SIGN_OUT_IN_HASTE }).await;
+    Ok(why)
+}
+
+/// Serves the demo until a signal comes.
+fn serve_demo(flags: &DemoServer) -> Result<ExitCode, Problem> {
+    let runtime = Runtime::new().wrap_err("no threads")?;
+    let number = runtime.block_on(async {
+        let mut ends = signals::ends().wrap_err("signals cannot be handled")?;
+        let defaults = demo::Options::default();
+        let demo = Demo::start(demo::Options {
+            listen: flags.listen,
+            organizations: flags.organizations.unwrap_or(defaults.organizations),
+            token_seconds: flags.token_seconds.unwrap_or(defaults.token_seconds),
+            latency: flags.latency.unwrap_or(defaults.latency),
+            tls: !flags.http,
+            ..defaults
+        });
+        let demo = demo.await.wrap_err("the demo server did not start")?;
+        announce(&demo).wrap_err("nobody reads where the demo server is")?;
+        Ok::<_, Report>(ends.recv().await.unwrap_or_default())
+    })?;
+    runtime.shutdown_timeout(SHUTDOWN);
+    Ok(killed_by(number))
+}
+
+/// The four lines that scripts read: base URL, user, password, and the certificate's fingerprint with TLS.
+fn announce(demo: &Demo) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}\nuser {}\npassword {}", demo.base(), demo.user(), demo.password())?;
+    if let Some(fingerprint) = demo.certificate_sha256() {
+        writeln!(out, "certificate sha256 {fingerprint}")?;
+    }
+    out.flush()
+}

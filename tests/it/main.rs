@@ -12,5 +12,6 @@
 
 mod contract;
 mod demo;
+mod runtime_loop;
 mod support;
 mod view;

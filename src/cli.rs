@@ -1,0 +1,234 @@
+//! The command line: flags and their help. Nothing else knows it.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+
+/// Shown after the flags.
+const AFTER_HELP: &str = "\
+Environment: CCKM_URL, CCKM_USERNAME, CCKM_DOMAIN, CCKM_PROFILE, CCKM_CA_FILE, CCKM_READ_ONLY, CCKM_COLOR; \
+the password from CCKM_PASSWORD, CCKM_PASSWORD_FILE or CCKM_PASSWORD_COMMAND. No flag takes a password.
+
+A value is taken from the first of: flag, environment, profile in the file, file, default. \
+The file is $XDG_CONFIG_HOME/cckm-tui/config.toml.
+
+Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration, 128+n ended by signal n.";
+
+/// Terminal dashboard for the Salesforce organizations of CipherTrust Cloud Key Manager.
+#[derive(Debug, Parser)]
+#[command(name = "cckm-tui", version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; without a word, show the dashboard.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Flags of the dashboard.
+    #[command(flatten)]
+    pub dashboard: Dashboard,
+}
+
+/// What to do besides showing the dashboard.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve made-up organizations, for trying out and for tests; stops with Ctrl-C.
+    DemoServer(DemoServer),
+}
+
+/// Flags of the dashboard.
+#[derive(Debug, Args)]
+pub struct Dashboard {
+    /// Read this configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Use this profile of the file.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Address of the CipherTrust Manager, such as <https://cm.example.com>.
+    #[arg(long)]
+    pub url: Option<String>,
+    /// Who signs in.
+    #[arg(long, value_name = "NAME")]
+    pub username: Option<String>,
+    /// Domain to sign in to; without it, the root domain.
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<String>,
+    /// Trust the certificates in this PEM file besides those of the system.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Refuse every change.
+    #[arg(long)]
+    pub read_only: bool,
+    /// Colours.
+    #[arg(long, value_parser = ["auto", "16", "never"])]
+    pub color: Option<String>,
+    /// What to write to the log file.
+    #[arg(long, value_name = "LEVEL", value_parser = ["off", "error", "warn", "info", "debug", "trace"])]
+    pub log_level: Option<String>,
+    /// Show made-up organizations from a server inside this program; reads and writes no configuration.
+    #[arg(long, conflicts_with_all = ["config", "profile", "url", "username", "domain", "ca_file", "log_level"])]
+    pub demo: bool,
+    /// How many organizations the demo has.
+    #[arg(long, value_name = "N", requires = "demo")]
+    pub organizations: Option<usize>,
+}
+
+/// Flags of the demo server.
+#[derive(Debug, Args)]
+pub struct DemoServer {
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
+    pub listen: SocketAddr,
+    /// How many organizations it has.
+    #[arg(long, value_name = "N")]
+    pub organizations: Option<usize>,
+    /// How long a token lives, in seconds.
+    #[arg(long, value_name = "S")]
+    pub token_seconds: Option<u64>,
+    /// How long every answer waits, in milliseconds.
+    #[arg(long, value_name = "MS", value_parser = milliseconds)]
+    pub latency: Option<Duration>,
+    /// Serve plain http instead of TLS.
+    #[arg(long)]
+    pub http: bool,
+}
+
+fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
+    text.parse().map(Duration::from_millis)
+}
+
+/// What a command line comes to that asks for nothing to be run.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Help or version, for standard output.
+    Answer(String),
+    /// Wrong usage, for standard error.
+    Usage(String),
+}
+
+impl Cli {
+    /// Reads the arguments, the program's name first.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`] when there is nothing to run.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, Stop> {
+        let arguments: Vec<_> = arguments.into_iter().collect();
+        if arguments.iter().any(gives_a_password) {
+            return Err(Stop::Usage(
+                "error: a password on the command line can be read by every user of this machine, and stays in \
+                 the shell's history.\nUse CCKM_PASSWORD_FILE, CCKM_PASSWORD_COMMAND, or the sign-in window of the \
+                 dashboard; and change that password.\n"
+                    .to_owned(),
+            ));
+        }
+        Self::try_parse_from(arguments).map_err(|error| {
+            let text = error.render().to_string();
+            match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Stop::Answer(text),
+                _ => Stop::Usage(text),
+            }
+        })
+    }
+}
+
+fn gives_a_password(argument: &OsString) -> bool {
+    let text = argument.to_string_lossy();
+    let name = text.split('=').next().unwrap_or_default();
+    matches!(name, "--password" | "--pass" | "--token")
+}
+
+impl Dashboard {
+    /// The values given, by the keys of the configuration file. A path that is not UTF-8 counts as
+    /// [`to_string_lossy`](std::path::Path::to_string_lossy) has it, and will not be found.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        let ca_file = self.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let given = [
+            ("url", self.url.clone()),
+            ("username", self.username.clone()),
+            ("domain", self.domain.clone()),
+            ("ca_file", ca_file),
+            ("read_only", self.read_only.then(|| "true".to_owned())),
+            ("color", self.color.clone()),
+            ("log_level", self.log_level.clone()),
+        ];
+        given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn read(line: &str) -> Result<Cli, Stop> {
+        Cli::read(std::iter::once("cckm-tui").chain(line.split_whitespace()).map(OsString::from))
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_was_given_becomes_settings_by_key() {
+        let cli = read("--url cm --username ops1 --read-only --color 16").unwrap();
+        let text = |(key, value): (&'static str, &str)| (key, value.to_owned());
+        let expected =
+            [("url", "cm"), ("username", "ops1"), ("read_only", "true"), ("color", "16")].map(text);
+        assert_eq!(cli.dashboard.settings(), expected);
+        assert_eq!(read("").unwrap().dashboard.settings(), []);
+    }
+
+    #[test]
+    fn sk_01_a_password_on_the_command_line_is_refused_with_advice_and_not_repeated() {
+        for line in [
+            "--password canary",
+            "--password=canary",
+            "--demo --token canary",
+            "demo-server --password canary",
+        ] {
+            let Err(Stop::Usage(words)) = read(line) else { panic!("{line}") };
+            assert!(words.contains("CCKM_PASSWORD_FILE") && !words.contains("canary"), "{words}");
+        }
+    }
+
+    #[test]
+    fn the_demo_takes_no_server_no_user_and_no_file() {
+        for flag in [
+            "--config f",
+            "--profile p",
+            "--url u",
+            "--username u",
+            "--domain d",
+            "--ca-file f",
+            "--log-level off",
+        ] {
+            assert!(matches!(read(&format!("--demo {flag}")), Err(Stop::Usage(_))), "{flag}");
+        }
+        assert!(read("--demo --organizations 3 --read-only --color never").is_ok());
+        assert!(matches!(read("--organizations 3"), Err(Stop::Usage(_))));
+    }
+
+    #[test]
+    fn the_demo_server_has_flags_of_its_own() {
+        let cli =
+            read("demo-server --listen [::1]:0 --organizations 3 --token-seconds 5 --latency 250 --http")
+                .unwrap();
+        let Some(Command::DemoServer(flags)) = cli.command else { panic!("no command") };
+        assert_eq!(flags.latency, Some(Duration::from_millis(250)));
+        assert_eq!(flags.listen.to_string(), "[::1]:0");
+        assert!(flags.http);
+        assert!(matches!(read("--demo demo-server"), Err(Stop::Usage(_))));
+    }
+
+    #[test]
+    fn help_and_version_are_answers() {
+        assert!(matches!(read("--help"), Err(Stop::Answer(text)) if text.contains("--read-only")));
+        assert!(matches!(read("--version"), Err(Stop::Answer(text)) if text.starts_with("cckm-tui 0")));
+        assert!(matches!(read("--colour"), Err(Stop::Usage(text)) if text.contains("--color")));
+    }
+}

@@ -1,0 +1,299 @@
+//! Tables of what is accepted, what is refused, and who has the last word.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+
+/// A home directory with a configuration file, an environment and flags.
+struct Case {
+    home: tempfile::TempDir,
+    environment: BTreeMap<String, String>,
+    flags: Vec<(&'static str, String)>,
+    profile: Option<String>,
+}
+
+impl Case {
+    fn new(file: impl AsRef<[u8]>) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join("config.toml"), file).unwrap();
+        Self { home, environment: BTreeMap::new(), flags: Vec::new(), profile: None }
+    }
+
+    fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    fn flag(mut self, key: &'static str, value: &str) -> Self {
+        self.flags.push((key, value.to_owned()));
+        self
+    }
+
+    fn profile(mut self, name: &str) -> Self {
+        self.profile = Some(name.to_owned());
+        self
+    }
+
+    fn path(&self) -> PathBuf {
+        self.home.path().join("config.toml")
+    }
+
+    fn load(&self) -> Result<Config, ConfigError> {
+        Config::load(&Sources {
+            flags: self.flags.clone(),
+            profile: self.profile.clone(),
+            file: None,
+            usual_file: Some(self.path()),
+            environment: &|name| self.environment.get(name).map(OsString::from),
+        })
+    }
+
+    #[track_caller]
+    fn refused(&self) -> String {
+        self.load().unwrap_err().to_string()
+    }
+}
+
+const FILE: &str = r#"
+url = "https://file.example.com"
+username = "file"
+domain = "file"
+refresh_seconds = 60
+[profiles.prod-eu]
+url = "https://profile.example.com"
+username = "profile"
+read_only = true
+ca_file = "ca.pem"
+[profiles.test]
+"#;
+
+#[test]
+fn a_flag_covers_the_environment_covers_the_profile_covers_the_file() {
+    let case = Case::new(FILE);
+    let name = |case: &Case| case.load().unwrap().username.unwrap();
+    assert_eq!(name(&case), "file");
+    let case = case.profile("prod-eu");
+    assert_eq!(name(&case), "profile");
+    let case = case.env("CCKM_USERNAME", "environment");
+    assert_eq!(name(&case), "environment");
+    let case = case.flag("username", "flag");
+    assert_eq!(name(&case), "flag");
+    let config = case.load().unwrap();
+    assert_eq!(config.url.unwrap().as_str(), "https://profile.example.com/");
+    assert_eq!(config.domain.unwrap(), "file", "what a profile does not say, the file says");
+    assert_eq!((config.read_only, config.refresh_every), (true, Some(Duration::from_mins(1))));
+    assert_eq!(config.ca_file, Some(case.home.path().join("ca.pem")), "paths begin at the file");
+}
+
+#[test]
+fn the_profile_is_named_by_flag_or_environment() {
+    assert_eq!(Case::new(FILE).env("CCKM_PROFILE", "test").load().unwrap().profile.unwrap(), "test");
+    let both = Case::new(FILE).env("CCKM_PROFILE", "test").profile("prod-eu");
+    assert_eq!(both.load().unwrap().profile.unwrap(), "prod-eu");
+}
+
+#[test]
+fn a_name_of_digits_stays_as_it_is_written() {
+    assert_eq!(Case::new("").env("CCKM_USERNAME", "0123").load().unwrap().username.unwrap(), "0123");
+    assert_eq!(Case::new("").env("CCKM_DOMAIN", "1e5").load().unwrap().domain.unwrap(), "1e5");
+    let password = Case::new("").env("CCKM_PASSWORD", "0123").load().unwrap().password;
+    assert_eq!(password, PasswordSource::Given(Password::new("0123")));
+}
+
+#[test]
+fn an_empty_variable_is_not_set() {
+    let case = Case::new(FILE).env("CCKM_URL", "").env("CCKM_PROFILE", "").env("CCKM_PASSWORD", "");
+    assert_eq!(case.load().unwrap().url.unwrap().host_str(), Some("file.example.com"));
+}
+
+#[test]
+fn no_file_gives_the_defaults() {
+    let case = Case::new("");
+    std::fs::remove_file(case.path()).unwrap();
+    assert_eq!(case.load().unwrap(), Config::default());
+    assert!(case.load().unwrap().target().unwrap_err().to_string().contains("--demo"));
+}
+
+#[test]
+fn fs_10_what_is_wrong_is_named_with_its_place() {
+    let at = |line: usize| format!("config.toml:{line}: ");
+    let cases = [
+        (Case::new("\nurl = \"http://cm.example.com\""), at(2) + "key `url`: plain http"),
+        (Case::new("").flag("url", "http://cm.example.com"), "--url: plain http".to_owned()),
+        (Case::new("").env("CCKM_URL", "ftp://cm"), "CCKM_URL: the server address begins with".to_owned()),
+        (Case::new("color = \"256\""), at(1) + "key `color`: expected one of auto, 16, never"),
+        (Case::new("").env("CCKM_READ_ONLY", "yes"), "CCKM_READ_ONLY: expected one of true, 1".to_owned()),
+        (Case::new("refresh_seconds = 86401"), at(1) + "key `refresh_seconds`: expected at most 86400"),
+        (Case::new("username = \"\""), at(1) + "key `username`: expected a user name"),
+        (Case::new("\n\n\u{1}"), at(3) + "not TOML"),
+        (Case::new(b"a\n\xff"), at(2) + "not UTF-8 text"),
+        (Case::new(vec![b'#'; (1 << 20) + 1]), "config.toml: expected at most 1 MiB".to_owned()),
+        (
+            Case::new("[profiles.Prod]"),
+            "config.toml: profile `Prod`: a profile name has lower case".to_owned(),
+        ),
+        (Case::new(FILE).profile("prod-ue"), "--profile: no profile `prod-ue` in".to_owned()),
+        (Case::new(FILE).profile("prod-ue"), "did you mean `prod-eu`?".to_owned()),
+        (Case::new(FILE).profile("x"), "it has prod-eu, test".to_owned()),
+        (Case::new("").profile("x"), "it has no [profiles.<name>] table".to_owned()),
+        (Case::new(FILE).env("CCKM_PROFILE", "Prod-EU"), "CCKM_PROFILE: a profile name has lower".to_owned()),
+        (Case::new("password_command = \"a 'b\""), at(1) + "key `password_command`: expected a command"),
+        (
+            Case::new("password_file = \"a\"\npassword_command = \"b\""),
+            at(2) + "key `password_command`: give either",
+        ),
+        (
+            Case::new("").env("CCKM_PASSWORD", "a").env("CCKM_PASSWORD_FILE", "b"),
+            "set only one of them".to_owned(),
+        ),
+    ];
+    for (case, words) in cases {
+        let message = case.refused();
+        assert!(message.contains(&words), "{message}\nlacks {words}");
+    }
+}
+
+#[test]
+fn fs_02_a_directory_in_the_place_of_the_file_is_named() {
+    let case = Case::new("");
+    std::fs::remove_file(case.path()).unwrap();
+    std::fs::create_dir(case.path()).unwrap();
+    assert!(case.refused().ends_with("config.toml: expected a regular file"));
+}
+
+#[test]
+fn sk_08_a_secret_in_the_wrong_place_is_not_repeated() {
+    for case in [
+        Case::new("url = \"https://ops:canary@cm.example.com\""),
+        Case::new("password = \"canary\""),
+        Case::new("color = \"canary\""),
+        Case::new("").env("CCKM_READ_ONLY", "canary"),
+        Case::new("").env("CCKM_PASSWORD", "canary").env("CCKM_PASSWORD_COMMAND", "canary"),
+        Case::new("").env("CCKM_PASSWORD_COMMAND", "'canary"),
+    ] {
+        assert!(!case.refused().contains("canary"), "{}", case.refused());
+    }
+    let config = Case::new("").env("CCKM_PASSWORD", "canary").load().unwrap();
+    assert!(!format!("{config:?}").contains("canary"));
+}
+
+#[test]
+fn fs_11_a_command_from_a_file_that_others_can_write_is_refused() {
+    let case = Case::new("password_command = \"pass show cm\"");
+    assert_eq!(
+        case.load().unwrap().password,
+        PasswordSource::Command(["pass", "show", "cm"].map(str::to_owned).to_vec())
+    );
+    std::fs::set_permissions(case.path(), PermissionsExt::from_mode(0o664)).unwrap();
+    assert!(case.refused().contains("key `password_command`: not run, because others can write this file"));
+}
+
+#[test]
+fn a_password_source_of_a_profile_replaces_that_of_the_file() {
+    let file = "password_command = \"a\"\n[profiles.p]\npassword_file = \"b\"";
+    let case = Case::new(file).profile("p");
+    assert_eq!(case.load().unwrap().password, PasswordSource::File(case.home.path().join("b")));
+    let case = case.env("CCKM_PASSWORD", "c");
+    assert_eq!(case.load().unwrap().password, PasswordSource::Given(Password::new("c")));
+}
+
+#[test]
+fn pf_03_no_color_counts_when_it_is_not_empty_and_nothing_else_was_asked_for() {
+    let set = OsString::from("1");
+    let empty = OsString::new();
+    assert_eq!(ColorChoice::Auto.colors(None), Colors::Sixteen);
+    assert_eq!(ColorChoice::Auto.colors(Some(&empty)), Colors::Sixteen);
+    assert_eq!(ColorChoice::Auto.colors(Some(&set)), Colors::None);
+    assert_eq!(ColorChoice::Sixteen.colors(Some(&set)), Colors::Sixteen);
+    assert_eq!(ColorChoice::Never.colors(None), Colors::None);
+}
+
+const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+#[test]
+fn the_example_file_says_what_the_defaults_are() {
+    assert_eq!(Case::new(EXAMPLE).load().unwrap(), Config::default());
+}
+
+#[test]
+fn the_example_file_has_every_key_and_no_other() {
+    // A line that could be a setting is `# key = value` or `# [table]`; prose is `## …`.
+    let uncommented: Vec<_> = EXAMPLE
+        .lines()
+        .map(|line| line.strip_prefix("# ").unwrap_or(line))
+        .filter(|line| !line.starts_with("password_command"))
+        .collect();
+    let uncommented = uncommented.join("\n");
+    let case = Case::new(&uncommented).profile("prod-eu");
+    assert!(case.load().is_ok(), "{}", case.refused());
+    let table: toml::Table = uncommented.parse().unwrap();
+    let profile = table["profiles"]["prod-eu"].as_table().unwrap();
+    for (key, _) in raw::KEYS {
+        assert!(EXAMPLE.contains(&format!("{key} = ")) || key == "profiles", "{key} is not in the example");
+        assert!(table.contains_key(key) || key == "password_command", "{key} is not in the example");
+        let wanted = !raw::NOT_IN_PROFILES.contains(&key) && key != "password_command";
+        assert_eq!(profile.contains_key(key), wanted, "{key} of the example's profile");
+    }
+}
+
+async fn failure(source: PasswordSource) -> String {
+    source.read().await.unwrap_err().to_string()
+}
+
+fn command(words: &[&str]) -> PasswordSource {
+    PasswordSource::Command(words.iter().map(|word| (*word).to_owned()).collect())
+}
+
+#[tokio::test]
+async fn a_password_file_gives_its_first_line() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("password");
+    for (content, expected) in [("s3cret", "s3cret"), ("s3cret\n", "s3cret"), ("a b \r\nmore", "a b ")] {
+        std::fs::write(&path, content).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        let password = PasswordSource::File(path.clone()).read().await.unwrap();
+        assert_eq!(password, Some(Password::new(expected)));
+    }
+}
+
+#[tokio::test]
+async fn a_password_file_that_others_can_read_or_that_is_none_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("password");
+    std::fs::write(&path, "canary").unwrap();
+    for mode in [0o640, 0o604, 0o622] {
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+        let message = failure(PasswordSource::File(path.clone())).await;
+        assert!(message.contains(&format!("mode {mode:03o}")) && !message.contains("canary"), "{message}");
+    }
+    std::fs::write(&path, "\n").unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+    assert!(failure(PasswordSource::File(path)).await.contains("found nothing"));
+    assert!(failure(PasswordSource::File(place.path().into())).await.contains("expected a regular file"));
+    assert!(failure(PasswordSource::File(place.path().join("none"))).await.contains("cannot be opened"));
+}
+
+#[tokio::test]
+async fn sk_11_a_password_command_is_run_without_a_shell_and_its_first_line_taken() {
+    let password = |words: &'static [&'static str]| async { command(words).read().await.unwrap() };
+    assert_eq!(password(&["printf", "a $HOME;b\nmore\n"]).await, Some(Password::new("a $HOME;b")));
+    let megabyte = "head -c 1000000 /dev/zero | tr '\\0' x; echo; head -c 1000000 /dev/zero";
+    let long = command(&["sh", "-c", &format!("echo s3cret; {megabyte}")]);
+    assert_eq!(long.read().await.unwrap(), Some(Password::new("s3cret")));
+}
+
+#[tokio::test]
+async fn sk_11_a_password_command_that_fails_says_why_in_escaped_words() {
+    let failed = failure(command(&["sh", "-c", "echo canary; printf '\\033[31mlocked' >&2; exit 3"])).await;
+    assert!(failed.contains("exit status: 3") && failed.contains(r"\x1b[31mlocked"), "{failed}");
+    assert!(!failed.contains("canary") && !failed.contains('\u{1b}'), "{failed}");
+    assert!(failure(command(&["/nonexistent/pass"])).await.contains("cannot be started"));
+    assert!(failure(command(&["true"])).await.contains("found nothing"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn sk_11_a_password_command_that_hangs_is_ended_after_ten_seconds() {
+    let failed = failure(command(&["sleep", "1000"])).await;
+    assert!(failed.ends_with("password command sleep: no answer within 10 s"), "{failed}");
+}

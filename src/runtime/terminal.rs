@@ -1,0 +1,311 @@
+//! The terminal: taken, written to, and given back exactly once, whatever happens.
+//!
+//! ```text
+//!            take            suspend / resume
+//!  before ─────────▶ taken ◀──────────────────▶ suspended
+//!    │                 │ restore                    │ restore
+//!    └────────────────▶└──────▶ given back ◀────────┘        nothing is written from here on
+//! ```
+//!
+//! Whoever ends the program (the loop, a signal, a panic, a drop) calls [`Restorer::restore`]; the first
+//! call does it. A frame is one write, between the marks that let terminals show it at once.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd as _;
+use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
+use std::time::Duration;
+
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::style::{Attribute, SetAttribute};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode, window_size,
+};
+use crossterm::{QueueableCommand as _, queue};
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::text::printable_lines;
+
+/// How long a restore waits for a terminal that takes no output.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// The size of the terminal, by its own word; nothing by nothing when it does not say.
+///
+/// Not the library's `size`, which runs `tput` then.
+pub fn size() -> Size {
+    window_size().map(|size| Size::new(size.columns, size.rows)).unwrap_or_default()
+}
+
+const BEFORE: u8 = 0;
+const TAKEN: u8 = 1;
+const SUSPENDED: u8 = 2;
+const GIVEN_BACK: u8 = 3;
+
+/// The way out: everything that is written to the terminal passes here.
+#[derive(Debug)]
+struct Gate {
+    out: File,
+    /// One of the four states above.
+    state: AtomicU8,
+    /// Held while writing, so that a restore does not land inside a frame.
+    turn: Mutex<()>,
+}
+
+/// Gives the terminal back, from any thread.
+#[derive(Clone, Debug)]
+pub struct Restorer(Arc<Gate>);
+
+impl Restorer {
+    /// A terminal on standard output that was not yet taken.
+    ///
+    /// # Errors
+    ///
+    /// When standard output is closed.
+    pub fn new() -> io::Result<Self> {
+        let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        Ok(Self(Arc::new(Gate { out, state: AtomicU8::new(BEFORE), turn: Mutex::new(()) })))
+    }
+
+    /// Takes the terminal: raw mode, the other screen, bracketed paste, no cursor.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be set up; then it is as before.
+    pub fn take(&self) -> io::Result<Taken> {
+        // The theme decides about colours. The library's own reading of NO_COLOR loses bold and reverse.
+        crossterm::style::force_color_output(true);
+        let taken = Taken { restorer: self.clone() };
+        self.0.state.store(TAKEN, Ordering::SeqCst);
+        self.set_up()?;
+        Ok(taken)
+    }
+
+    /// Gives the terminal back for good. Only the first call does something.
+    pub fn restore(&self) {
+        let before = self.0.state.swap(GIVEN_BACK, Ordering::SeqCst);
+        if before == TAKEN {
+            self.clean_up();
+        }
+    }
+
+    /// Whether frames are being shown.
+    pub fn is_taken(&self) -> bool {
+        self.0.state.load(Ordering::SeqCst) == TAKEN
+    }
+
+    /// Gives the terminal back until [`resume`](Self::resume).
+    pub(super) fn suspend(&self) {
+        if self.0.change(TAKEN, SUSPENDED) {
+            self.clean_up();
+        }
+    }
+
+    /// Takes the terminal again, after a suspension or after a stop that came without warning.
+    pub(super) fn resume(&self) -> io::Result<()> {
+        if self.0.change(SUSPENDED, TAKEN) {
+            return self.set_up();
+        }
+        if self.is_taken() {
+            // The shell has changed the modes; the library believes they are still its own.
+            disable_raw_mode()?;
+            self.set_up()?;
+        }
+        Ok(())
+    }
+
+    fn set_up(&self) -> io::Result<()> {
+        enable_raw_mode()?;
+        let mut bytes = Vec::new();
+        queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        self.0.write(&bytes)
+    }
+
+    fn clean_up(&self) {
+        let _turn = self.0.turn_within(PATIENCE);
+        let mut bytes = Vec::new();
+        let queued = queue!(
+            bytes,
+            EndSynchronizedUpdate,
+            SetAttribute(Attribute::Reset),
+            DisableBracketedPaste,
+            Show,
+            LeaveAlternateScreen
+        );
+        let written = queued
+            .and_then(|()| if self.0.takes_output() { (&self.0.out).write_all(&bytes) } else { Ok(()) });
+        // What was typed and not read was meant for the dashboard, not for the shell.
+        let flushed = rustix::termios::tcflush(&self.0.out, rustix::termios::QueueSelector::IFlush);
+        let restored = disable_raw_mode();
+        if let Err(error) = written.and(flushed.map_err(io::Error::from)).and(restored) {
+            tracing::warn!(%error, "the terminal is not quite as it was");
+        }
+    }
+}
+
+impl Gate {
+    fn change(&self, from: u8, to: u8) -> bool {
+        self.state.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Writes while the terminal is ours; afterwards it drops what it is given.
+    fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.state.load(Ordering::SeqCst) == TAKEN { (&self.out).write_all(bytes) } else { Ok(()) }
+    }
+
+    /// The turn to write, unless whoever has it is stuck.
+    fn turn_within(&self, patience: Duration) -> Option<MutexGuard<'_, ()>> {
+        let step = Duration::from_millis(2);
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.turn.try_lock() {
+                Ok(turn) => return Some(turn),
+                Err(TryLockError::Poisoned(turn)) => return Some(turn.into_inner()),
+                Err(TryLockError::WouldBlock) if waited >= patience => return None,
+                Err(TryLockError::WouldBlock) => thread::sleep(step),
+            }
+            waited += step;
+        }
+    }
+
+    /// Whether something can be written now or soon.
+    fn takes_output(&self) -> bool {
+        let mut fds = [PollFd::new(&self.out, PollFlags::OUT)];
+        let patience = Timespec { tv_sec: 0, tv_nsec: i64::from(PATIENCE.subsec_nanos()) };
+        poll(&mut fds, Some(&patience)).is_ok_and(|ready| ready > 0)
+    }
+}
+
+/// The terminal while it is ours; gives it back when dropped.
+#[derive(Debug)]
+pub struct Taken {
+    restorer: Restorer,
+}
+
+impl Taken {
+    /// The backend that draws on it.
+    pub fn backend(&self) -> Glass {
+        Glass { gate: Arc::clone(&self.restorer.0), frame: Vec::new(), cursor: None, at: Position::ORIGIN }
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.restorer.restore();
+    }
+}
+
+/// Makes panics end in order: one that ends the program gives the terminal back and is printed on standard
+/// error, one of a task is logged, because the screen is still in use (whoever waits for the task is told).
+pub fn install_panic_hook(
+    restorer: Restorer,
+    report: impl Fn(&PanicHookInfo<'_>) -> String + Send + Sync + 'static,
+) {
+    let main = thread::current().id();
+    std::panic::set_hook(Box::new(move |info| {
+        tracing::error!("panic: {info}");
+        if thread::current().id() != main && restorer.is_taken() {
+            return;
+        }
+        restorer.restore();
+        let text = printable_lines(&report(info));
+        let _there_is_nobody_else_to_tell = io::stderr().write_all(text.as_bytes());
+    }));
+}
+
+/// Draws into memory and shows a frame with a single write.
+///
+/// It asks the terminal nothing, and writes nothing for a frame that changes nothing.
+#[derive(Debug)]
+pub struct Glass {
+    gate: Arc<Gate>,
+    frame: Vec<u8>,
+    /// Where the cursor is shown; none while it is hidden.
+    cursor: Option<Position>,
+    /// Where the cursor was put last, shown or not.
+    at: Position,
+}
+
+impl Glass {
+    fn pen(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
+        CrosstermBackend::new(&mut self.frame)
+    }
+}
+
+impl Backend for Glass {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut content = content.peekable();
+        if content.peek().is_none() {
+            return Ok(());
+        }
+        if self.cursor.take().is_some() {
+            self.frame.queue(Hide)?;
+        }
+        self.pen().draw(content)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        if self.cursor.take().is_some() {
+            self.frame.queue(Hide)?;
+        }
+        Ok(())
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        // ratatui shows it before it moves it, so showing waits for the move.
+        Ok(())
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(self.at)
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.at = position.into();
+        if self.cursor != Some(self.at) {
+            queue!(self.frame, MoveTo(self.at.x, self.at.y), Show)?;
+            self.cursor = Some(self.at);
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.pen().clear()
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.pen().clear_region(clear_type)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        Ok(size())
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Ok(WindowSize { columns_rows: size(), pixels: Size::ZERO })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.frame.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = Vec::with_capacity(self.frame.len() + 16);
+        bytes.queue(BeginSynchronizedUpdate)?;
+        bytes.append(&mut self.frame);
+        bytes.queue(EndSynchronizedUpdate)?;
+        self.gate.write(&bytes)
+    }
+}

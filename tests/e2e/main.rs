@@ -1,0 +1,11 @@
+//! The whole program, in a terminal and without one.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "test helpers are not covered by the allow-in-tests settings; deadlines need a real clock"
+)]
+
+mod outside;
+mod terminal;
+mod terminal_life;

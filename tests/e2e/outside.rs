@@ -1,0 +1,152 @@
+//! What the program says without taking a terminal: usage, refusals, the demo server's lines.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Output, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::terminal::{PROGRAM, Terminal, environment};
+
+/// Runs the program to its end without a terminal.
+fn run(args: &[&str], env: &[(&str, &str)]) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(PROGRAM);
+    command.args(args).env_clear().envs(environment(home.path())).envs(env.iter().copied());
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+/// Checks that the program refused, and gives the words.
+#[track_caller]
+fn refused(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(output.stdout, b"", "nothing but the complaint");
+    let words = String::from_utf8(output.stderr.clone()).unwrap();
+    assert!(!words.trim_end_matches('\n').chars().any(|c| c.is_control() && c != '\n'), "{words:?}");
+    words
+}
+
+#[test]
+fn version_and_help_go_to_standard_output() {
+    let version = run(&["--version"], &[]);
+    assert_eq!(version.status.code(), Some(0));
+    assert_eq!(version.stdout, format!("cckm-tui {}\n", env!("CARGO_PKG_VERSION")).as_bytes());
+    let help = String::from_utf8(run(&["--help"], &[]).stdout).unwrap();
+    for word in ["--read-only", "CCKM_PASSWORD_COMMAND", "demo-server", "128+n"] {
+        assert!(help.contains(word), "{word} is not in\n{help}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_code_2_on_standard_error() {
+    assert!(refused(&run(&["--colour"], &[])).contains("--color"));
+    assert!(refused(&run(&["--demo", "--url", "x"], &[])).contains("--url"));
+    assert!(refused(&run(&[], &[])).contains("no server: give --url"));
+    assert!(refused(&run(&["--url", "cm.example.com"], &[])).contains("no user: give --username"));
+    assert!(refused(&run(&["--\u{202e}x"], &[])).contains(r"--\u{202e}x"));
+}
+
+#[test]
+fn a_bad_address_is_named_with_its_source() {
+    let words = refused(&run(&["--url", "http://cm.example.com", "--username", "u"], &[]));
+    assert!(words.starts_with("cckm-tui: --url: plain http"), "{words}");
+    let words = refused(&run(&["--username", "u"], &[("CCKM_URL", "ftp://cm")]));
+    assert!(words.starts_with("cckm-tui: CCKM_URL: "), "{words}");
+}
+
+#[test]
+fn fs_10_a_mistake_in_the_file_is_named_with_its_line() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("settings.toml");
+    std::fs::write(&file, "url = \"https://cm.example.com\"\nusrname = \"x\"\n").unwrap();
+    let words = refused(&run(&["--config", file.to_str().unwrap()], &[]));
+    assert!(words.contains("settings.toml:2: unknown key `usrname`; did you mean `username`?"), "{words}");
+    assert!(refused(&run(&["--config", "/nonexistent"], &[])).contains("/nonexistent: cannot be read"));
+}
+
+#[test]
+fn sg_05_without_a_terminal_the_dashboard_refuses() {
+    for args in [&["--demo"][..], &["--url", "cm.example.com", "--username", "u"]] {
+        let words = refused(&run(args, &[]));
+        assert!(
+            words.contains("standard input is not a terminal") && words.contains("demo-server"),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn pf_01_a_terminal_that_cannot_move_its_cursor_is_refused() {
+    for (term, words) in [("dumb", "TERM is dumb"), ("", "TERM is not set")] {
+        let mut terminal = Terminal::start(&["--demo"], &[("TERM", term)], (80, 24));
+        terminal.wait_for_text(words);
+        assert_eq!(terminal.wait_for_exit(), 2);
+        assert!(!terminal.bytes().contains(&0x1b), "nothing but text was written");
+    }
+}
+
+/// A demo server, killed if the test fails halfway.
+struct DemoServer(Child);
+
+impl DemoServer {
+    fn start(args: &[&str]) -> (Self, Vec<String>) {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = Command::new(PROGRAM);
+        command.arg("demo-server").args(args).env_clear().envs(environment(home.path()));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = if args.contains(&"--http") { 3 } else { 4 };
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let lines = (0..lines).map(|_| {
+            let mut line = String::new();
+            out.read_line(&mut line).unwrap();
+            line.trim_end_matches('\n').to_owned()
+        });
+        let lines = lines.collect();
+        (Self(child), lines)
+    }
+
+    fn end(mut self, signal: Signal) -> (Option<i32>, String) {
+        let pid = Pid::from_raw(i32::try_from(self.0.id()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+        let code = self.0.wait().unwrap().code();
+        let mut words = String::new();
+        self.0.stderr.take().unwrap().read_to_string(&mut words).unwrap();
+        (code, words)
+    }
+}
+
+impl Drop for DemoServer {
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            self.0.kill().unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_demo_server_says_where_it_is_and_ends_by_signal() {
+    let (server, lines) = DemoServer::start(&["--listen", "127.0.0.1:0", "--http"]);
+    assert!(lines[0].starts_with("http://127.0.0.1:"), "{lines:?}");
+    let address = lines[0].trim_start_matches("http://");
+    assert!(std::net::TcpStream::connect(address).is_ok(), "it accepts connections by then");
+    assert!(lines[1].strip_prefix("user ").is_some_and(|user| !user.is_empty()), "{lines:?}");
+    assert!(lines[2].strip_prefix("password ").is_some_and(|password| password.len() > 7), "{lines:?}");
+    assert_eq!(server.end(Signal::TERM), (Some(143), String::new()));
+}
+
+#[test]
+fn the_demo_server_names_its_certificate() {
+    let (server, lines) = DemoServer::start(&["--listen", "127.0.0.1:0"]);
+    assert!(lines[0].starts_with("https://127.0.0.1:"), "{lines:?}");
+    let fingerprint = lines[3].strip_prefix("certificate sha256 ").unwrap();
+    let digits = fingerprint.chars().filter(char::is_ascii_hexdigit).count();
+    assert_eq!(digits, 64, "{fingerprint}");
+    assert_eq!(server.end(Signal::INT), (Some(130), String::new()));
+}
+
+#[test]
+fn the_demo_server_does_not_listen_for_other_machines() {
+    let output = run(&["demo-server", "--listen", "0.0.0.0:0"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(words.contains("the demo server listens on loopback only, not on 0.0.0.0:0"), "{words}");
+}

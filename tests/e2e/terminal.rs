@@ -1,0 +1,256 @@
+//! A terminal for one program: a pseudo-terminal, an emulator behind it, and a home directory of its own.
+//!
+//! Nothing here waits for time to pass: [`Terminal::wait_for`] waits for a condition on the screen, and
+//! prints the whole screen when the deadline comes first.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// How long a condition may take. Far more than it takes, because machines are busy.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The program under test.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_cckm-tui");
+
+/// What came out of the program so far.
+struct Output {
+    bytes: Vec<u8>,
+    parser: vt100::Parser,
+    closed: bool,
+}
+
+/// A program in a terminal.
+pub(crate) struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    // Kept open, so that the modes can be looked at after the program is gone.
+    _slave: Box<dyn SlavePty + Send>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    output: Arc<(Mutex<Output>, Condvar)>,
+    modes_before: String,
+    home: tempfile::TempDir,
+}
+
+impl Terminal {
+    /// Starts the program with these arguments and variables, and no others but `TERM`, `PATH` and those that
+    /// lead to its own home directory.
+    pub(crate) fn start(args: &[&str], env: &[(&str, &str)], (columns, rows): (u16, u16)) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), args, env, (columns, rows))
+    }
+
+    /// The same with a home directory that was prepared.
+    pub(crate) fn start_in(
+        home: tempfile::TempDir,
+        args: &[&str],
+        env: &[(&str, &str)],
+        (columns, rows): (u16, u16),
+    ) -> Self {
+        let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.args(args);
+        command.env_clear();
+        for (name, value) in environment(home.path()) {
+            command.env(name, value);
+        }
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        command.cwd(home.path());
+        let modes_before = modes(&*pair.master);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let keys = pair.master.take_writer().unwrap();
+        let child = pair.slave.spawn_command(command).unwrap();
+        // The emulator cannot be of no size; the program's terminal can.
+        let parser = vt100::Parser::new(rows.max(1), columns.max(1), 0);
+        let output =
+            Arc::new((Mutex::new(Output { bytes: Vec::new(), parser, closed: false }), Condvar::new()));
+        let filled = Arc::clone(&output);
+        thread::spawn(move || {
+            let mut some = [0; 4096];
+            loop {
+                let read = reader.read(&mut some).unwrap_or(0);
+                let mut output = filled.0.lock().unwrap();
+                output.bytes.extend_from_slice(&some[..read]);
+                output.parser.process(&some[..read]);
+                output.closed = read == 0;
+                filled.1.notify_all();
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        Self { master: pair.master, _slave: pair.slave, keys, child, output, modes_before, home }
+    }
+
+    /// The program's home directory.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Types these bytes in one go.
+    pub(crate) fn send(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Makes the terminal another size, which the program is told by signal.
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
+        self.output().parser.screen_mut().set_size(rows.max(1), columns.max(1));
+        self.master.resize(size(columns, rows)).unwrap();
+    }
+
+    /// Sends a signal to the program.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
+    }
+
+    /// Waits until the screen is so, and gives its text.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) -> String {
+        let until = Instant::now() + DEADLINE;
+        let mut output = self.output();
+        loop {
+            if is_so(output.parser.screen()) {
+                return output.parser.screen().contents();
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !output.closed, "no {what} on this screen:\n{}", drawn(&output));
+            output = self.output.1.wait_timeout(output, left).unwrap().0;
+        }
+    }
+
+    /// Waits until the text stands on the screen.
+    #[track_caller]
+    pub(crate) fn wait_for_text(&self, text: &str) -> String {
+        self.wait_for(text, |screen| screen.contents().contains(text))
+    }
+
+    /// Waits until the program has written this so often, on whichever screen.
+    #[track_caller]
+    pub(crate) fn wait_for_count(&self, bytes: &[u8], times: usize) {
+        let until = Instant::now() + DEADLINE;
+        let mut output = self.output();
+        while count(&output.bytes, bytes) < times {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !output.closed, "no {bytes:?}; this screen:\n{}", drawn(&output));
+            output = self.output.1.wait_timeout(output, left).unwrap().0;
+        }
+    }
+
+    /// Waits until the program has taken the terminal.
+    #[track_caller]
+    pub(crate) fn wait_until_taken(&self) {
+        self.wait_for("alternate screen", vt100::Screen::alternate_screen);
+    }
+
+    /// Waits until the program is stopped, as by Ctrl-Z.
+    #[track_caller]
+    pub(crate) fn wait_until_stopped(&self) {
+        let status = format!("/proc/{}/status", self.child.process_id().unwrap());
+        let until = Instant::now() + DEADLINE;
+        while !std::fs::read_to_string(&status).unwrap().contains("State:\tT") {
+            assert!(Instant::now() < until, "the program is not stopped");
+            thread::yield_now();
+        }
+    }
+
+    /// Waits for the end of the program and gives its exit code. A program killed by a signal has none, and
+    /// fails the test.
+    #[track_caller]
+    pub(crate) fn wait_for_exit(&mut self) -> u32 {
+        let until = Instant::now() + DEADLINE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                assert_eq!(status.signal(), None, "the program was killed");
+                return status.exit_code();
+            }
+            assert!(
+                Instant::now() < until,
+                "the program does not end; its screen:\n{}",
+                drawn(&self.output())
+            );
+            thread::yield_now();
+        }
+    }
+
+    /// Checks that the terminal is as it was before the program (reliability case O4).
+    #[track_caller]
+    pub(crate) fn assert_given_back(&self) {
+        // What the program wrote last may still be on its way: wait for the last thing it writes.
+        self.wait_for("normal screen", |screen| !screen.alternate_screen());
+        let output = self.output();
+        let screen = output.parser.screen();
+        assert!(!screen.hide_cursor(), "the cursor is hidden");
+        assert!(!screen.bracketed_paste(), "bracketed paste is on");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        assert_eq!(modes(&*self.master), self.modes_before, "the line settings differ");
+        let (taken, given_back) =
+            (count(&output.bytes, b"\x1b[?1049h"), count(&output.bytes, b"\x1b[?1049l"));
+        assert_eq!(taken, given_back, "taken and given back as often");
+        let last = output.bytes.windows(8).rposition(|window| window == b"\x1b[?1049l");
+        assert_eq!(last, output.bytes.len().checked_sub(8), "nothing is drawn after it was given back");
+    }
+
+    /// Everything the program wrote.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.output().bytes.clone()
+    }
+
+    fn output(&self) -> MutexGuard<'_, Output> {
+        self.output.0.lock().unwrap()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Only where a test failed halfway; a program that has ended cannot be killed.
+        if let Ok(None) = self.child.try_wait() {
+            self.signal(Signal::KILL);
+            self.child.wait().unwrap();
+        }
+    }
+}
+
+/// The variables every program under test has.
+pub(crate) fn environment(home: &Path) -> Vec<(&'static str, PathBuf)> {
+    vec![
+        ("HOME", home.to_owned()),
+        ("XDG_CONFIG_HOME", home.join("config")),
+        ("XDG_STATE_HOME", home.join("state")),
+        ("TERM", "xterm-256color".into()),
+        ("PATH", "/usr/bin:/bin".into()),
+    ]
+}
+
+fn count(bytes: &[u8], mark: &[u8]) -> usize {
+    bytes.windows(mark.len()).filter(|window| *window == mark).count()
+}
+
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap())
+}
+
+fn drawn(output: &Output) -> String {
+    let screen = output.parser.screen();
+    let (_, columns) = screen.size();
+    let mut text = String::new();
+    for row in screen.rows(0, columns) {
+        writeln!(text, "│{row:<width$}│", width = usize::from(columns)).unwrap();
+    }
+    let kind = if screen.alternate_screen() { "alternate" } else { "normal" };
+    let open = if output.closed { "closed" } else { "open" };
+    writeln!(text, "{kind} screen, {open}, {} bytes written", output.bytes.len()).unwrap();
+    text
+}

@@ -1,0 +1,267 @@
+//! The loop on a paused clock: when it draws, when it wakes, how it ends.
+
+use std::io;
+use std::time::Duration;
+
+use cckm_tui::app::{Badge, Effect, Message, Settings, State};
+use cckm_tui::input::Key;
+use cckm_tui::keymap::Keymap;
+use cckm_tui::runtime::{self, Clock, End, Ended, Event, Parts, Perform};
+use cckm_tui::theme::{Colors, Theme};
+use cckm_tui::ui::Look;
+use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+const SIZE: Size = Size { width: 80, height: 24 };
+
+/// A sixtieth of a second, rounded down.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// A backend that remembers when frames were shown, and can fail.
+#[derive(Debug)]
+struct Watched {
+    inner: TestBackend,
+    frames: Vec<Instant>,
+    fails: bool,
+}
+
+impl Watched {
+    fn ok<T>(result: Result<T, std::convert::Infallible>) -> io::Result<T> {
+        Ok(result.unwrap_or_else(|never| match never {}))
+    }
+}
+
+impl Backend for Watched {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        Self::ok(self.inner.draw(content))
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        Self::ok(self.inner.hide_cursor())
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        Self::ok(self.inner.show_cursor())
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        panic!("the terminal must not be asked")
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        Self::ok(self.inner.set_cursor_position(position))
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        Self::ok(self.inner.clear())
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        Self::ok(self.inner.clear_region(clear_type))
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        Self::ok(self.inner.size())
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Self::ok(self.inner.window_size())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.fails {
+            return Err(io::Error::other("no terminal"));
+        }
+        self.frames.push(Instant::now());
+        Ok(())
+    }
+}
+
+/// Remembers what was asked for.
+#[derive(Debug, Default)]
+struct Script(Vec<(Instant, Effect)>);
+
+impl Perform for Script {
+    fn perform(&mut self, effect: Effect) {
+        self.0.push((Instant::now(), effect));
+    }
+}
+
+/// What a run came to.
+struct Run {
+    ended: io::Result<Ended>,
+    frames: Vec<Instant>,
+}
+
+fn settings(password_known: bool) -> Settings {
+    Settings {
+        badge: Badge::Demo,
+        read_only: false,
+        server: "http://127.0.0.1:1".into(),
+        domain: "".into(),
+        user: "admin".into(),
+        password_known,
+        refresh_every: Some(Duration::from_secs(30)),
+        started_at: 0,
+        log_file: "".into(),
+    }
+}
+
+async fn run_on(backend: Watched, size: Size, story: impl AsyncFnOnce(mpsc::Sender<Event>)) -> Run {
+    let (queue, events) = runtime::queue();
+    let mut terminal = runtime::terminal(backend, size).unwrap();
+    let mut shell = Script::default();
+    let (keymap, theme) = (Keymap::shipped(), Theme::new(Colors::None));
+    let parts = Parts {
+        terminal: &mut terminal,
+        events,
+        shell: &mut shell,
+        clock: Clock::starting_now(),
+        look: Look { theme: &theme, keymap: &keymap },
+    };
+    let state = State::new(size, settings(false));
+    let (ended, ()) = tokio::join!(runtime::run(parts, state), story(queue));
+    Run { ended, frames: terminal.backend().frames.clone() }
+}
+
+async fn run(story: impl AsyncFnOnce(mpsc::Sender<Event>)) -> Run {
+    run_on(Watched { inner: TestBackend::new(300, 100), frames: Vec::new(), fails: false }, SIZE, story).await
+}
+
+fn key(name: &str) -> Event {
+    Event::Happened(Message::Key(name.parse::<Key>().unwrap()))
+}
+
+fn signal() -> Event {
+    Event::End(End::Signal(15))
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_frame_comes_at_once_and_an_idle_loop_draws_nothing_more() {
+    let start = Instant::now();
+    let run = run(async |queue| {
+        sleep(Duration::from_secs(10)).await;
+        queue.send(signal()).await.unwrap();
+    })
+    .await;
+    assert_eq!(run.frames.first(), Some(&start));
+    assert!(run.frames.len() <= 2, "one frame, and one more if the core set a deadline: {:?}", run.frames);
+    assert_eq!(run.ended.unwrap().why, End::Signal(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_is_drawn_once() {
+    let mut before = Instant::now();
+    let run = run(async |queue| {
+        sleep(Duration::from_secs(1)).await;
+        before = Instant::now();
+        for _ in 0..200 {
+            queue.try_send(key("f12")).unwrap();
+        }
+        sleep(Duration::from_secs(1)).await;
+        queue.send(signal()).await.unwrap();
+    })
+    .await;
+    let after: Vec<_> = run.frames.iter().filter(|at| **at >= before).collect();
+    assert_eq!(after, [&before], "one frame, at once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn sg_10_there_are_at_most_sixty_frames_a_second() {
+    let run = run(async |queue| {
+        for _ in 0..1000 {
+            queue.send(key("f12")).await.unwrap();
+            queue.send(Event::Happened(Message::Resized(SIZE))).await.unwrap();
+            sleep(Duration::from_millis(1)).await;
+        }
+        queue.send(signal()).await.unwrap();
+    })
+    .await;
+    assert!(run.frames.len() > 30, "it does draw: {}", run.frames.len());
+    for pair in run.frames.windows(2) {
+        assert!(pair[1] - pair[0] >= FRAME, "{:?}", pair[1] - pair[0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_happened_last_is_drawn_even_when_it_had_to_wait() {
+    let mut last = Instant::now();
+    let run = run(async |queue| {
+        sleep(Duration::from_secs(1)).await;
+        queue.send(key("f12")).await.unwrap();
+        sleep(Duration::from_millis(5)).await;
+        queue.send(key("f12")).await.unwrap();
+        last = Instant::now();
+        sleep(Duration::from_secs(1)).await;
+        queue.send(signal()).await.unwrap();
+    })
+    .await;
+    let after: Vec<_> = run.frames.iter().filter(|at| **at > last).collect();
+    assert_eq!(after.len(), 1);
+    assert!(*after[0] - last <= FRAME);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sg_11_a_screen_of_no_size_is_not_drawn_on_until_it_has_one() {
+    let mut grown = Instant::now();
+    let backend = Watched { inner: TestBackend::new(300, 100), frames: Vec::new(), fails: false };
+    let run = run_on(backend, Size::ZERO, async |queue| {
+        for size in [Size::new(0, 24), Size::new(80, 0)] {
+            queue.send(Event::Happened(Message::Resized(size))).await.unwrap();
+            sleep(Duration::from_secs(1)).await;
+        }
+        grown = Instant::now();
+        queue.send(Event::Happened(Message::Resized(SIZE))).await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+        queue.send(signal()).await.unwrap();
+    })
+    .await;
+    assert_eq!(run.frames.first(), Some(&grown));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_screen_is_drawn_again_as_a_whole() {
+    let run = run(async |queue| {
+        sleep(Duration::from_secs(1)).await;
+        queue.send(Event::ScreenLost).await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+        queue.send(signal()).await.unwrap();
+    })
+    .await;
+    assert!(run.frames.len() >= 2);
+    assert!(run.ended.is_ok(), "and the terminal was not asked where its cursor is");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_applied_after_the_end() {
+    let run = run(async |queue| {
+        queue.send(signal()).await.unwrap();
+        queue.send(Event::Happened(Message::Resized(Size::new(1, 1)))).await.unwrap();
+        queue.send(Event::End(End::Quit)).await.unwrap();
+    })
+    .await;
+    let ended = run.ended.unwrap();
+    assert_eq!(ended.why, End::Signal(15));
+    assert_eq!(run.frames.len(), 1, "and nothing is drawn");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_loop_ends_when_nothing_can_happen_any_more() {
+    let run = run(async |queue| drop(queue)).await;
+    assert!(matches!(run.ended.unwrap().why, End::InputLost(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn sg_07_a_screen_that_cannot_be_written_ends_the_loop() {
+    let backend = Watched { inner: TestBackend::new(300, 100), frames: Vec::new(), fails: true };
+    let run = run_on(backend, SIZE, async |queue| drop(queue)).await;
+    assert_eq!(run.ended.unwrap_err().to_string(), "no terminal");
+}
