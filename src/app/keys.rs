@@ -452,7 +452,7 @@ pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
                 super::change::report(evidence, *outcome, *at, width)
             }
         }
-        (Some(Modal::Problem(problem)), _) => problem::lines(&problem.failure, width),
+        (Some(Modal::Problem(problem)), _) => problem::lines(&problem.failure, &state.settings.server, width),
         (Some(Modal::Help(help)), _) => help::lines(keymap, &help.contexts, &state.settings, width),
         _ => Vec::new(),
     };

@@ -2,14 +2,17 @@
 
 use super::change::server_words;
 use super::explain::explain;
-use super::line::{Line, wrapped};
+use super::line::{Line, labelled, wrapped};
 use crate::domain::Failure;
+use crate::text::Untrusted;
 use crate::theme::Role;
 
 /// A failure to be read, at most `width` cells wide.
-pub fn lines(failure: &Failure, width: usize) -> Vec<Line> {
+pub fn lines(failure: &Failure, server: &Untrusted, width: usize) -> Vec<Line> {
     let words = explain(failure);
-    let mut lines = vec![Line::new(Role::Bad, words.title).and(Role::Dim, format!("   {}", failure.call))];
+    let mut lines = vec![Line::new(Role::Bad, words.title)];
+    lines.extend(labelled("tried to", (Role::Text, &failure.call.to_string()), 10, width));
+    lines.extend(labelled("server", (Role::Text, server.display().as_str()), 10, width));
     lines.extend(server_words(&failure.words, width));
     lines.push(Line::default());
     lines.push(Line::new(Role::Title, "What this usually means"));

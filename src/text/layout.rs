@@ -93,7 +93,9 @@ pub fn wrap(shown: &str, cells: usize) -> Vec<String> {
     let mut rows = Vec::new();
     let mut row = String::new();
     for word in shown.split_inclusive(' ') {
-        if !row.is_empty() && width(&row) + width(word.trim_end()) > cells {
+        let length = width(word.trim_end());
+        // A word that fits no row is begun where the text before it ends.
+        if !row.is_empty() && length <= cells && width(&row) + length > cells {
             rows.push(std::mem::take(&mut row).trim_end().to_owned());
         }
         for unit in graphemes(word) {

@@ -6,6 +6,7 @@
     reason = "test helpers are not covered by the allow-in-tests settings; deadlines need a real clock"
 )]
 
+mod change;
 mod outside;
 mod terminal;
 mod terminal_life;
