@@ -234,7 +234,7 @@ impl Auth {
         let ask = Ask {
             call: Call::SignIn,
             method: Method::DELETE,
-            path: &format!("auth/tokens/{id}"),
+            path: &format!("/api/v1/auth/tokens/{id}"),
             query: &[],
             bearer: Some(&bearer),
             body: None,
@@ -344,7 +344,7 @@ impl Auth {
         let ask = Ask {
             call,
             method: Method::POST,
-            path: "auth/tokens/",
+            path: "/api/v1/auth/tokens/",
             query: &[],
             bearer: None,
             body: Some(body),

@@ -182,7 +182,7 @@ impl Reader {
     /// Any [`Failure`] but `Lost`.
     pub async fn organizations(&self, window: Window) -> Result<Page<Organization>, Failure> {
         let call = Call::ListOrganizations;
-        let answer = self.list(call, "cckm/sfdc/organizations", window, "createdAt").await?;
+        let answer = self.list(call, "/api/v1/cckm/sfdc/organizations", window, "createdAt").await?;
         let text = answer.text().map(|text| self.mask_data(text));
         let rows = wire::organizations(&text).map_err(|reason| not_understood(call, reason))?;
         Ok(Page { skip: window.skip, total: rows.total, records: rows.records })
@@ -195,7 +195,7 @@ impl Reader {
     /// Any [`Failure`]; `NotUnderstood` also when the server answers with another record (NT-26).
     pub async fn organization(&self, id: &OrganizationId) -> Result<Organization, Failure> {
         let call = Call::GetOrganization;
-        let answer = self.read(call, &organization_path(id), &[], self.0.limits.body).await?;
+        let answer = self.read(call, &id.path(), &[], self.0.limits.body).await?;
         let text = answer.text().map(|text| self.mask_data(text));
         let organization = wire::organization(&text).map_err(|reason| not_understood(call, reason))?;
         if organization.id != *id {
@@ -218,8 +218,9 @@ impl Reader {
         let mut skip = 0;
         loop {
             let window = Window { skip, limit: Window::PAGE };
-            let answer =
-                self.list(call, "connectionmgmt/services/salesforce/connections", window, "name").await?;
+            let answer = self
+                .list(call, "/api/v1/connectionmgmt/services/salesforce/connections", window, "name")
+                .await?;
             let text = answer.text().map(|text| self.mask_data(text));
             let rows = wire::connections(&text).map_err(|reason| not_understood(call, reason))?;
             let came = rows.records.len();
@@ -400,10 +401,10 @@ impl Writer {
         let ask = Ask {
             call: Call::PatchOrganization,
             method: Method::PATCH,
-            path: &organization_path(id),
+            path: &id.path(),
             query: &[],
             bearer: Some(&bearer.header),
-            body: Some(wire::patch_body(patch)),
+            body: Some(patch.body()),
             within: shared.limits.write,
             most: shared.limits.body,
         };
@@ -438,10 +439,6 @@ impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Writer").field(&self.0).finish()
     }
-}
-
-fn organization_path(id: &OrganizationId) -> String {
-    format!("cckm/sfdc/organizations/{id}")
 }
 
 fn not_understood(call: Call, reason: String) -> Failure {

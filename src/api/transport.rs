@@ -38,7 +38,7 @@ pub(super) struct Transport {
 pub(super) struct Ask<'a> {
     pub(super) call: Call,
     pub(super) method: Method,
-    /// Below `/api/v1/`, already fit for a URL.
+    /// From `/api/v1/` on, already fit for a URL.
     pub(super) path: &'a str,
     pub(super) query: &'a [(&'a str, &'a str)],
     pub(super) bearer: Option<&'a HeaderValue>,
@@ -164,7 +164,7 @@ impl Transport {
 
     fn request(&self, client: &Client, ask: Ask<'_>) -> Result<reqwest::Request, reqwest::Error> {
         let mut url = self.base.clone();
-        url.set_path(&format!("/api/v1/{}", ask.path));
+        url.set_path(ask.path);
         if !ask.query.is_empty() {
             url.query_pairs_mut().extend_pairs(ask.query);
         }

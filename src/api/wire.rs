@@ -7,13 +7,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::domain::{
-    Connection, ConnectionState, Field, Organization, OrganizationId, OrganizationPatch, Record, ServerWords,
-};
+use crate::domain::{Connection, ConnectionState, Field, Organization, OrganizationId, Record, ServerWords};
 use crate::text::{Untrusted, escape};
 
 /// Rows accepted in one answer; a body full of `{},` would otherwise take a hundred times its size.
@@ -93,16 +91,6 @@ pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
         return Err(NOT_UTF8.to_owned());
     }
     read_organization(raw)
-}
-
-/// The body of a PATCH.
-pub(super) fn patch_body(patch: &OrganizationPatch) -> String {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        connection: &'a str,
-    }
-    // A struct with one string cannot fail to be written.
-    serde_json::to_string(&Body { connection: patch.connection.as_sent() }).unwrap_or_default()
 }
 
 /// What an error body says, in either of its shapes, or whatever it is (API contract §3.6).

@@ -30,8 +30,12 @@ impl<'a> Canvas<'a> {
 
     /// Writes `shown` in at most `width` cells, a cut one with the mark at its end; returns the column after it.
     pub(super) fn put(&mut self, x: u16, y: u16, width: u16, role: Role, shown: &str) -> u16 {
-        let style = self.theme.style(role);
-        self.put_styled(x, y, width, style, shown)
+        self.put_styled(x, y, width, self.style(role), shown)
+    }
+
+    /// The style of a role, without what was in the cell before.
+    fn style(&self, role: Role) -> Style {
+        Style::reset().patch(self.theme.style(role))
     }
 
     fn put_styled(&mut self, x: u16, y: u16, width: u16, style: Style, shown: &str) -> u16 {
@@ -111,7 +115,7 @@ impl<'a> Canvas<'a> {
         if area.width < 2 || area.height < 2 {
             return;
         }
-        let style = self.theme.style(Role::Border);
+        let style = self.style(Role::Border);
         for y in area.top()..area.bottom() {
             for x in area.left()..area.right() {
                 if let Some(cell) = self.buffer.cell_mut((x, y)) {
@@ -126,7 +130,7 @@ impl<'a> Canvas<'a> {
         self.titled_rule(bottom, true, hints, &Line::default());
         let corners = [(area.x, area.y, "┌"), (area.right() - 1, area.y, "┐")];
         let feet = [(area.x, bottom.y, "└"), (area.right() - 1, bottom.y, "┘")];
-        let style = self.theme.style(Role::ActiveBorder);
+        let style = self.style(Role::ActiveBorder);
         for (x, y, corner) in corners.into_iter().chain(feet) {
             self.put_styled(x, y, 1, style, corner);
         }

@@ -10,7 +10,7 @@ const THALES: &str = "2473e846-31a8-4ee6-8299-17025548b4e2";
 
 /// Finds Thales and opens the review of its change to `new-sfdc-connection`. Each step waits for what it
 /// must show, and for nothing that stood there before.
-fn review(terminal: &mut Terminal) {
+pub(crate) fn review(terminal: &mut Terminal) {
     terminal.wait_for_text("Organizations 56");
     terminal.send("/2473e846");
     terminal.wait_for_text("Organizations 1/56");
@@ -25,7 +25,7 @@ fn review(terminal: &mut Terminal) {
 }
 
 /// `y`, as often as it takes for the review to listen: it is deaf for half a second.
-fn submit(terminal: &mut Terminal) -> String {
+pub(crate) fn submit(terminal: &mut Terminal) -> String {
     terminal.wait_for("a review that listens", |screen| {
         let row = screen.contents().lines().position(|row| row.contains("[ Cancel ]"));
         let key = row.and_then(|row| {

@@ -8,5 +8,6 @@
 
 mod change;
 mod outside;
+mod picture;
 mod terminal;
 mod terminal_life;

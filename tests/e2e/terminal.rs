@@ -101,7 +101,7 @@ impl Terminal {
     }
 
     /// Makes the terminal another size, which the program is told by signal.
-    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
+    pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.output().parser.screen_mut().set_size(rows.max(1), columns.max(1));
         self.master.resize(size(columns, rows)).unwrap();
     }
@@ -125,6 +125,11 @@ impl Terminal {
             assert!(!left.is_zero() && !output.closed, "no {what} on this screen:\n{}", drawn(&output));
             output = self.output.1.wait_timeout(output, left).unwrap().0;
         }
+    }
+
+    /// What `look` makes of the screen as it is now.
+    pub(crate) fn with_screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.output().parser.screen())
     }
 
     /// Waits until the text stands on the screen.
