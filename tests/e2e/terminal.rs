@@ -101,7 +101,7 @@ impl Terminal {
     }
 
     /// Makes the terminal another size, which the program is told by signal.
-    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
+    pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.output().parser.screen_mut().set_size(rows.max(1), columns.max(1));
         self.master.resize(size(columns, rows)).unwrap();
     }

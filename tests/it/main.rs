@@ -11,6 +11,7 @@
 )]
 
 mod demo;
+mod executor;
 mod runtime_loop;
 mod support;
 mod view;

@@ -28,12 +28,6 @@ struct Watched {
     fails: bool,
 }
 
-impl Watched {
-    fn ok<T>(result: Result<T, std::convert::Infallible>) -> io::Result<T> {
-        Ok(result.unwrap_or_else(|never| match never {}))
-    }
-}
-
 impl Backend for Watched {
     type Error = io::Error;
 
@@ -41,15 +35,15 @@ impl Backend for Watched {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        Self::ok(self.inner.draw(content))
+        self.inner.draw(content).map_err(|never| match never {})
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        Self::ok(self.inner.hide_cursor())
+        self.inner.hide_cursor().map_err(|never| match never {})
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        Self::ok(self.inner.show_cursor())
+        self.inner.show_cursor().map_err(|never| match never {})
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -57,23 +51,23 @@ impl Backend for Watched {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        Self::ok(self.inner.set_cursor_position(position))
+        self.inner.set_cursor_position(position).map_err(|never| match never {})
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        Self::ok(self.inner.clear())
+        self.inner.clear().map_err(|never| match never {})
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        Self::ok(self.inner.clear_region(clear_type))
+        self.inner.clear_region(clear_type).map_err(|never| match never {})
     }
 
     fn size(&self) -> io::Result<Size> {
-        Self::ok(self.inner.size())
+        self.inner.size().map_err(|never| match never {})
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        Self::ok(self.inner.window_size())
+        self.inner.window_size().map_err(|never| match never {})
     }
 
     fn flush(&mut self) -> io::Result<()> {
