@@ -1,4 +1,65 @@
-//! Terminal dashboard for the Salesforce organizations of CipherTrust Cloud Key Manager.
+//! Terminal dashboard for the Salesforce organizations of CipherTrust Cloud Key Manager: see the
+//! organizations, open one, change its connection, read what became of it.
+//!
+//! # The flow
+//!
+//! ```text
+//!  terminal ─ keys, sizes ──┐
+//!  tasks ─ answers ─────────┼─▶ Stamped{at, Message} ─▶ app::update(&mut State) ─▶ Vec<Effect>
+//!  deadline ─ sleep_until ──┤                               │                         │
+//!  signals ─────────────────┘                               ▼                         ▼
+//!                                        ui::view(&State) ─▶ terminal      runtime: one task each
+//!                                        (once a batch, 60 a second)                  │
+//!            ◀──────────── Message::Replied{request, reply} ◀── api ◀─────────────────┘
+//! ```
+//!
+//! Everything that happens is a [`Message`](app::Message) with a time. [`app::update`] applies it to the one
+//! mutable value, [`State`](app::State), and returns [`Effect`](app::Effect)s as plain data. The
+//! [`runtime`] turns effects into tasks, whose answers come back as messages. [`ui::view`] reads the state
+//! and paints: it can be skipped, repeated or run at another size without consequence.
+//!
+//! # The rooms
+//!
+//! A module imports only from lower ranks; a test reads the source and holds it to that.
+//!
+//! | rank | module | what it is |
+//! |---|---|---|
+//! | 1 | [`text`] | text from outside made fit for a terminal: escape, measure, cut, wrap |
+//! | 1 | [`input`] | keys: parse, print, compare |
+//! | 2 | [`domain`] | the field's nouns; lower than usual stands only `text`, since all their strings are untrusted |
+//! | 2 | [`layout`] | the only arithmetic on rectangles, for core and painters alike |
+//! | 3 | [`keymap`] | commands, places and their keys, from `assets/keymap.toml` |
+//! | 3 | [`theme`] | roles to styles; the only file that names a colour |
+//! | 4 | [`app`] | the core: the state, its reducer, and the words that scroll in its windows |
+//! | 5 | [`ui`] | the painters |
+//! | 5 | [`api`] | the client of the server |
+//! | 5 | [`demo`] | the demo server; it shares no body type with the client |
+//! | 6 | [`config`] | settings: flags, environment, profile, file, default |
+//! | 7 | [`runtime`] | the loop, the terminal, signals, tasks; the only user of crossterm and of the clock |
+//! | 8 | [`cli`], [`logging`], `main` | wiring |
+//!
+//! # What is deliberately absent
+//!
+//! - **The core has no clock, no randomness, no I/O, no async.** `update` is a function: the same in gives
+//!   the same out, and every decision is tested by calling it.
+//! - **Drawing has no effects.** Offsets, focus and selection are computed by the core with the same
+//!   geometry the painters use.
+//! - **No server text reaches a screen but through [`text::Untrusted::display`]**, which escapes and never
+//!   strips: two names that differ look different.
+//! - **No second request for a change.** [`app::change`] makes the one PATCH from the review and leaves that
+//!   phase; nothing below repeats a write; what became of it is found out by reading.
+//! - **No write without the right to it.** [`api::Reader`] has no method that writes; a read-only session
+//!   holds nothing else.
+//! - **No secret that prints.** Passwords and tokens live in types whose `Debug` says nothing.
+//! - **No tick.** The loop sleeps until [`app::next_deadline`], or until something happens.
+//!
+//! # Where to start reading
+//!
+//! [`app::Message`] and [`app::Effect`], then `app/update.rs` (it routes) and `app/keys.rs` (what keys do);
+//! for the change of a connection [`app::change`], whose picture shows its phases. Tests: `tests/it` holds
+//! stories of the core (`update.rs`), screens (`view.rs`), the client against a scripted server
+//! (`contract/`), the demo server against the documents (`demo/`), the loop (`runtime_loop.rs`);
+//! `tests/e2e` runs the program in a pseudo-terminal.
 
 pub mod api;
 pub mod app;

@@ -332,6 +332,9 @@ impl Auth {
             }
             Err(_) => {}
         }
+        if state.password.is_none() {
+            transport.secrets.forget_password();
+        }
         outcome
     }
 
@@ -350,27 +353,34 @@ impl Auth {
         };
         let sign_outs = self.state().sign_outs;
         let answer = transport.read(ask).await.map_err(|setback| *setback.failure)?;
-        if self.state().sign_outs != sign_outs {
-            return Err(sign_in_needed());
-        }
         if !answer.status.is_success() {
             return Err(refused(call, &answer, transport));
         }
         let text = answer.text();
         let fault = |reason: &str| Failure::new(call, FailureKind::NotUnderstood, reason);
         let token = wire::token_answer(text.as_str()).map_err(fault)?;
-        self.take_over(transport, &token).map_err(fault)
+        let header = bearer_header(&token.jwt).map_err(fault)?;
+        self.take_over(transport, header, &token, sign_outs)
     }
 
-    /// The session is now that of `answer`. A rotated refresh token replaces the old one (§2.8, step 5).
-    fn take_over(&self, transport: &Transport, answer: &TokenAnswer<'_>) -> Result<(), &'static str> {
-        let header = bearer_header(&answer.jwt)?;
-        transport.secrets.learn_token(&answer.jwt);
-        transport.secrets.learn_token(&answer.refresh_token);
+    /// The session is now that of `answer`, unless the operator has signed out since it was asked for. A rotated
+    /// refresh token replaces the old one (§2.8, step 5).
+    fn take_over(
+        &self,
+        transport: &Transport,
+        header: HeaderValue,
+        answer: &TokenAnswer<'_>,
+        sign_outs: u64,
+    ) -> Result<(), Failure> {
         let lasts = lifetime(&answer.duration);
         let now = Instant::now();
         let until = now + lasts;
         let mut state = self.state();
+        if state.sign_outs != sign_outs {
+            return Err(sign_in_needed());
+        }
+        transport.secrets.learn_token(&answer.jwt);
+        transport.secrets.learn_token(&answer.refresh_token);
         state.token = Some(Token { header, until, renew_at: until - margin(lasts) });
         if !answer.refresh_token.is_empty() {
             state.refresh_token = Some(SecretString::from(&*answer.refresh_token));

@@ -51,7 +51,7 @@ use transport::{Answer, Ask, Transport, timed_out};
 /// Which server, and why it is believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
-    /// Its address, as [`base_url`] makes it.
+    /// Its address, as [`base_url()`] makes it.
     pub base: Url,
     /// What makes its certificate trusted.
     pub trust: Trust,
@@ -116,7 +116,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// [`ClientError`] when the address is not one of [`base_url`]'s, the CA file cannot be used, or the
+    /// [`ClientError`] when the address is not one of [`base_url()`]'s, the CA file cannot be used, or the
     /// libraries refuse their settings.
     pub fn new(server: Server, credentials: Credentials, limits: Limits) -> Result<Self, ClientError> {
         let Server { base, trust } = server;

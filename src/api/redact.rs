@@ -57,6 +57,11 @@ impl Secrets {
         self.known().password = Some(password.clone());
     }
 
+    /// Forgets the password, when it is kept nowhere else either.
+    pub(super) fn forget_password(&self) {
+        self.known().password = None;
+    }
+
     /// Forgets everything.
     pub(super) fn forget(&self) {
         *self.known() = Known::default();

@@ -80,6 +80,9 @@ impl Transport {
                 .connect_timeout(limits.connect)
                 .pool_idle_timeout(Duration::from_secs(30))
                 .pool_max_idle_per_host(idle)
+                // A connection of HTTP/2 outlives the requests that time out on it: notice when it is dead.
+                .http2_keep_alive_interval(Duration::from_secs(10))
+                .http2_keep_alive_timeout(Duration::from_secs(10))
                 .tcp_nodelay(true);
             let builder = if is_loopback(&base) { builder.no_proxy() } else { builder };
             builder.build().map_err(ClientError::Http)

@@ -201,23 +201,28 @@ fn rows<T>(body: &Text<'_>, read: fn(&RawValue) -> Result<T, String>) -> Result<
         #[serde(borrow, rename = "codeDesc")]
         code_desc: Option<&'a RawValue>,
     }
-    let raw = parse(body)?;
-    let (total, list) = match raw.get().as_bytes().first() {
-        Some(b'[') => (None, Some(raw)),
+    let damaged = |error: serde_json::Error| not_json(body, &error);
+    let text = body.as_str();
+    let (total, raws) = match text.trim_start().as_bytes().first() {
+        Some(b'[') => (None, raw_rows(text).map_err(damaged)?),
         Some(b'{') => {
-            let envelope: Envelope<'_> =
-                serde_json::from_str(raw.get()).map_err(|error| format!("the list is damaged: {error}"))?;
-            if envelope.resources.is_none() && envelope.code_desc.is_some() {
+            let Envelope { total, resources, code_desc } = serde_json::from_str(text).map_err(damaged)?;
+            if resources.is_none() && code_desc.is_some() {
                 return Err("the answer is an error, although its status is one of success".to_owned());
             }
-            (envelope.total.and_then(count), envelope.resources)
+            let raws = match resources {
+                None => Vec::new(),
+                Some(list) if list.get().starts_with('[') => {
+                    raw_rows(list.get()).map_err(|error| format!("resources: {error}"))?
+                }
+                Some(other) => vec![other],
+            };
+            (total.and_then(count), raws)
         }
-        _ => return Err(format!("the answer is not a list; it begins: {}", first_line(raw.get()))),
-    };
-    let Some(list) = list else { return Ok(Rows { total, records: Vec::new() }) };
-    let raws = match list.get().as_bytes().first() {
-        Some(b'[') => raw_rows(list)?,
-        _ => vec![list],
+        _ => {
+            let raw = parse(body)?;
+            return Err(format!("the answer is not a list; it begins: {}", first_line(raw.get())));
+        }
     };
     let record = |raw: &RawValue| {
         let read = if body.spoils(raw.get()) { Err(NOT_UTF8.to_owned()) } else { read(raw) };
@@ -229,7 +234,7 @@ fn rows<T>(body: &Text<'_>, read: fn(&RawValue) -> Result<T, String>) -> Result<
     Ok(Rows { total, records: raws.into_iter().map(record).collect() })
 }
 
-fn raw_rows(list: &RawValue) -> Result<Vec<&RawValue>, String> {
+fn raw_rows(list: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
     struct Raws;
     impl<'de> Visitor<'de> for Raws {
         type Value = Vec<&'de RawValue>;
@@ -249,8 +254,10 @@ fn raw_rows(list: &RawValue) -> Result<Vec<&RawValue>, String> {
             Ok(raws)
         }
     }
-    let mut json = serde_json::Deserializer::from_str(list.get());
-    json.deserialize_seq(Raws).map_err(|error| format!("resources: {error}"))
+    let mut json = serde_json::Deserializer::from_str(list);
+    let raws = json.deserialize_seq(Raws)?;
+    json.end()?;
+    Ok(raws)
 }
 
 /// A count sent as a number or as text, as some pages print it (`"42,"`). Nonsense counts as not said.
@@ -456,3 +463,6 @@ fn head_without_tags(body: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().take(HEAD).collect()
 }
+
+#[cfg(test)]
+mod tests;

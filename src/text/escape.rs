@@ -209,7 +209,9 @@ mod tests {
         shown.sort();
         shown.dedup();
         assert_eq!(shown.len(), names.len());
-        names.iter().for_each(|name| round_trip(name));
+        for name in names {
+            round_trip(name);
+        }
     }
 
     #[test]

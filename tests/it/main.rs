@@ -10,6 +10,7 @@
     reason = "test helpers are not covered by the allow-in-tests settings"
 )]
 
+mod contract;
 mod demo;
 mod executor;
 mod runtime_loop;

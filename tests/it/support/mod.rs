@@ -1,5 +1,6 @@
-//! Shared by the tests: a whole core with a keyboard, made-up records, and a screen to look at.
+//! Shared by the tests: a core with a keyboard, made-up records, a screen to look at, a scripted server.
 
 pub mod app;
 pub mod records;
 pub mod screen;
+pub(crate) mod scripted;
