@@ -34,6 +34,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve made-up organizations, for trying out and for tests; stops with Ctrl-C.
+    ///
+    /// Prints one line each: the base URL; `user <name>`; `password <password>`; and, unless it speaks plain
+    /// http, `certificate sha256 <fingerprint>`.
     DemoServer(DemoServer),
 }
 

@@ -61,7 +61,7 @@ pub trait Perform {
 /// What the loop works with.
 #[derive(Debug)]
 pub struct Parts<'a, B: Backend, P> {
-    /// The screen; as large as [`terminal`] made it.
+    /// The screen; as large as [`terminal()`] made it.
     pub terminal: &'a mut Terminal<B>,
     /// What happens.
     pub events: mpsc::Receiver<Event>,

@@ -129,7 +129,8 @@ impl Restorer {
     }
 
     fn clean_up(&self) {
-        let _turn = self.0.turn_within(PATIENCE);
+        let turn = self.0.turn_within(PATIENCE);
+        let patience = if turn.is_some() { PATIENCE } else { Duration::ZERO };
         let mut bytes = Vec::new();
         let queued = queue!(
             bytes,
@@ -139,8 +140,9 @@ impl Restorer {
             Show,
             LeaveAlternateScreen
         );
-        let written = queued
-            .and_then(|()| if self.0.takes_output() { (&self.0.out).write_all(&bytes) } else { Ok(()) });
+        let written = queued.and_then(|()| {
+            if self.0.takes_output_within(patience) { (&self.0.out).write_all(&bytes) } else { Ok(()) }
+        });
         // What was typed and not read was meant for the dashboard, not for the shell.
         let flushed = rustix::termios::tcflush(&self.0.out, rustix::termios::QueueSelector::IFlush);
         let restored = disable_raw_mode();
@@ -176,10 +178,10 @@ impl Gate {
         }
     }
 
-    /// Whether something can be written now or soon.
-    fn takes_output(&self) -> bool {
+    /// Whether something can be written soon.
+    fn takes_output_within(&self, patience: Duration) -> bool {
         let mut fds = [PollFd::new(&self.out, PollFlags::OUT)];
-        let patience = Timespec { tv_sec: 0, tv_nsec: i64::from(PATIENCE.subsec_nanos()) };
+        let patience = Timespec { tv_sec: 0, tv_nsec: i64::from(patience.subsec_nanos()) };
         poll(&mut fds, Some(&patience)).is_ok_and(|ready| ready > 0)
     }
 }
@@ -307,5 +309,78 @@ impl Backend for Glass {
         bytes.append(&mut self.frame);
         bytes.queue(EndSynchronizedUpdate)?;
         self.gate.write(&bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Seek as _};
+
+    use ratatui::Terminal;
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+    use ratatui::{TerminalOptions, Viewport};
+
+    use super::*;
+
+    /// A terminal that is a file, and what was written to it.
+    fn paper() -> (Restorer, Terminal<Glass>, impl FnMut() -> String) {
+        let mut file = tempfile::tempfile().unwrap();
+        let out = file.try_clone().unwrap();
+        let restorer = Restorer(Arc::new(Gate { out, state: AtomicU8::new(TAKEN), turn: Mutex::new(()) }));
+        let glass =
+            Glass { gate: Arc::clone(&restorer.0), frame: Vec::new(), cursor: None, at: Position::ORIGIN };
+        let viewport = Viewport::Fixed(Rect::new(0, 0, 10, 2));
+        let terminal = Terminal::with_options(glass, TerminalOptions { viewport }).unwrap();
+        let written = move || {
+            let mut text = String::new();
+            file.rewind().unwrap();
+            file.read_to_string(&mut text).unwrap();
+            file.set_len(0).unwrap();
+            file.rewind().unwrap();
+            text
+        };
+        (restorer, terminal, written)
+    }
+
+    fn word(buffer: &mut Buffer, text: &str) {
+        buffer.set_string(0, 0, text, ratatui::style::Style::new());
+    }
+
+    #[test]
+    fn a_frame_stands_between_the_marks_and_one_that_changes_nothing_is_not_written() {
+        let (_restorer, mut terminal, mut written) = paper();
+        terminal.draw(|frame| word(frame.buffer_mut(), "hello")).unwrap();
+        let frame = written();
+        assert!(frame.starts_with("\x1b[?2026h") && frame.ends_with("\x1b[?2026l"), "{frame:?}");
+        assert!(frame.contains("hello"), "{frame:?}");
+        terminal.draw(|frame| word(frame.buffer_mut(), "hello")).unwrap();
+        assert_eq!(written(), "");
+    }
+
+    #[test]
+    fn the_cursor_is_moved_only_where_it_is_shown() {
+        let (_restorer, mut terminal, mut written) = paper();
+        let at = |x: u16| move |frame: &mut ratatui::Frame<'_>| frame.set_cursor_position((x, 1));
+        terminal.draw(at(3)).unwrap();
+        assert_eq!(written(), "\x1b[?2026h\x1b[2;4H\x1b[?25h\x1b[?2026l");
+        terminal.draw(at(3)).unwrap();
+        assert_eq!(written(), "");
+        terminal.draw(|_| {}).unwrap();
+        assert_eq!(written(), "\x1b[?2026h\x1b[?25l\x1b[?2026l");
+        terminal.draw(|_| {}).unwrap();
+        assert_eq!(written(), "");
+    }
+
+    #[test]
+    fn sg_17_the_terminal_is_given_back_once_and_nothing_is_written_after_it() {
+        let (restorer, mut terminal, mut written) = paper();
+        restorer.restore();
+        assert_eq!(written(), "\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l");
+        restorer.restore();
+        terminal.draw(|frame| word(frame.buffer_mut(), "too late")).unwrap();
+        assert_eq!(written(), "");
+        restorer.resume().unwrap();
+        assert_eq!(written(), "", "what was given back for good is not taken again");
     }
 }

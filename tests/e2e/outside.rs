@@ -84,10 +84,11 @@ fn pf_01_a_terminal_that_cannot_move_its_cursor_is_refused() {
     }
 }
 
-/// A demo server, killed if the test fails halfway.
+/// A demo server in a process of its own, killed if the test fails halfway.
 pub(crate) struct DemoServer(Child);
 
 impl DemoServer {
+    /// Starts it and gives the lines that it announces itself with.
     pub(crate) fn start(args: &[&str]) -> (Self, Vec<String>) {
         let home = tempfile::tempdir().unwrap();
         let mut command = Command::new(PROGRAM);
@@ -104,6 +105,7 @@ impl DemoServer {
         (Self(child), lines)
     }
 
+    /// Ends it, and gives its exit code and what it complained about.
     pub(crate) fn end(mut self, signal: Signal) -> (Option<i32>, String) {
         let pid = Pid::from_raw(i32::try_from(self.0.id()).unwrap()).unwrap();
         kill_process(pid, signal).unwrap();

@@ -2,6 +2,7 @@
 
 use rustix::process::Signal;
 
+use crate::outside::DemoServer;
 use crate::terminal::Terminal;
 
 #[test]
@@ -11,6 +12,58 @@ fn sg_01_every_ending_signal_gives_the_terminal_back_and_names_itself() {
         terminal.wait_until_taken();
         terminal.signal(signal);
         assert_eq!(terminal.wait_for_exit(), code);
+        terminal.assert_given_back();
+    }
+}
+
+#[test]
+fn quitting_gives_the_terminal_back_with_code_0() {
+    let mut terminal = Terminal::start(&["--demo"], &[], (80, 24));
+    terminal.wait_for_text("Acme Corporation");
+    terminal.send("q");
+    assert_eq!(terminal.wait_for_exit(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn another_size_is_drawn_at_once() {
+    let mut terminal = Terminal::start(&["--demo"], &[], (80, 24));
+    terminal.wait_for_text("Acme Corporation");
+    terminal.resize(100, 30);
+    terminal.wait_for("rule of 100 cells", |screen| screen.rows(0, 100).any(|row| row == "─".repeat(100)));
+    terminal.resize(70, 20);
+    terminal.wait_for("rule of 70 cells", |screen| screen.rows(0, 70).any(|row| row == "─".repeat(70)));
+    terminal.send("q");
+    assert_eq!(terminal.wait_for_exit(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn pf_03_no_color_writes_no_colour_and_keeps_the_selection_visible() {
+    let mut terminal = Terminal::start(&["--demo"], &[("NO_COLOR", "1")], (80, 24));
+    terminal.wait_for_text("Acme Corporation");
+    let is_selected = |screen: &vt100::Screen| {
+        (0..24).any(|row| (0..80).filter_map(|column| screen.cell(row, column)).all(vt100::Cell::inverse))
+    };
+    terminal.wait_for("row in reverse video", is_selected);
+    terminal.send("q");
+    assert_eq!(terminal.wait_for_exit(), 0);
+    for color in 0..16 {
+        let sequence = format!("[38;5;{color}");
+        assert!(!contains(&terminal.bytes(), sequence.as_bytes()), "{sequence}");
+    }
+}
+
+#[test]
+fn in_08_half_a_key_does_not_stop_the_program_from_ending() {
+    for half in ["\u{1b}[", "\u{1b}[200~", "\u{1b}[<0;"] {
+        let mut terminal = Terminal::start(&["--demo"], &[], (80, 24));
+        terminal.wait_for_text("Acme Corporation");
+        terminal.send(half);
+        terminal.resize(90, 24);
+        terminal.wait_for("another size", |screen| screen.rows(0, 90).any(|row| row == "─".repeat(90)));
+        terminal.signal(Signal::TERM);
+        assert_eq!(terminal.wait_for_exit(), 143);
         terminal.assert_given_back();
     }
 }
@@ -69,18 +122,41 @@ fn pf_07_a_terminal_without_a_size_is_survived_and_tput_is_never_run() {
 }
 
 #[test]
-fn the_log_is_where_it_should_be_and_private() {
+fn sk_04_at_every_level_the_log_is_private_and_holds_neither_password_nor_token() {
     use std::os::unix::fs::PermissionsExt;
+    let (server, lines) = DemoServer::start(&["--listen", "127.0.0.1:0", "--http", "--token-seconds", "2"]);
+    let password = lines[2].strip_prefix("password ").unwrap();
+    let args = ["--url", &lines[0], "--username", "admin", "--log-level", "trace"];
+    let mut terminal =
+        Terminal::start(&args, &[("CCKM_PASSWORD", password), ("RUST_LOG", "trace")], (80, 24));
+    terminal.wait_for_text("Acme Corporation");
+    terminal.send("r");
+    terminal.send("q");
+    assert_eq!(terminal.wait_for_exit(), 0);
+    terminal.assert_given_back();
+    assert_eq!(server.end(Signal::TERM).0, Some(143));
+    let log = terminal.home().join("state/cckm-tui/cckm-tui.log");
+    assert_eq!(log.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let text = std::fs::read_to_string(log).unwrap();
+    assert!(text.contains("the dashboard ends"), "{text}");
+    for secret in [password, "Bearer", "eyJ"] {
+        assert!(!text.contains(secret), "{secret} is in the log");
+        assert!(!contains(&terminal.bytes(), secret.as_bytes()), "{secret} was on the screen");
+    }
+}
+
+#[test]
+fn fs_06_a_state_directory_that_cannot_be_made_leaves_the_program_without_a_log() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("state"), "").unwrap();
     let args = ["--url", "https://127.0.0.1:1", "--username", "ops1"];
-    let mut terminal = Terminal::start(&args, &[("CCKM_PASSWORD", "canary-secret")], (80, 24));
+    let mut terminal = Terminal::start_in(home, &args, &[], (80, 24));
     terminal.wait_until_taken();
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_for_exit(), 143);
     terminal.assert_given_back();
-    let log = terminal.home().join("state/cckm-tui/cckm-tui.log");
-    assert_eq!(log.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    let text = std::fs::read_to_string(log).unwrap();
-    assert!(text.contains("the dashboard ends") && !text.contains("canary"), "{text}");
-    let bytes = terminal.bytes();
-    assert!(!bytes.windows(6).any(|window| window == b"canary"));
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }

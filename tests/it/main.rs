@@ -12,6 +12,7 @@
 
 mod contract;
 mod demo;
+mod executor;
 mod runtime_loop;
 mod support;
 mod view;

@@ -3,7 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use cckm_tui::app::{Badge, Effect, Message, Settings, State};
+use cckm_tui::app::{Badge, Effect, Message, Reply, Session, Settings, State};
+use cckm_tui::domain::{Moment, Page};
 use cckm_tui::input::Key;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::runtime::{self, Clock, End, Ended, Event, Parts, Perform};
@@ -29,8 +30,8 @@ struct Watched {
 }
 
 impl Watched {
-    fn ok<T>(result: Result<T, std::convert::Infallible>) -> io::Result<T> {
-        Ok(result.unwrap_or_else(|never| match never {}))
+    fn new() -> Self {
+        Self { inner: TestBackend::new(300, 100), frames: Vec::new(), fails: false }
     }
 }
 
@@ -41,15 +42,15 @@ impl Backend for Watched {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        Self::ok(self.inner.draw(content))
+        self.inner.draw(content).map_err(|never| match never {})
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        Self::ok(self.inner.hide_cursor())
+        self.inner.hide_cursor().map_err(|never| match never {})
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        Self::ok(self.inner.show_cursor())
+        self.inner.show_cursor().map_err(|never| match never {})
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -57,23 +58,23 @@ impl Backend for Watched {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        Self::ok(self.inner.set_cursor_position(position))
+        self.inner.set_cursor_position(position).map_err(|never| match never {})
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        Self::ok(self.inner.clear())
+        self.inner.clear().map_err(|never| match never {})
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        Self::ok(self.inner.clear_region(clear_type))
+        self.inner.clear_region(clear_type).map_err(|never| match never {})
     }
 
     fn size(&self) -> io::Result<Size> {
-        Self::ok(self.inner.size())
+        self.inner.size().map_err(|never| match never {})
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        Self::ok(self.inner.window_size())
+        self.inner.window_size().map_err(|never| match never {})
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -85,13 +86,33 @@ impl Backend for Watched {
     }
 }
 
-/// Remembers what was asked for.
-#[derive(Debug, Default)]
-struct Script(Vec<(Instant, Effect)>);
+/// A server that is never reached: answers at once, with nothing in its lists, and remembers the questions.
+#[derive(Debug)]
+struct Script {
+    queue: mpsc::WeakSender<Event>,
+    asked: Vec<(Instant, Effect)>,
+}
 
 impl Perform for Script {
     fn perform(&mut self, effect: Effect) {
-        self.0.push((Instant::now(), effect));
+        let until = Moment::after_start(Duration::from_hours(1));
+        let reply = match &effect {
+            Effect::SignIn { request, .. } => Some((*request, Reply::SignedIn(Ok(())))),
+            Effect::ListOrganizations { request, window } => {
+                let page = Page { skip: window.skip, total: Some(0), records: Vec::new() };
+                Some((*request, Reply::Listed(Ok(page))))
+            }
+            Effect::ListConnections { request } => Some((*request, Reply::ConnectionsListed(Ok(Vec::new())))),
+            _ => None,
+        };
+        self.asked.push((Instant::now(), effect));
+        let Some((queue, (request, reply))) = self.queue.upgrade().zip(reply) else { return };
+        if matches!(reply, Reply::SignedIn(_)) {
+            let session = Message::SessionChanged(Session::SignedIn { until });
+            queue.try_send(Event::Happened(session)).unwrap();
+        }
+        let message = Message::Replied { request, reply, took: Duration::ZERO };
+        queue.try_send(Event::Happened(message)).unwrap();
     }
 }
 
@@ -99,6 +120,7 @@ impl Perform for Script {
 struct Run {
     ended: io::Result<Ended>,
     frames: Vec<Instant>,
+    asked: Vec<(Instant, Effect)>,
 }
 
 fn settings(password_known: bool) -> Settings {
@@ -116,9 +138,18 @@ fn settings(password_known: bool) -> Settings {
 }
 
 async fn run_on(backend: Watched, size: Size, story: impl AsyncFnOnce(mpsc::Sender<Event>)) -> Run {
+    run_with(settings(false), backend, size, story).await
+}
+
+async fn run_with(
+    settings: Settings,
+    backend: Watched,
+    size: Size,
+    story: impl AsyncFnOnce(mpsc::Sender<Event>),
+) -> Run {
     let (queue, events) = runtime::queue();
     let mut terminal = runtime::terminal(backend, size).unwrap();
-    let mut shell = Script::default();
+    let mut shell = Script { queue: queue.downgrade(), asked: Vec::new() };
     let (keymap, theme) = (Keymap::shipped(), Theme::new(Colors::None));
     let parts = Parts {
         terminal: &mut terminal,
@@ -127,13 +158,13 @@ async fn run_on(backend: Watched, size: Size, story: impl AsyncFnOnce(mpsc::Send
         clock: Clock::starting_now(),
         look: Look { theme: &theme, keymap: &keymap },
     };
-    let state = State::new(size, settings(false));
+    let state = State::new(size, settings);
     let (ended, ()) = tokio::join!(runtime::run(parts, state), story(queue));
-    Run { ended, frames: terminal.backend().frames.clone() }
+    Run { ended, frames: terminal.backend().frames.clone(), asked: shell.asked }
 }
 
 async fn run(story: impl AsyncFnOnce(mpsc::Sender<Event>)) -> Run {
-    run_on(Watched { inner: TestBackend::new(300, 100), frames: Vec::new(), fails: false }, SIZE, story).await
+    run_on(Watched::new(), SIZE, story).await
 }
 
 fn key(name: &str) -> Event {
@@ -155,6 +186,31 @@ async fn the_first_frame_comes_at_once_and_an_idle_loop_draws_nothing_more() {
     assert_eq!(run.frames.first(), Some(&start));
     assert!(run.frames.len() <= 2, "one frame, and one more if the core set a deadline: {:?}", run.frames);
     assert_eq!(run.ended.unwrap().why, End::Signal(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_loop_wakes_at_the_core_s_deadlines_and_sleeps_between_them() {
+    let start = Instant::now();
+    let run = run_with(settings(true), Watched::new(), SIZE, async |queue| {
+        sleep(Duration::from_secs(95)).await;
+        queue.send(signal()).await.unwrap();
+    })
+    .await;
+    let refreshes = run.asked.iter().filter(|(_, effect)| matches!(effect, Effect::ListOrganizations { .. }));
+    let seconds: Vec<_> = refreshes.map(|(at, _)| (*at - start).as_secs()).collect();
+    assert_eq!(seconds, [0, 30, 60, 90]);
+    assert!(run.frames.len() < 2 * 95 + 20, "a frame a second or two for the ages: {}", run.frames.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn quitting_ends_the_loop_with_the_operator_s_reason() {
+    let run = run_with(settings(true), Watched::new(), SIZE, async |queue| {
+        sleep(Duration::from_secs(1)).await;
+        queue.send(key("q")).await.unwrap();
+        queue.closed().await;
+    })
+    .await;
+    assert_eq!(run.ended.unwrap().why, End::Quit);
 }
 
 #[tokio::test(start_paused = true)]
@@ -212,8 +268,7 @@ async fn what_happened_last_is_drawn_even_when_it_had_to_wait() {
 #[tokio::test(start_paused = true)]
 async fn sg_11_a_screen_of_no_size_is_not_drawn_on_until_it_has_one() {
     let mut grown = Instant::now();
-    let backend = Watched { inner: TestBackend::new(300, 100), frames: Vec::new(), fails: false };
-    let run = run_on(backend, Size::ZERO, async |queue| {
+    let run = run_on(Watched::new(), Size::ZERO, async |queue| {
         for size in [Size::new(0, 24), Size::new(80, 0)] {
             queue.send(Event::Happened(Message::Resized(size))).await.unwrap();
             sleep(Duration::from_secs(1)).await;
@@ -261,7 +316,7 @@ async fn the_loop_ends_when_nothing_can_happen_any_more() {
 
 #[tokio::test(start_paused = true)]
 async fn sg_07_a_screen_that_cannot_be_written_ends_the_loop() {
-    let backend = Watched { inner: TestBackend::new(300, 100), frames: Vec::new(), fails: true };
+    let backend = Watched { fails: true, ..Watched::new() };
     let run = run_on(backend, SIZE, async |queue| drop(queue)).await;
     assert_eq!(run.ended.unwrap_err().to_string(), "no terminal");
 }
