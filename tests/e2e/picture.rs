@@ -71,9 +71,8 @@ fn svg(screen: &Screen) -> String {
 struct Looks {
     ink: &'static str,
     inverse: bool,
-    bold: bool,
-    underline: bool,
-    dim: bool,
+    /// Attributes of the text element.
+    attributes: String,
 }
 
 fn looks_of(cell: &Cell) -> Looks {
@@ -85,7 +84,13 @@ fn looks_of(cell: &Cell) -> Looks {
         Color::Idx(6) => "#66cccc",
         _ => INK,
     };
-    Looks { ink, inverse: cell.inverse(), bold: cell.bold(), underline: cell.underline(), dim: cell.dim() }
+    let attributes = [
+        (cell.bold(), " font-weight=\"bold\""),
+        (cell.dim(), " opacity=\"0.6\""),
+        (cell.underline(), " text-decoration=\"underline\""),
+    ];
+    let attributes = attributes.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect();
+    Looks { ink, inverse: cell.inverse(), attributes }
 }
 
 fn run(svg: &mut String, (column, row): (u16, u16), cells: u16, text: &str, looks: &Looks) {
@@ -100,14 +105,12 @@ fn run(svg: &mut String, (column, row): (u16, u16), cells: u16, text: &str, look
     if text.trim().is_empty() {
         return;
     }
-    let bold = if looks.bold { " font-weight=\"bold\"" } else { "" };
-    let dim = if looks.dim { " opacity=\"0.6\"" } else { "" };
-    let underline = if looks.underline { " text-decoration=\"underline\"" } else { "" };
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     writeln!(
         svg,
-        "<text x=\"{x}\" y=\"{}\" textLength=\"{width}\" xml:space=\"preserve\" fill=\"{ink}\"{bold}{dim}{underline}>{text}</text>",
-        y + 14
+        "<text x=\"{x}\" y=\"{}\" textLength=\"{width}\" xml:space=\"preserve\" fill=\"{ink}\"{}>{text}</text>",
+        y + 14,
+        looks.attributes
     )
     .unwrap();
 }
