@@ -16,7 +16,9 @@ struct Case {
 impl Case {
     fn new(file: impl AsRef<[u8]>) -> Self {
         let home = tempfile::tempdir().unwrap();
-        std::fs::write(home.path().join("config.toml"), file).unwrap();
+        let path = home.path().join("config.toml");
+        std::fs::write(&path, file).unwrap();
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
         Self { home, environment: BTreeMap::new(), flags: Vec::new(), profile: None }
     }
 
