@@ -49,7 +49,7 @@ pub struct Dashboard {
     /// Use this profile of the file.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Address of the CipherTrust Manager, such as <https://cm.example.com>.
+    /// Address of the CipherTrust Manager, such as cm.example.com.
     #[arg(long)]
     pub url: Option<String>,
     /// Who signs in.
