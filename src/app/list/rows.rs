@@ -92,22 +92,25 @@ impl Rows {
         filter: &Filter,
     ) -> Vec<RowKey> {
         let mut keys = Vec::with_capacity(records.len());
-        let mut moved = HashSet::new();
+        let (mut new, mut changed) = (Vec::new(), HashSet::new());
         for record in records {
             let row = Row::new(record);
             keys.push(row.key.clone());
             match self.index.get(&row.key).copied() {
                 Some(index) => {
                     if self.replace(index, row, mark) {
-                        moved.insert(index);
+                        changed.insert(index);
                     }
                 }
-                None => {
-                    moved.insert(self.push(row, mark));
-                }
+                None => new.push(self.push(row, mark)),
             }
         }
-        self.place(&moved, sort, filter);
+        if !changed.is_empty() {
+            self.sorted.retain(|index| !changed.contains(index));
+            self.shown.retain(|index| !changed.contains(index));
+            new.extend(changed);
+        }
+        self.place(new, sort, filter);
         keys
     }
 
@@ -184,16 +187,17 @@ impl Rows {
         order.iter().copied().filter(hit).collect()
     }
 
-    /// Puts the rows at `moved` where they belong; the others keep their order.
-    fn place(&mut self, moved: &HashSet<usize>, sort: Sort, filter: &Filter) {
-        if moved.is_empty() {
+    /// Puts rows that stand in no order yet where they belong.
+    fn place(&mut self, mut new: Vec<usize>, sort: Sort, filter: &Filter) {
+        if new.is_empty() {
             return;
         }
-        let mut placed: Vec<usize> = moved.iter().copied().collect();
-        placed.sort_unstable_by(|one, two| compare(&self.all, *one, *two, sort));
-        let shown = self.matching(&placed, filter);
-        self.sorted = merge(&self.all, &self.sorted, moved, &placed, sort);
-        self.shown = merge(&self.all, &self.shown, moved, &shown, sort);
+        new.sort_unstable();
+        new.dedup();
+        new.sort_by(|one, two| compare(&self.all, *one, *two, sort));
+        let shown = self.matching(&new, filter);
+        self.sorted = merge(&self.all, &self.sorted, &new, sort);
+        self.shown = merge(&self.all, &self.shown, &shown, sort);
     }
 }
 
@@ -219,17 +223,19 @@ fn compare(rows: &[Row], one: usize, two: usize, sort: Sort) -> std::cmp::Orderi
     }
 }
 
-/// `order` without `moved`, merged with `placed`; both are sorted.
-fn merge(rows: &[Row], order: &[usize], moved: &HashSet<usize>, placed: &[usize], sort: Sort) -> Vec<usize> {
-    let mut merged = Vec::with_capacity(order.len() + placed.len());
-    let mut placed = placed.iter().copied().peekable();
-    for index in order.iter().copied().filter(|index| !moved.contains(index)) {
-        while let Some(earlier) = placed.next_if(|new| compare(rows, *new, index, sort).is_lt()) {
-            merged.push(earlier);
-        }
-        merged.push(index);
+/// `order` and `new` merged; both are sorted. Each new row looks its place up, so that a page of 100 costs
+/// few comparisons however long the order is.
+fn merge(rows: &[Row], order: &[usize], new: &[usize], sort: Sort) -> Vec<usize> {
+    let mut merged = Vec::with_capacity(order.len() + new.len());
+    let mut rest = order;
+    for index in new {
+        let earlier = rest.partition_point(|old| compare(rows, *old, *index, sort).is_lt());
+        let (head, tail) = rest.split_at(earlier);
+        merged.extend_from_slice(head);
+        merged.push(*index);
+        rest = tail;
     }
-    merged.extend(placed);
+    merged.extend_from_slice(rest);
     merged
 }
 
