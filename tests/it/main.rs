@@ -13,4 +13,5 @@
 mod contract;
 mod demo;
 mod support;
+mod update;
 mod view;
