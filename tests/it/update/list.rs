@@ -261,3 +261,14 @@ fn without_an_interval_nothing_is_read_by_itself() {
     let app = app.keys("r").reply(Reply::Listed(Err(unreachable()))).from_here().wait(600_000);
     assert_eq!(app.asked(), []);
 }
+
+#[test]
+fn a_row_put_in_by_itself_leaves_the_count_of_marks_alone() {
+    let app = App::new(80, 24).loaded(six());
+    let mut changed = six();
+    changed[1] = moved(&changed[1], "two");
+    let app = app.keys("r").listed(whole(changed.clone())).keys("j enter");
+    let again = moved(&changed[1], "three");
+    let app = app.fetched(Ok(again));
+    assert_eq!((app.marked().len(), app.state.list.rows.changed()), (1, 1));
+}
