@@ -135,7 +135,7 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
         return quit(state);
     }
     state.interrupted_until = Some(state.now + TWICE);
-    if let Some(cancelled) = state.list.cancel() {
+    if let Some(cancelled) = state.list.cancel(state.now) {
         state.notice = Some(Notice::info("reading the list was cancelled; r reads it again", state.now));
         return vec![cancelled];
     }

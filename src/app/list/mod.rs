@@ -61,6 +61,8 @@ pub struct ListPane {
     pub loaded_at: Option<Moment>,
     /// The failures since.
     pub stale: Option<Stale>,
+    /// When the operator stopped a reading: the next one by itself waits as if it had ended then.
+    pub cancelled_at: Option<Moment>,
     /// Whether the automatic refresh is switched off for now.
     pub paused: bool,
 }
@@ -87,8 +89,10 @@ impl ListPane {
     }
 
     /// Stops reading the list; what came so far stays.
-    pub fn cancel(&mut self) -> Option<Effect> {
-        self.load.take().map(|load| Effect::Cancel(load.request))
+    pub fn cancel(&mut self, now: Moment) -> Option<Effect> {
+        let load = self.load.take()?;
+        self.cancelled_at = Some(now);
+        Some(Effect::Cancel(load.request))
     }
 
     /// Takes an answer; nothing happens when nobody waits for it.
@@ -148,10 +152,14 @@ impl ListPane {
             Some(stale) => {
                 let wait = BACK_OFF.get(stale.attempts.saturating_sub(1)).or(BACK_OFF.last())?;
                 let asked = stale.failure.retry_after.unwrap_or_default();
-                every.map(|_| stale.at + Duration::from_secs(*wait).max(asked))
+                every.map(|_| self.or_cancelled(stale.at) + Duration::from_secs(*wait).max(asked))
             }
-            None => Some(self.loaded_at? + every?),
+            None => Some(self.or_cancelled(self.loaded_at?) + every?),
         }
+    }
+
+    fn or_cancelled(&self, at: Moment) -> Moment {
+        self.cancelled_at.map_or(at, |cancelled| cancelled.max(at))
     }
 
     /// Takes over how many rows fit on the screen.

@@ -272,3 +272,12 @@ fn a_row_put_in_by_itself_leaves_the_count_of_marks_alone() {
     let app = app.fetched(Ok(again));
     assert_eq!((app.marked().len(), app.state.list.rows.changed()), (1, 1));
 }
+
+#[test]
+fn a_refresh_that_ctrl_c_cancelled_does_not_begin_again_at_once() {
+    let app = App::new(80, 24).loaded(six()).wait(30_000).from_here();
+    let request = app.state.list.load.as_ref().unwrap().request;
+    let app = app.keys("ctrl-c").wait(29_000);
+    assert_eq!(app.asked(), [Effect::Cancel(request)]);
+    assert_eq!(list_requests(&app.wait(1000)), [Window::FIRST]);
+}
