@@ -289,6 +289,6 @@ fn a_record_read_by_itself_is_not_replaced_by_an_older_page_still_on_its_way() {
     let app = app.fetched(Ok(newer)).listed(whole(six()));
     assert_eq!(app.state.list.organization().unwrap().connection.as_sent(), "two");
     assert_eq!(app.marked(), Vec::<String>::new());
-    let app = app.keys("r").listed(whole(six()));
+    let app = app.keys("esc r").listed(whole(six()));
     assert_eq!(app.state.list.organization().unwrap().connection.as_sent(), "one", "asked for afterwards");
 }
