@@ -20,6 +20,8 @@ use crate::layout::Pane;
 
 /// How long a second Ctrl-C quits.
 const TWICE: Duration = Duration::from_millis(1500);
+/// Most bytes of a value of the server in a sentence.
+const NOTED: usize = 128;
 /// Largest count before a movement.
 const MOST: usize = 9_999_999;
 
@@ -106,8 +108,9 @@ pub(super) fn pasted(state: &mut State, text: &str) {
 fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize>) -> Vec<Effect> {
     match command {
         Command::Interrupt => return interrupt(state),
-        Command::Quit if state.modals.is_empty() => return quit(state),
+        Command::Quit if state.modals.is_empty() || !state.fits() => return quit(state),
         Command::Repaint => return vec![Effect::Repaint],
+        Command::Help if !state.fits() => return Vec::new(),
         Command::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
             let contexts = state.contexts();
             state.modals.push(Modal::Help(Help { contexts, scroll: 0 }));
@@ -135,7 +138,7 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
         return quit(state);
     }
     state.interrupted_until = Some(state.now + TWICE);
-    if let Some(cancelled) = state.list.cancel() {
+    if let Some(cancelled) = state.list.cancel(state.now) {
         state.notice = Some(Notice::info("reading the list was cancelled; r reads it again", state.now));
         return vec![cancelled];
     }
@@ -146,9 +149,8 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
 /// Quits, but asks first while a change is not settled.
 fn quit(state: &mut State) -> Vec<Effect> {
     if state.change.as_ref().is_some_and(Change::in_flight) {
-        let question = Modal::Question(Question::Leave);
-        if state.modals.last() != Some(&question) {
-            state.modals.push(question);
+        if !state.asks_to_leave() {
+            state.modals.push(Modal::Question(Question::Leave));
         }
         return Vec::new();
     }
@@ -278,11 +280,10 @@ fn on_change(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect
         (Phase::Choosing, Command::Back) if change.has_typed_text() => {
             state.modals.push(Modal::Question(Question::Discard));
         }
+        (Phase::Reviewing { .. }, _) if !change.listens(cx.now) => {}
         (Phase::Reviewing { .. }, Command::Submit) if moved => show_what_changed(state),
         (Phase::Reviewing { .. }, Command::Submit) => return change.submit(&mut cx),
-        (Phase::Reviewing { .. }, Command::Back) if change.listens_at().is_some_and(|at| cx.now >= at) => {
-            change.edit_again();
-        }
+        (Phase::Reviewing { .. }, Command::Back) => change.edit_again(),
         (Phase::Sending { .. } | Phase::Settling { .. }, Command::Close) => {
             state.modals.pop();
             let words = "the change goes on; e shows it again";
@@ -316,14 +317,18 @@ fn changed_meanwhile(state: &State) -> bool {
 /// Back to the chooser, with what the record shows now; nothing is sent.
 fn show_what_changed(state: &mut State) {
     let Some(change) = state.change.as_mut() else { return };
-    let was = change.target.connection.display();
+    let was = change.target.connection.display_head(NOTED).0;
     change.edit_again();
+    let known = state.list.rows.organization(&change.target.id);
+    let words = known.map_or_else(
+        || "the organization is not in the list any more: nothing was sent".to_owned(),
+        |known| {
+            let is = known.connection.display_head(NOTED).0;
+            format!("somebody changed the record meanwhile (connection was {was}, is {is}): nothing was sent")
+        },
+    );
+    change.chooser.note = Some(words);
     follow_target(state);
-    let Some(change) = state.change.as_mut() else { return };
-    let is = change.target.connection.display();
-    change.chooser.note = Some(format!(
-        "somebody changed the record meanwhile (connection was {was}, is {is}): nothing was sent"
-    ));
 }
 
 fn toggle_response(change: &mut Change) {

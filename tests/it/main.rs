@@ -15,4 +15,5 @@ mod demo;
 mod executor;
 mod runtime_loop;
 mod support;
+mod update;
 mod view;

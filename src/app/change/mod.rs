@@ -130,6 +130,13 @@ impl Change {
         }
     }
 
+    /// The review is not in sight any more: it has to be drawn, and read, anew.
+    pub const fn covered(&mut self) {
+        if let Phase::Reviewing { value: _, drawn_at } = &mut self.phase {
+            *drawn_at = None;
+        }
+    }
+
     /// When the review begins to listen; none in other phases, or while it has not been drawn.
     pub fn listens_at(&self) -> Option<Moment> {
         match &self.phase {
@@ -138,9 +145,14 @@ impl Change {
         }
     }
 
+    /// Whether the review takes keys at `now`.
+    pub fn listens(&self, now: Moment) -> bool {
+        self.listens_at().is_some_and(|at| now >= at)
+    }
+
     /// Sends the one PATCH, from the review and from nowhere else.
     pub fn submit(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
-        if self.listens_at().is_none_or(|at| cx.now < at) {
+        if !self.listens(cx.now) {
             return Vec::new();
         }
         let Phase::Reviewing { value, drawn_at: _ } = &self.phase else { return Vec::new() };
@@ -177,6 +189,17 @@ impl Change {
         };
         self.phase = Phase::Settling { evidence, request: None, due: None };
         self.settle(cx)
+    }
+
+    /// Whether a record that shows `connection` shows what this change sent.
+    pub fn sent(&self, connection: &Untrusted) -> bool {
+        match &self.phase {
+            Phase::Choosing | Phase::Reviewing { .. } => false,
+            Phase::Sending { value, .. } => self.accepted(value).contains(connection),
+            Phase::Settling { evidence, .. } | Phase::Settled { evidence, .. } => {
+                evidence.accepted.contains(connection)
+            }
+        }
     }
 
     /// What the record may show once `value` is applied.

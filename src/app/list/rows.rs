@@ -130,9 +130,10 @@ impl Rows {
         if present.record == row.record {
             return false;
         }
+        let was_marked = present.changed.is_some();
         row.changed = mark.and_then(|at| difference(present, &row, at)).or_else(|| present.changed.take());
         self.changed += usize::from(row.changed.is_some());
-        self.changed -= usize::from(present.changed.is_some());
+        self.changed -= usize::from(was_marked);
         count(&mut self.uses, Some(present), Some(&row));
         *present = row;
         true

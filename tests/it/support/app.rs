@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use cckm_tui::app::{Badge, Effect, Message, Reply, RequestId, Session, Settings, Stamped, State, update};
+use cckm_tui::app::change::{Outcome, Phase};
+use cckm_tui::app::{
+    Badge, Effect, Message, Reply, RequestId, RequestIds, Session, Settings, Stamped, State, update,
+};
 use cckm_tui::domain::{
-    Connection, ConnectionState, Failure, Moment, Organization, Page, PatchAnswer, Record, ServerWords,
+    Call, Connection, ConnectionState, Failure, FailureKind, Moment, Organization, Page, PatchAnswer, Record,
+    ServerWords,
 };
 use cckm_tui::input::KeySequence;
 use cckm_tui::keymap::Keymap;
@@ -37,6 +41,8 @@ pub struct App {
     /// Every effect so far, in order.
     pub effects: Vec<Effect>,
     pub now: Moment,
+    /// Effects that [`asked`](App::asked) leaves out.
+    told: usize,
 }
 
 impl App {
@@ -47,7 +53,7 @@ impl App {
 
     pub fn with(settings: Settings, width: u16, height: u16) -> Self {
         let state = State::new(Size::new(width, height), settings);
-        let app = Self { state, keymap: Keymap::shipped(), effects: Vec::new(), now: Moment::START };
+        let app = Self { state, keymap: Keymap::shipped(), effects: Vec::new(), now: Moment::START, told: 0 };
         app.message(Message::Started)
     }
 
@@ -127,16 +133,34 @@ impl App {
         self
     }
 
-    /// Lets time pass; what is due happens.
+    /// Lets time pass; what is due happens, each at its own moment.
     pub fn wait(mut self, milliseconds: u64) -> Self {
         let end = self.now + Duration::from_millis(milliseconds);
         while let Some(due) = self.state.next_deadline().filter(|due| *due <= end) {
-            assert!(due > self.now, "a deadline in the past would spin: {due:?}");
-            self.now = due;
-            self = self.message(Message::DeadlineReached);
+            self.now = self.now.max(due);
+            self = self.deadline();
         }
         self.now = end;
-        self.message(Message::DeadlineReached)
+        self.deadline()
+    }
+
+    /// The loop woke up by itself. Whatever was due must not be due any more, or it would wake up for ever.
+    fn deadline(self) -> Self {
+        let app = self.message(Message::DeadlineReached);
+        let next = app.state.next_deadline();
+        assert!(next.is_none_or(|next| next > app.now), "due at {next:?} after {:?}: it would spin", app.now);
+        app
+    }
+
+    /// From here on [`asked`](App::asked) counts.
+    pub fn from_here(mut self) -> Self {
+        self.told = self.effects.len();
+        self
+    }
+
+    /// The effects since [`from_here`](App::from_here).
+    pub fn asked(&self) -> &[Effect] {
+        &self.effects[self.told..]
     }
 
     /// A frame reached the terminal.
@@ -144,15 +168,19 @@ impl App {
         self.message(Message::Drawn)
     }
 
+    /// The edit window of Thales.
+    pub fn choosing(self) -> Self {
+        self.keys("/").text("thales").keys("enter e")
+    }
+
     /// The review of a change of Thales to `new-sfdc-connection`, listening.
     pub fn reviewed(self) -> Self {
-        self.keys("/")
-            .text("thales")
-            .keys("enter e")
-            .text("new-sfdc-connection")
-            .keys("enter")
-            .drawn()
-            .wait(500)
+        self.choosing().text("new-sfdc-connection").keys("enter").drawn().wait(500)
+    }
+
+    /// The PATCH of Thales sent.
+    pub fn sent(self) -> Self {
+        self.reviewed().keys("y")
     }
 
     pub fn patched(self, answer: Result<PatchAnswer, Failure>) -> Self {
@@ -169,10 +197,75 @@ impl App {
         self.reviewed().keys("y").patched(Ok(answer(200, Some(after.clone())))).fetched(Ok(after))
     }
 
-    /// How many PATCHes were asked for.
+    /// Names of the rows shown, in order.
+    pub fn shown(&self) -> Vec<String> {
+        let rows = &self.state.list.rows;
+        (0..rows.shown()).map(|at| rows.at(at).unwrap().title().into_string()).collect()
+    }
+
+    /// Name of the selected row.
+    pub fn selected(&self) -> Option<String> {
+        self.state.list.row().map(|row| row.title().into_string())
+    }
+
+    /// The selected row's line of the pane.
+    pub fn line(&self) -> usize {
+        self.state.list.position - self.state.list.offset
+    }
+
+    /// Names of the rows that carry the mark of a change.
+    pub fn marked(&self) -> Vec<String> {
+        let rows = &self.state.list.rows;
+        let rows = (0..rows.shown()).filter_map(|at| rows.at(at));
+        rows.filter(|row| row.changed.is_some()).map(|row| row.title().into_string()).collect()
+    }
+
+    /// The words of the notice.
+    pub fn notice(&self) -> &str {
+        self.state.notice.as_ref().map_or("", |notice| notice.text.as_str())
+    }
+
+    /// How a settled change ended.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match &self.state.change.as_ref()?.phase {
+            Phase::Settled { outcome, .. } => Some(*outcome),
+            _ => None,
+        }
+    }
+
+    /// What is typed in the edit window.
+    pub fn typed(&self) -> &str {
+        self.state.change.as_ref().map_or("", |change| change.chooser.field.text())
+    }
+
+    /// How many changes were sent.
     pub fn patches(&self) -> usize {
         self.effects.iter().filter(|effect| matches!(effect, Effect::PatchOrganization { .. })).count()
     }
+}
+
+/// The nth number that is handed out, from one on.
+pub fn number(nth: usize) -> RequestId {
+    let mut requests = RequestIds::default();
+    (1..nth).for_each(|_| {
+        requests.next();
+    });
+    requests.next()
+}
+
+/// A failure of a call.
+pub fn failure(call: Call, kind: FailureKind) -> Failure {
+    Failure::new(call, kind, "as the library words it")
+}
+
+/// A refusal of a call, with words of the server.
+pub fn refused(call: Call, status: u16) -> Failure {
+    let words = ServerWords {
+        code: "NCERRExample".into(),
+        message: "words of the server".into(),
+        request_id: "0f1e2d".into(),
+    };
+    Failure { words, ..Failure::new(call, FailureKind::Refused { status }, "") }
 }
 
 /// An answer to a PATCH.

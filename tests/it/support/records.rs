@@ -42,6 +42,19 @@ pub fn thales() -> Organization {
     }
 }
 
+/// An organization of a name and a connection, numbered.
+pub fn named(n: usize, name: &str, connection: &str) -> Organization {
+    Organization { name: name.into(), connection: connection.into(), ..organization(n) }
+}
+
+/// A record that cannot be understood.
+pub fn damaged() -> Record<Organization> {
+    Record::Damaged {
+        json: r#"{"id":"a/b","name":"Odd"}"#.into(),
+        reason: "id: cannot be one segment of a path".into(),
+    }
+}
+
 /// The same organization with another connection, updated later.
 pub fn moved(organization: &Organization, connection: &str) -> Organization {
     Organization {

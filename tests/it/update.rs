@@ -1,0 +1,8 @@
+//! Decisions: what happens goes in, what the state says and what is asked of the world come out.
+
+mod change;
+mod keyboard;
+mod list;
+mod order;
+mod session;
+mod settle;

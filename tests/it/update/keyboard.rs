@@ -1,0 +1,139 @@
+//! Who has the keyboard, and what pasted text may do.
+
+use cckm_tui::app::Effect;
+use cckm_tui::app::detail::DetailView;
+use cckm_tui::app::modal::Modal;
+use cckm_tui::domain::Organization;
+use cckm_tui::layout::Pane;
+
+use crate::support::app::App;
+use crate::support::records::{organization, thales};
+
+fn app() -> App {
+    App::new(80, 24).with_organizations(3)
+}
+
+fn pasted(app: App, text: &str) -> App {
+    app.message(cckm_tui::app::Message::Pasted(text.to_owned()))
+}
+
+#[test]
+fn m14_in_03_a_paste_into_the_list_does_nothing_but_say_so() {
+    for text in ["qdy\r:", "e\nnew\ny", "\u{1b}[2J", ""] {
+        let app = app();
+        let mut before = app.state.clone();
+        let app = pasted(app.from_here(), text);
+        assert_eq!(app.notice(), "paste ignored: no text field has the keyboard");
+        before.notice.clone_from(&app.state.notice);
+        assert_eq!((&app.state, app.asked()), (&before, &[][..]));
+    }
+}
+
+#[test]
+fn m14_a_paste_into_a_review_or_a_question_does_nothing_but_say_so() {
+    let app = pasted(app().reviewed(), "y\r");
+    assert_eq!((app.patches(), app.notice()), (0, "paste ignored: no text field has the keyboard"));
+    let app = pasted(self::app().choosing().text("x").keys("esc"), "y");
+    assert_eq!(app.state.modals.len(), 2);
+}
+
+#[test]
+fn a_paste_into_a_field_is_text_and_never_submits() {
+    let app = pasted(app().choosing(), "new-sfdc-connection\n");
+    assert_eq!((app.typed(), app.state.modals.len()), ("new-sfdc-connection", 1));
+    assert!(matches!(app.state.change.as_ref().unwrap().phase, cckm_tui::app::change::Phase::Choosing));
+    let app = pasted(self::app().keys("/"), "thal");
+    assert_eq!((app.shown(), app.state.list.filter.editing), (vec!["Thales".to_owned()], true));
+}
+
+#[test]
+fn a_paste_of_many_lines_into_a_field_is_refused_whole() {
+    let app = pasted(app().choosing().text("a"), "b\nc\n");
+    assert_eq!((app.typed(), app.notice()), ("a", "paste refused: it has line breaks or control characters"));
+}
+
+#[test]
+fn printable_keys_are_text_where_text_is_typed() {
+    let app = app().from_here().keys("/").text("qe?rpsS12/");
+    assert_eq!(app.state.list.filter.field.text(), "qe?rpsS12/");
+    assert_eq!((app.asked(), app.state.modals.len()), (&[][..], 0));
+    let app = self::app().choosing().text("qy?n12");
+    assert_eq!(app.typed(), "qy?n12");
+}
+
+#[test]
+fn the_detail_opens_with_enter_reads_the_record_and_goes_back_with_esc() {
+    let app = app().keys("/").text("thales").keys("enter").from_here().keys("enter");
+    assert_eq!(app.state.pane, Pane::Detail);
+    assert!(matches!(app.asked(), [Effect::FetchOrganization { id, .. }] if *id == thales().id));
+    let app = app.keys("2");
+    assert_eq!(app.state.detail.view, DetailView::Json);
+    let app = app.keys("1 esc");
+    assert_eq!((app.state.pane, app.state.detail.view), (Pane::List, DetailView::Fields));
+}
+
+#[test]
+fn tab_moves_between_the_panes_without_asking_for_anything() {
+    let app = app().from_here().keys("tab");
+    assert_eq!((app.state.pane, app.asked()), (Pane::Detail, &[][..]));
+    assert_eq!(app.keys("backtab").state.pane, Pane::List);
+}
+
+#[test]
+fn another_record_wanted_meanwhile_cancels_the_reading_of_the_first() {
+    let app = app().keys("enter esc j").from_here().keys("enter");
+    assert!(
+        matches!(app.asked(), [Effect::Cancel(_), Effect::FetchOrganization { .. }]),
+        "{:?}",
+        app.asked()
+    );
+    let app = app.from_here().keys("r");
+    assert_eq!(app.asked(), [], "it is being read already");
+}
+
+#[test]
+fn a_record_that_cannot_be_read_stays_as_it_was_with_a_notice() {
+    let app = app().keys("enter");
+    let gone = crate::support::app::refused(cckm_tui::domain::Call::GetOrganization, 404);
+    let app = app.fetched(Err(gone));
+    assert_eq!(app.notice(), "read the organization failed: HTTP 404 Not Found");
+    assert_eq!(app.shown().len(), 4);
+}
+
+#[test]
+fn help_lists_the_keys_of_the_place_it_was_called_from_and_closes() {
+    let app = app().keys("? j j");
+    let (lines, _) = cckm_tui::app::modal_lines(&app.state, &app.keymap);
+    assert_eq!(lines[0].text(), "Keys: organization list");
+    let app = app.keys("?");
+    assert_eq!(app.state.modals, []);
+    let app = self::app().choosing().keys("f1");
+    assert!(matches!(app.state.modals[..], [Modal::Change, Modal::Help(_)]));
+    assert_eq!(app.keys("esc").state.modals, [Modal::Change]);
+}
+
+#[test]
+fn unknown_keys_do_nothing() {
+    let app = app().from_here();
+    let before = app.state.clone();
+    let app = app.keys("z x ctrl-x alt-q f9 left");
+    assert_eq!((&app.state, app.asked()), (&before, &[][..]));
+}
+
+#[test]
+fn ctrl_l_draws_everything_again_from_everywhere() {
+    for app in [app(), app().choosing(), app().reviewed(), app().keys("?"), app().keys("/")] {
+        assert_eq!(app.from_here().keys("ctrl-l").asked(), [Effect::Repaint]);
+    }
+}
+
+#[test]
+fn a_passing_notice_goes_after_five_seconds_and_a_warning_stays_until_esc() {
+    let app = app().keys("p").wait(4999);
+    assert_eq!(app.notice(), "automatic refresh paused; p resumes it");
+    assert_eq!(app.wait(1).notice(), "");
+    let read_only = cckm_tui::app::Settings { read_only: true, ..crate::support::app::settings() };
+    let app = App::with(read_only, 80, 24).with_organizations(1).keys("e").wait(3_600_000);
+    assert!(!app.notice().is_empty());
+    assert_eq!(app.keys("esc").notice(), "");
+}

@@ -1,0 +1,294 @@
+//! Reading the list page by page, and what a refresh may not touch.
+
+use std::time::Duration;
+
+use cckm_tui::app::list::Ended;
+use cckm_tui::app::modal::Modal;
+use cckm_tui::app::{Effect, Reply};
+use cckm_tui::domain::{Call, Failure, FailureKind, Page, Record, Window};
+
+use crate::support::app::{App, failure, number, refused, settings};
+use crate::support::records::{damaged, moved, named, organization, page};
+
+/// Six organizations, A to F.
+fn six() -> Vec<cckm_tui::domain::Organization> {
+    ["A", "B", "C", "D", "E", "F"].iter().enumerate().map(|(n, name)| named(n, name, "one")).collect()
+}
+
+fn list_requests(app: &App) -> Vec<Window> {
+    let windows = app.asked().iter().filter_map(|effect| match effect {
+        Effect::ListOrganizations { request: _, window } => Some(*window),
+        _ => None,
+    });
+    windows.collect()
+}
+
+/// What a full answer to the list looks like.
+fn whole(organizations: Vec<cckm_tui::domain::Organization>) -> Page<cckm_tui::domain::Organization> {
+    page(0, organizations.len(), organizations)
+}
+
+fn unreachable() -> Failure {
+    failure(Call::ListOrganizations, FailureKind::Unreachable)
+}
+
+#[test]
+fn after_the_sign_in_the_list_and_the_connections_are_asked_for() {
+    let app = App::new(80, 24).from_here().signed_in();
+    let expected = [
+        Effect::ListOrganizations { request: number(2), window: Window { skip: 0, limit: 100 } },
+        Effect::ListConnections { request: number(3) },
+    ];
+    assert_eq!(app.asked(), expected);
+}
+
+#[test]
+fn the_first_page_is_shown_at_once_and_the_next_is_asked_for_from_what_was_received() {
+    let app = App::new(80, 24).signed_in().from_here();
+    let app = app.listed(page(0, 130, (0..100).map(organization).collect()));
+    assert_eq!(app.shown().len(), 100);
+    assert_eq!(app.selected().as_deref(), Some("Organization 000000"));
+    assert_eq!(list_requests(&app), [Window { skip: 100, limit: 100 }]);
+    let app = app.from_here().listed(page(100, 130, (100..130).map(organization).collect()));
+    assert_eq!((app.shown().len(), app.state.list.ended), (130, Some(Ended::Whole)));
+    assert_eq!(app.asked(), []);
+}
+
+#[test]
+fn js_04_a_server_that_gives_fewer_than_asked_for_is_asked_on_from_what_it_gave() {
+    let mut app = App::new(80, 24).signed_in().from_here();
+    for skip in [0, 10, 20] {
+        app = app.listed(page(skip, 25, (skip..(skip + 10).min(25)).map(organization).collect()));
+    }
+    assert_eq!(list_requests(&app).iter().map(|window| window.skip).collect::<Vec<_>>(), [10, 20]);
+    assert_eq!((app.shown().len(), app.state.list.ended), (25, Some(Ended::Whole)));
+}
+
+#[test]
+fn js_04_without_a_total_a_short_page_is_the_end() {
+    let records = (0..40).map(organization).map(Record::Sound).collect();
+    let app = App::new(80, 24).signed_in().from_here().listed(Page { skip: 0, total: None, records });
+    assert_eq!((app.asked(), app.state.list.ended), (&[][..], Some(Ended::Whole)));
+}
+
+#[test]
+fn js_05_a_server_that_repeats_itself_is_asked_twice_and_the_list_is_called_incomplete() {
+    let repeated = || page(0, 500, (0..100).map(organization).collect());
+    let app = App::new(80, 24).signed_in().from_here().listed(repeated()).listed(repeated());
+    assert_eq!(list_requests(&app).len(), 1);
+    assert_eq!((app.shown().len(), app.state.list.ended), (100, Some(Ended::Incomplete { total: 500 })));
+}
+
+#[test]
+fn js_06_a_record_that_comes_twice_is_one_row() {
+    let app = App::new(80, 24).signed_in();
+    let twice = vec![organization(1), organization(2), organization(1)];
+    let app = app.listed(page(0, 3, twice));
+    assert_eq!(app.shown(), ["Organization 000001", "Organization 000002"]);
+    assert_eq!(app.state.list.ended, Some(Ended::Incomplete { total: 3 }));
+}
+
+#[test]
+fn nt_24_an_answer_to_an_older_request_changes_nothing() {
+    let app = App::new(80, 24).loaded(six());
+    let before = app.state.clone();
+    let app = app.answer(number(2), Reply::Listed(Ok(whole(vec![organization(9)]))));
+    assert_eq!(app.state, before);
+    let app = app.keys("r").from_here();
+    let before = app.state.clone();
+    let app = app.answer(number(99), Reply::Listed(Err(unreachable())));
+    assert_eq!((&app.state, app.asked()), (&before, &[][..]));
+}
+
+#[test]
+fn a_second_refresh_waits_for_the_first() {
+    let app = App::new(80, 24).loaded(six()).from_here().keys("r r r");
+    assert_eq!(list_requests(&app).len(), 1);
+}
+
+#[test]
+fn m17_a_refresh_keeps_selection_filter_sort_and_line_when_rows_come_go_and_move() {
+    let many: Vec<_> = (0..40).map(|n| named(n, &format!("Acme {n:02}"), "one")).collect();
+    let app = App::new(80, 24).loaded(many.clone()).keys("/").text("acme").keys("enter S g 2 0 j k k");
+    let (selected, line) = (app.selected(), app.line());
+    assert_eq!(selected.as_deref(), Some("Acme 21"));
+    let mut others = many;
+    others.retain(|organization| organization.name.as_sent() != "Acme 30");
+    others.extend([named(70, "Acme 35a", "one"), named(71, "Acme 99", "one"), named(72, "Other", "one")]);
+    others.reverse();
+    let (filter, sort) = (app.state.list.filter.clone(), app.state.list.sort);
+    let app = app.keys("r").listed(whole(others));
+    assert_eq!((app.selected(), app.line()), (selected, line));
+    assert_eq!((&app.state.list.filter, app.state.list.sort), (&filter, sort));
+    assert_eq!(app.shown().len(), 41);
+    assert_eq!(app.shown()[..3], ["Acme 99", "Acme 39", "Acme 38"]);
+}
+
+#[test]
+fn m17_a_renamed_row_stays_selected_where_it_went() {
+    let app = App::new(80, 24).loaded(six()).keys("j");
+    let mut renamed = six();
+    renamed[1] = named(1, "Z", "one");
+    let app = app.keys("r").listed(whole(renamed));
+    assert_eq!((app.selected().as_deref(), app.state.list.position), (Some("Z"), 5));
+}
+
+#[test]
+fn m17_a_vanished_row_gives_its_place_to_its_neighbour() {
+    let without = |gone: usize| {
+        let mut rest = six();
+        rest.remove(gone);
+        whole(rest)
+    };
+    let app = App::new(80, 24).loaded(six()).keys("j j r").listed(without(2));
+    assert_eq!(app.selected().as_deref(), Some("D"));
+    let app = App::new(80, 24).loaded(six()).keys("G r").listed(without(5));
+    assert_eq!(app.selected().as_deref(), Some("E"));
+    let app = app.keys("r").listed(whole(Vec::new()));
+    assert_eq!((app.selected(), app.shown().len()), (None, 0));
+}
+
+#[test]
+fn m18_a_refresh_moves_no_focus_and_touches_no_window_and_no_typed_text() {
+    let app = App::new(80, 24).loaded(six()).keys("e").text("half a na").from_here();
+    let (modals, pane) = (app.state.modals.clone(), app.state.pane);
+    let app = app.wait(31_000).listed(whole(six()));
+    assert_eq!((&app.state.modals, app.state.pane, app.typed()), (&modals, pane, "half a na"));
+    assert!(!list_requests(&app).is_empty());
+}
+
+#[test]
+fn a_row_that_others_changed_is_marked_until_it_was_selected_and_left() {
+    let app = App::new(80, 24).loaded(six());
+    let mut changed = six();
+    changed[1] = moved(&changed[1], "two");
+    changed.push(named(6, "G", "one"));
+    let app = app.keys("r").listed(whole(changed.clone()));
+    assert_eq!((app.marked(), app.state.list.rows.changed()), (vec!["B".to_owned(), "G".to_owned()], 2));
+    let was = app.state.list.rows.at(1).unwrap().changed.as_ref().unwrap().connection_was.clone();
+    assert_eq!(was.unwrap().as_sent(), "one");
+    let app = app.keys("j");
+    assert_eq!(app.marked(), ["B", "G"], "still looked at");
+    let app = app.keys("j");
+    assert_eq!((app.marked(), app.state.list.rows.changed()), (vec!["G".to_owned()], 1));
+    let app = app.keys("r").listed(whole(changed));
+    assert_eq!(app.marked(), ["G"], "an unchanged record gets no mark");
+}
+
+#[test]
+fn the_first_list_marks_nothing_even_over_many_pages() {
+    let app = App::new(80, 24).signed_in().listed(page(0, 150, (0..100).map(organization).collect()));
+    let app = app.listed(page(100, 150, (100..150).map(organization).collect()));
+    assert_eq!(app.state.list.rows.changed(), 0);
+}
+
+#[test]
+fn a_damaged_record_hides_nothing_and_comes_last() {
+    let records = vec![damaged(), Record::Sound(organization(1)), Record::Sound(organization(2))];
+    let app = App::new(80, 24).signed_in().listed(Page { skip: 0, total: Some(3), records });
+    assert_eq!(
+        app.shown(),
+        ["Organization 000001", "Organization 000002", "id: cannot be one segment of a path"]
+    );
+    assert_eq!(app.state.list.ended, Some(Ended::Whole));
+}
+
+#[test]
+fn without_rows_a_failure_opens_a_window_and_with_rows_it_makes_them_stale() {
+    let app = App::new(80, 24).signed_in().reply(Reply::Listed(Err(refused(Call::ListOrganizations, 503))));
+    assert!(matches!(app.state.modals[..], [Modal::Problem(_)]));
+    let app = App::new(80, 24).loaded(six()).keys("r");
+    let app = app.reply(Reply::Listed(Err(refused(Call::ListOrganizations, 503))));
+    assert_eq!((app.state.modals.len(), app.shown().len()), (0, 6));
+    assert_eq!(app.notice(), "refresh failed: HTTP 503 Service Unavailable · r tries again");
+    assert_eq!(app.state.list.stale.as_ref().map(|stale| stale.attempts), Some(1));
+    let app = app.keys("r").listed(whole(six()));
+    assert_eq!(app.state.list.stale, None);
+}
+
+#[test]
+fn the_problem_window_reads_again_with_r_and_closes_with_esc() {
+    let failed = || App::new(80, 24).signed_in().reply(Reply::Listed(Err(unreachable()))).from_here();
+    let app = failed().keys("r");
+    assert_eq!((list_requests(&app).len(), app.state.modals.len()), (1, 0));
+    let app = failed().keys("esc");
+    assert_eq!((app.asked(), app.state.modals.len()), (&[][..], 0));
+}
+
+#[test]
+fn failures_in_a_row_wait_longer_each_time_and_a_success_starts_anew() {
+    let mut app = App::new(80, 24).loaded(six()).keys("r");
+    for (attempt, seconds) in [2, 4, 8, 16, 30, 60, 60].into_iter().enumerate() {
+        app = app.reply(Reply::Listed(Err(unreachable()))).from_here();
+        let app_before = app.wait(seconds * 1000 - 1);
+        assert_eq!(list_requests(&app_before).len(), 0, "attempt {attempt} came early");
+        app = app_before.wait(1);
+        assert_eq!(list_requests(&app).len(), 1, "attempt {attempt}, {seconds} s");
+    }
+    let app = app.listed(whole(six())).keys("r").reply(Reply::Listed(Err(unreachable()))).from_here();
+    assert_eq!(list_requests(&app.wait(2000)).len(), 1);
+}
+
+#[test]
+fn a_server_that_asks_to_come_later_is_heeded_where_that_is_later() {
+    for (asked, seconds) in [(1, 2), (20, 20)] {
+        let retry_after = Some(Duration::from_secs(asked));
+        let throttled = Failure { retry_after, ..refused(Call::ListOrganizations, 429) };
+        let app = App::new(80, 24).loaded(six()).keys("r").reply(Reply::Listed(Err(throttled))).from_here();
+        let app = app.wait(seconds * 1000 - 1);
+        assert_eq!(list_requests(&app).len(), 0);
+        assert_eq!(list_requests(&app.wait(1)).len(), 1);
+    }
+}
+
+#[test]
+fn the_list_is_read_again_at_its_interval_unless_paused() {
+    let app = App::new(80, 24).loaded(six()).from_here().wait(29_999);
+    assert_eq!(app.asked(), []);
+    let app = app.wait(1);
+    assert_eq!(list_requests(&app), [Window::FIRST]);
+    let app = app.listed(whole(six())).keys("p").from_here().wait(600_000);
+    assert_eq!(app.asked(), []);
+    let app = app.keys("p").wait(0);
+    assert_eq!(list_requests(&app), [Window::FIRST], "resumed when it was overdue");
+}
+
+#[test]
+fn without_an_interval_nothing_is_read_by_itself() {
+    let by_key = cckm_tui::app::Settings { refresh_every: None, ..settings() };
+    let app = App::with(by_key, 80, 24).loaded(six()).from_here().wait(600_000);
+    assert_eq!(app.asked(), []);
+    let app = app.keys("r").reply(Reply::Listed(Err(unreachable()))).from_here().wait(600_000);
+    assert_eq!(app.asked(), []);
+}
+
+#[test]
+fn a_row_put_in_by_itself_leaves_the_count_of_marks_alone() {
+    let app = App::new(80, 24).loaded(six());
+    let mut changed = six();
+    changed[1] = moved(&changed[1], "two");
+    let app = app.keys("r").listed(whole(changed.clone())).keys("j enter");
+    let again = moved(&changed[1], "three");
+    let app = app.fetched(Ok(again));
+    assert_eq!((app.marked().len(), app.state.list.rows.changed()), (1, 1));
+}
+
+#[test]
+fn a_refresh_that_ctrl_c_cancelled_does_not_begin_again_at_once() {
+    let app = App::new(80, 24).loaded(six()).wait(30_000).from_here();
+    let request = app.state.list.load.as_ref().unwrap().request;
+    let app = app.keys("ctrl-c").wait(29_000);
+    assert_eq!(app.asked(), [Effect::Cancel(request)]);
+    assert_eq!(list_requests(&app.wait(1000)), [Window::FIRST]);
+}
+
+#[test]
+fn a_record_read_by_itself_is_not_replaced_by_an_older_page_still_on_its_way() {
+    let app = App::new(80, 24).loaded(six()).keys("r j enter");
+    let newer = moved(&six()[1], "two");
+    let app = app.fetched(Ok(newer)).listed(whole(six()));
+    assert_eq!(app.state.list.organization().unwrap().connection.as_sent(), "two");
+    assert_eq!(app.marked(), Vec::<String>::new());
+    let app = app.keys("esc r").listed(whole(six()));
+    assert_eq!(app.state.list.organization().unwrap().connection.as_sent(), "one", "asked for afterwards");
+}

@@ -1,0 +1,186 @@
+//! Signing in, and leaving.
+
+use cckm_tui::app::modal::{Modal, Question};
+use cckm_tui::app::{Effect, Message, Reply, Session, Settings};
+use cckm_tui::domain::{Call, FailureKind, Moment, Password};
+
+use crate::support::app::{App, answer, failure, number, refused, settings};
+use crate::support::records::thales;
+
+/// A core that knows no password.
+fn asking() -> App {
+    App::with(Settings { password_known: false, ..settings() }, 80, 24)
+}
+
+fn sign_in(app: &App) -> &cckm_tui::app::modal::SignIn {
+    match app.state.modals.last() {
+        Some(Modal::SignIn(window)) => window,
+        other => panic!("no sign-in window on top: {other:?}"),
+    }
+}
+
+fn wrong_password() -> Reply {
+    Reply::SignedIn(Err(refused(Call::SignIn, 401)))
+}
+
+#[test]
+fn at_the_start_the_known_password_is_used() {
+    let app = App::new(80, 24);
+    assert_eq!(app.effects, [Effect::SignIn { request: number(1), password: None }]);
+    assert_eq!(app.state.modals, []);
+}
+
+#[test]
+fn at_the_start_an_unknown_password_is_asked_for() {
+    let app = asking();
+    assert_eq!(app.effects, []);
+    assert!(!sign_in(&app).busy);
+    let app = app.keys("enter");
+    assert_eq!(app.effects, [], "an empty password is not tried");
+    let app = app.text("quiet y?").keys("enter");
+    assert_eq!(
+        app.effects,
+        [Effect::SignIn { request: number(1), password: Some(Password::new("quiet y?")) }]
+    );
+    assert!(sign_in(&app).busy);
+    let app = app.signed_in();
+    assert_eq!(app.state.modals, []);
+}
+
+#[test]
+fn au_06_a_wrong_password_is_tried_once_and_the_field_is_empty_again() {
+    let app = asking().text("wrong").keys("enter enter enter").text("x").keys("enter");
+    assert_eq!(app.effects.len(), 1, "one attempt");
+    let app = app.reply(wrong_password()).wait(60_000).from_here();
+    assert!(sign_in(&app).password.is_empty() && !sign_in(&app).busy);
+    assert_eq!(sign_in(&app).failure, Some(refused(Call::SignIn, 401)));
+    let app = app.keys("enter").wait(60_000);
+    assert_eq!(app.asked(), []);
+    let app = app.text("right").keys("enter");
+    assert_eq!(app.asked(), [Effect::SignIn { request: number(2), password: Some(Password::new("right")) }]);
+}
+
+#[test]
+fn a_server_out_of_reach_is_told_in_the_sign_in_window() {
+    let out_of_reach = || Reply::SignedIn(Err(failure(Call::SignIn, FailureKind::Unreachable)));
+    let app = asking().text("p").keys("enter").reply(out_of_reach());
+    assert_eq!((app.state.modals.len(), sign_in(&app).busy), (1, false));
+    let app = App::new(80, 24).reply(out_of_reach());
+    assert!(matches!(app.state.modals[..], [Modal::Problem(_)]));
+    let app = app.from_here().keys("r");
+    assert_eq!(app.asked(), [Effect::SignIn { request: number(2), password: None }]);
+}
+
+#[test]
+fn without_a_session_r_signs_in() {
+    let app = asking().keys("esc").from_here();
+    assert_eq!(app.notice(), "not signed in: r signs in, q quits");
+    let app = app.keys("r r");
+    assert_eq!(app.asked(), [Effect::SignIn { request: number(1), password: None }]);
+    let app = app.reply(Reply::SignedIn(Err(failure(Call::SignIn, FailureKind::SignInNeeded))));
+    assert!(matches!(app.state.modals[..], [Modal::SignIn(_)]));
+}
+
+#[test]
+fn an_answer_to_an_older_sign_in_changes_nothing() {
+    let app = App::new(80, 24);
+    let before = app.state.clone();
+    let app = app.answer(number(7), wrong_password());
+    assert_eq!(app.state, before);
+}
+
+#[test]
+fn au_16_a_session_that_ends_during_an_edit_comes_back_to_the_same_window() {
+    let app = App::new(80, 24).with_organizations(3).choosing().text("new-sf").keys("ctrl-l");
+    let edit = app.state.change.clone();
+    let app = app.wait(31_000);
+    let app = app.message(Message::SessionChanged(Session::SignedOut));
+    let app = app.reply(Reply::Listed(Err(failure(Call::ListOrganizations, FailureKind::SignInNeeded))));
+    assert!(matches!(app.state.modals[..], [Modal::Change, Modal::SignIn(_)]));
+    let app = app.text("secret y").keys("enter").from_here().signed_in();
+    assert_eq!(app.state.modals, [Modal::Change]);
+    assert_eq!((app.state.change.as_ref(), app.typed()), (edit.as_ref(), "new-sf"));
+    let id = thales().id;
+    assert!(app.asked().contains(&Effect::FetchOrganization { request: number(8), id }), "{:?}", app.asked());
+}
+
+#[test]
+fn q_quits_and_asks_only_while_a_change_is_not_settled() {
+    let app = App::new(80, 24).with_organizations(1).from_here().keys("q");
+    assert_eq!(app.asked(), [Effect::Quit]);
+    let sent = || App::new(80, 24).with_organizations(1).sent().keys("esc").from_here();
+    let app = sent().keys("q");
+    assert_eq!((app.asked(), &app.state.modals[..]), (&[][..], &[Modal::Question(Question::Leave)][..]));
+    assert_eq!(app.keys("enter").state.modals, []);
+    assert_eq!(sent().keys("q n").asked(), []);
+    assert_eq!(sent().keys("q y").asked(), [Effect::Quit]);
+    let app = sent().patched(Ok(answer(500, None))).from_here().keys("q");
+    assert_eq!(app.asked(), [], "still being verified");
+    let settled = App::new(80, 24).with_organizations(1).changed().keys("esc").from_here();
+    assert_eq!(settled.keys("q").asked(), [Effect::Quit]);
+}
+
+#[test]
+fn ctrl_c_quits_only_when_pressed_twice_within_a_moment() {
+    let app = App::new(80, 24).with_organizations(1).from_here();
+    let app = app.keys("ctrl-c");
+    assert_eq!((app.asked(), app.notice()), (&[][..], "q quits; Ctrl-C again quits too"));
+    let app = app.wait(1500).keys("ctrl-c");
+    assert_eq!(app.asked(), []);
+    let app = app.wait(1499).keys("ctrl-c");
+    assert_eq!(app.asked(), [Effect::Quit]);
+}
+
+#[test]
+fn ctrl_c_cancels_the_reading_of_the_list_and_keeps_what_came() {
+    let app = App::new(80, 24).with_organizations(3).keys("r").from_here();
+    let request = app.state.list.load.as_ref().unwrap().request;
+    let app = app.keys("ctrl-c");
+    assert_eq!((app.asked(), app.shown().len()), (&[Effect::Cancel(request)][..], 4));
+    assert_eq!(app.notice(), "reading the list was cancelled; r reads it again");
+}
+
+#[test]
+fn ctrl_c_twice_asks_while_a_change_is_not_settled() {
+    let app = App::new(80, 24).with_organizations(1).sent().from_here().keys("ctrl-c ctrl-c");
+    assert_eq!(app.asked(), []);
+    assert_eq!(app.state.modals, [Modal::Change, Modal::Question(Question::Leave)]);
+}
+
+#[test]
+fn a_signal_ends_the_program_in_every_phase() {
+    let base = || App::new(80, 24).with_organizations(2);
+    let phases = [
+        App::new(80, 24),
+        asking(),
+        base(),
+        base().keys("/").text("x"),
+        base().choosing(),
+        base().reviewed(),
+        base().sent(),
+        base().sent().patched(Ok(answer(503, None))),
+        base().changed(),
+        base().keys("?"),
+    ];
+    for app in phases {
+        let app = app.from_here().message(Message::ShutdownRequested);
+        assert_eq!(app.asked(), [Effect::Quit]);
+    }
+}
+
+#[test]
+fn an_idle_dashboard_wakes_up_at_most_every_ten_seconds_and_asks_for_nothing() {
+    let quiet = Settings { refresh_every: None, ..settings() };
+    let app = App::with(quiet, 80, 24).with_organizations(5).from_here();
+    let end = Moment::after_start(std::time::Duration::from_secs(3600));
+    let mut app = app;
+    let mut waked = 0;
+    while let Some(due) = app.state.next_deadline().filter(|due| *due < end) {
+        app.now = due;
+        app = app.message(Message::DeadlineReached);
+        assert!(app.state.next_deadline().is_none_or(|next| next > due));
+        waked += 1;
+    }
+    assert!(waked <= 80, "{waked} times in an hour");
+    assert_eq!(app.asked(), []);
+}
