@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::change::{Change, Chooser, Phase, candidates};
 use super::cx::Cx;
-use super::detail::{DetailView, scrolled};
+use super::detail::{DetailView, read_at, scrolled};
 use super::effect::Effect;
 use super::help;
 use super::line::Line;
@@ -20,8 +20,6 @@ use crate::layout::Pane;
 
 /// How long a second Ctrl-C quits.
 const TWICE: Duration = Duration::from_millis(1500);
-/// Most bytes of a value of the server in a sentence.
-const NOTED: usize = 128;
 /// Largest count before a movement.
 const MOST: usize = 9_999_999;
 
@@ -91,6 +89,7 @@ pub(super) fn pasted(state: &mut State, text: &str) {
             state.notice = Some(Notice::info("paste ignored: no text field has the keyboard", state.now));
             return;
         }
+        (Some(Modal::SignIn(window)), _) if window.busy => Ok(()),
         (Some(Modal::SignIn(window)), _) => window.password.paste(text),
         (Some(Modal::Change), Some(change)) => change.chooser.paste(text),
         _ => {
@@ -182,10 +181,7 @@ fn on_list(state: &mut State, command: Command, count: Option<usize>) -> Vec<Eff
         }
         Command::Pause => pause(state),
         Command::Edit => return edit_selected(state),
-        movement => {
-            state.list.go(movement, count);
-            state.detail.scroll = 0;
-        }
+        movement => state.list.go(movement, count),
     }
     Vec::new()
 }
@@ -256,8 +252,7 @@ fn edit_selected(state: &mut State) -> Vec<Effect> {
         state.notice = Some(Notice::warning(words));
         return Vec::new();
     };
-    let age = super::detail::age_of(&state.detail, &state.list, &target.id, state.now).unwrap_or_default();
-    let seen_at = crate::domain::Moment::after_start(state.now.since_start().saturating_sub(age));
+    let seen_at = read_at(&state.detail, &state.list, &target.id).unwrap_or(state.now);
     let chooser = Chooser::new(candidates(&state.connections, &state.list.rows));
     state.change = Some(Change::new(target, seen_at, chooser));
     state.modals.push(Modal::Change);
@@ -317,13 +312,13 @@ fn changed_meanwhile(state: &State) -> bool {
 /// Back to the chooser, with what the record shows now; nothing is sent.
 fn show_what_changed(state: &mut State) {
     let Some(change) = state.change.as_mut() else { return };
-    let was = change.target.connection.display_head(NOTED).0;
+    let was = change.target.connection.brief();
     change.edit_again();
     let known = state.list.rows.organization(&change.target.id);
     let words = known.map_or_else(
         || "the organization is not in the list any more: nothing was sent".to_owned(),
         |known| {
-            let is = known.connection.display_head(NOTED).0;
+            let is = known.connection.brief();
             format!("somebody changed the record meanwhile (connection was {was}, is {is}): nothing was sent")
         },
     );

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::change::{Phase, candidates};
 use super::cx::Cx;
+use super::detail;
 use super::effect::{Effect, RequestId};
 use super::keys;
 use super::list::RowKey;
@@ -13,13 +14,17 @@ use super::message::{Message, Reply, Session, Stamped};
 use super::modal::{Modal, Problem, Retry, SignIn};
 use super::notice::Notice;
 use super::state::State;
-use crate::domain::{Failure, FailureKind, Moment, Organization, PatchAnswer};
+use crate::domain::{Failure, FailureKind, Moment, Organization, Page, PatchAnswer};
 use crate::keymap::Keymap;
 
 /// Applies what happened. Without clock, I/O, async or randomness: the same in always gives the same out.
 pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect> {
     state.now = state.now.max(event.at);
+    let selected = state.list.selected.clone();
     let effects = apply(state, keymap, event.message);
+    if state.list.selected != selected {
+        state.detail.scroll = 0;
+    }
     let in_sight = state.change_is_in_sight();
     if let Some(change) = state.change.as_mut().filter(|_| !in_sight) {
         change.covered();
@@ -42,7 +47,11 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::DeadlineReached => deadline(state),
-        Message::Replied { request, reply, took: _ } => replied(state, request, reply),
+        Message::Replied { request, reply, took: _ } => {
+            let effects = replied(state, request, reply);
+            keys::clamp_scroll(state, keymap);
+            effects
+        }
         Message::SessionChanged(session) => {
             state.session = session;
             Vec::new()
@@ -91,18 +100,7 @@ fn read_all(state: &mut State) -> Vec<Effect> {
 fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
     match reply {
         Reply::SignedIn(result) => signed_in(state, request, result),
-        Reply::Listed(result) => {
-            let failed = result.as_ref().err().cloned();
-            let waited_for = state.list.load.as_ref().is_some_and(|load| load.request == request);
-            let mut cx = Cx { now: state.now, requests: &mut state.requests };
-            let effects = state.list.listed(request, result, &mut cx);
-            take_own_mark(state);
-            offer_candidates(state);
-            if let Some(failure) = failed.filter(|_| waited_for) {
-                list_failed(state, failure);
-            }
-            effects
-        }
+        Reply::Listed(result) => listed(state, request, result),
         Reply::Fetched(result) => fetched(state, request, &result),
         Reply::Patched(result) => patched(state, request, *result),
         Reply::ConnectionsListed(result) => {
@@ -116,6 +114,22 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+fn listed(state: &mut State, request: RequestId, result: Result<Page<Organization>, Failure>) -> Vec<Effect> {
+    if state.list.load.as_ref().is_none_or(|load| load.request != request) {
+        return Vec::new();
+    }
+    let failed = result.as_ref().err().cloned();
+    let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    let effects = state.list.listed(request, result, &mut cx);
+    take_own_mark(state);
+    follow_target(state);
+    offer_candidates(state);
+    if let Some(failure) = failed {
+        list_failed(state, failure);
+    }
+    effects
 }
 
 fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>) -> Vec<Effect> {
@@ -135,10 +149,9 @@ fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>)
             Vec::new()
         }
         Err(failure) => {
-            if let Some(Modal::SignIn(window)) = state.modals.last_mut() {
-                (window.busy, window.failure) = (false, Some(failure));
-            } else {
-                show_problem(state, failure, Retry::SignIn);
+            match sign_in_window(state) {
+                Some(window) => (window.busy, window.failure) = (false, Some(failure)),
+                None => show_problem(state, failure, Retry::SignIn),
             }
             Vec::new()
         }
@@ -158,33 +171,48 @@ fn is_sign_in(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::SignInNeeded | FailureKind::Refused { status: 401 })
 }
 
-/// Puts the sign-in window on top; what lies under it stays as it is.
-fn ask_to_sign_in(state: &mut State, failure: Failure) {
-    let present = state.modals.iter_mut().find_map(|modal| match modal {
+/// The sign-in window, wherever it lies.
+fn sign_in_window(state: &mut State) -> Option<&mut SignIn> {
+    state.modals.iter_mut().find_map(|modal| match modal {
         Modal::SignIn(window) => Some(window),
         _ => None,
-    });
-    let (busy, failure) = (false, Some(failure));
-    match present {
-        Some(window) => (window.busy, window.failure) = (busy, failure),
-        None => state.modals.push(Modal::SignIn(SignIn { failure, ..SignIn::default() })),
+    })
+}
+
+/// Puts the sign-in window on top; what lies under it stays as it is. A window whose own answer is still
+/// waited for says nothing of other calls.
+fn ask_to_sign_in(state: &mut State, failure: Failure) {
+    let waits = state.signing_in.is_some();
+    match sign_in_window(state) {
+        Some(window) if window.busy && waits => {}
+        Some(window) => (window.busy, window.failure) = (false, Some(failure)),
+        None => state.modals.push(Modal::SignIn(SignIn { failure: Some(failure), ..SignIn::default() })),
     }
 }
 
+/// Opens the problem window, or gives an open one the news where it lies.
 fn show_problem(state: &mut State, failure: Failure, retry: Retry) {
-    state.modals.retain(|modal| !matches!(modal, Modal::Problem(_)));
-    state.modals.push(Modal::Problem(Problem { failure, retry, scroll: 0 }));
+    let present = state.modals.iter_mut().find_map(|modal| match modal {
+        Modal::Problem(problem) => Some(problem),
+        _ => None,
+    });
+    match present {
+        Some(problem) => (problem.failure, problem.retry) = (failure, retry),
+        None => state.modals.push(Modal::Problem(Problem { failure, retry, scroll: 0 })),
+    }
 }
 
-/// A window only where there is nothing to look at yet; else the header says "stale" and the data stay.
+/// A window only where there is nothing to look at yet and nothing else has the keyboard; else the header says
+/// "stale" and the data stay.
 fn list_failed(state: &mut State, failure: Failure) {
+    let shown = state.modals.iter().any(|modal| matches!(modal, Modal::Problem(_)));
     if is_sign_in(&failure) {
         ask_to_sign_in(state, failure);
-    } else if state.list.rows.is_empty() {
+    } else if state.list.rows.is_empty() && (shown || state.modals.is_empty()) {
         show_problem(state, failure, Retry::List);
     } else {
         let words = super::explain::explain(&failure);
-        state.notice = Some(Notice::warning(format!("refresh failed: {} · r tries again", words.title)));
+        state.notice = Some(Notice::warning(format!("not refreshed: {} · r again", words.title)));
     }
 }
 
@@ -217,7 +245,9 @@ fn fetched(state: &mut State, request: RequestId, result: &Result<Organization, 
 
 fn patched(state: &mut State, request: RequestId, result: Result<PatchAnswer, Failure>) -> Vec<Effect> {
     let answered = result.as_ref().ok().and_then(|answer| answer.organization.clone());
-    let Some(change) = state.change.as_mut() else { return Vec::new() };
+    let Some(change) = state.change.as_mut().filter(|change| change.waits_for(request)) else {
+        return Vec::new();
+    };
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let sent_to = change.target.id.clone();
     let effects = change.answered(request, result, &mut cx);
@@ -246,7 +276,7 @@ fn after_change_moved(state: &mut State) {
     }
     if let Some(Phase::Settled { outcome, evidence, .. }) = state.change.as_ref().map(|change| &change.phase)
     {
-        let name = evidence.before.name.display();
+        let name = evidence.before.name.brief();
         state.notice =
             Some(Notice::warning(format!("{}: the change of {name} · e shows the result", outcome.word())));
     }
@@ -258,7 +288,8 @@ pub(super) fn follow_target(state: &mut State) {
         return;
     };
     if let Some(organization) = state.list.rows.organization(&change.target.id) {
-        (change.target, change.seen_at) = (Arc::clone(organization), state.now);
+        change.target = Arc::clone(organization);
+        change.seen_at = detail::read_at(&state.detail, &state.list, &organization.id).unwrap_or(state.now);
     }
 }
 

@@ -10,9 +10,11 @@
     reason = "test helpers are not covered by the allow-in-tests settings"
 )]
 
+mod architecture;
 mod contract;
 mod demo;
 mod executor;
+mod properties;
 mod runtime_loop;
 mod support;
 mod update;

@@ -43,7 +43,7 @@ fn with_thales(thales: Organization) -> Reply {
 
 #[test]
 fn e_opens_the_window_with_the_connections_and_how_many_use_each() {
-    let app = app().from_here().choosing();
+    let app = app().onwards().choosing();
     assert_eq!(app.state.modals, [Modal::Change]);
     let refresh = app.asked();
     assert!(matches!(refresh, [Effect::ListConnections { .. }]), "{refresh:?}");
@@ -82,7 +82,7 @@ fn connections_that_cannot_be_read_leave_the_name_to_be_typed() {
     let app = app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403)))).keys("e");
     let app = app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403))));
     assert_eq!(app.state.modals, [Modal::Change]);
-    let app = app.text("made-today").keys("enter").drawn().wait(500).from_here().keys("y");
+    let app = app.text("made-today").keys("enter").drawn().wait(500).onwards().keys("y");
     assert!(matches!(app.asked(), [Effect::PatchOrganization { .. }]));
 }
 
@@ -121,7 +121,7 @@ fn wr_18_the_connection_it_has_is_no_change() {
 
 #[test]
 fn y_on_the_review_sends_exactly_one_patch_with_exactly_one_field() {
-    let app = app().reviewed().from_here().keys("y");
+    let app = app().reviewed().onwards().keys("y");
     let [Effect::PatchOrganization { request: _, id, patch }] = app.asked() else {
         panic!("{:?}", app.asked())
     };
@@ -157,7 +157,7 @@ fn m5_in_01_a_burst_of_twenty_enters_in_the_window_sends_nothing() {
 fn in_02_keys_typed_before_the_review_was_drawn_are_not_for_it() {
     for keys in ["y", "enter", "esc", "n"] {
         let app = app().choosing().text("new-sfdc-connection").keys("enter").wait(10_000);
-        let app = app.from_here().keys(keys);
+        let app = app.onwards().keys(keys);
         assert_eq!((app.asked(), is_review(&app)), (&[][..], true), "{keys}");
     }
 }
@@ -165,7 +165,7 @@ fn in_02_keys_typed_before_the_review_was_drawn_are_not_for_it() {
 #[test]
 fn a28_keys_within_half_a_second_of_the_drawing_are_not_for_the_review() {
     let app = app().choosing().text("new-sfdc-connection").keys("enter").drawn().wait(499);
-    let app = app.from_here().keys("y enter n esc");
+    let app = app.onwards().keys("y enter n esc");
     assert_eq!((app.asked(), is_review(&app)), (&[][..], true));
     let app = app.drawn().wait(1).keys("y");
     assert_eq!(app.patches(), 1, "later frames do not start the time anew");
@@ -257,7 +257,8 @@ fn the_answer_to_a_hidden_change_updates_the_list_and_is_told() {
 fn a_told_result_is_told_once() {
     let after = moved(&thales(), "new-sfdc-connection");
     let app = app().sent().keys("esc").patched(Ok(answer(200, Some(after.clone())))).fetched(Ok(after));
-    let before = app.keys("esc");
+    let before = app.keys("esc esc");
+    assert_eq!(before.notice(), "");
     let state = before.state.clone();
     let late = crate::support::app::number(77);
     let app = before.answer(late, Reply::Patched(Box::new(Ok(answer(500, None)))));
@@ -305,9 +306,9 @@ fn a_size_change_while_a_window_is_open_keeps_everything() {
 #[test]
 fn a_renewed_session_touches_nothing_else() {
     let app = app().choosing().text("new");
-    let until = Moment::after_start(std::time::Duration::from_secs(900));
+    let until = Moment::after_start(std::time::Duration::from_mins(15));
     let (change, modals) = (app.state.change.clone(), app.state.modals.clone());
-    let app = app.from_here().message(Message::SessionChanged(Session::SignedIn { until }));
+    let app = app.onwards().message(Message::SessionChanged(Session::SignedIn { until }));
     assert_eq!((app.state.change.as_ref(), &app.state.modals), (change.as_ref(), &modals));
     assert_eq!(app.asked(), []);
 }
@@ -372,7 +373,7 @@ fn a28_a_review_that_was_covered_is_read_again_before_it_listens() {
 #[test]
 fn a28_a_review_on_a_screen_too_small_to_show_it_does_not_listen() {
     let app = app().reviewed().message(Message::Resized(Size::new(40, 10))).drawn().wait(600);
-    let app = app.from_here().keys("y enter");
+    let app = app.onwards().keys("y enter");
     assert_eq!((app.asked(), is_review(&app)), (&[][..], true));
     let app = app.message(Message::Resized(Size::new(80, 24))).keys("y");
     assert_eq!(app.asked(), []);
@@ -381,11 +382,11 @@ fn a28_a_review_on_a_screen_too_small_to_show_it_does_not_listen() {
 
 #[test]
 fn on_a_screen_too_small_for_windows_keys_do_only_what_its_notice_says() {
-    let small = || app().choosing().text("abc").message(Message::Resized(Size::new(40, 10))).from_here();
+    let small = || app().choosing().text("abc").message(Message::Resized(Size::new(40, 10))).onwards();
     let app = small().text("xyz").keys("enter esc ? f1");
     assert_eq!((app.typed(), app.asked(), &app.state.modals[..]), ("abc", &[][..], &[Modal::Change][..]));
     assert_eq!(small().keys("q").asked(), [Effect::Quit]);
-    let sending = self::app().sent().message(Message::Resized(Size::new(40, 10))).from_here();
+    let sending = self::app().sent().message(Message::Resized(Size::new(40, 10))).onwards();
     let app = sending.keys("q");
     assert_eq!((app.asked(), app.state.modals.last()), (&[][..], Some(&Modal::Question(Question::Leave))));
     assert_eq!(app.keys("y").asked(), [Effect::Quit]);
@@ -404,4 +405,21 @@ fn a_record_that_vanished_during_the_review_stops_it_and_says_so() {
     let app = app.keys("y");
     assert_eq!((app.patches(), is_choosing(&app)), (0, true));
     assert_eq!(note(&app), "the organization is not in the list any more: nothing was sent");
+}
+
+#[test]
+fn the_age_of_what_the_window_shows_is_that_of_its_own_record() {
+    let app = App::new(80, 24).loaded(vec![named(1, "A", "a"), named(2, "B", "b")]).keys("enter esc j");
+    let app = app.wait(20_000).keys("e").fetched(Ok(named(1, "A", "a")));
+    assert_eq!(app.state.change.as_ref().unwrap().seen_at, Moment::START);
+}
+
+#[test]
+fn the_window_shows_the_record_as_a_refresh_found_it_while_the_value_is_typed() {
+    let app = app().choosing().text("new").wait(31_000);
+    let app = app.reply(with_thales(moved(&thales(), "legacy-sfdc")));
+    let change = app.state.change.as_ref().unwrap();
+    assert_eq!(change.target.connection.as_sent(), "legacy-sfdc");
+    assert_eq!(change.seen_at, app.now);
+    assert_eq!(app.typed(), "new");
 }
