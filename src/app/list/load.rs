@@ -21,6 +21,8 @@ pub struct Load {
     pub total: Option<usize>,
     /// Every key received.
     pub seen: HashSet<RowKey>,
+    /// Records read by themselves since the reading began: what a page says of them may be older.
+    pub newer: HashSet<RowKey>,
 }
 
 /// How a list ended.
@@ -38,7 +40,8 @@ pub enum Ended {
 impl Load {
     /// A list whose first page is asked for.
     pub fn new(request: RequestId, since: Moment) -> Self {
-        Self { request, since, window: Window::FIRST, received: 0, total: None, seen: HashSet::new() }
+        let (seen, newer) = (HashSet::new(), HashSet::new());
+        Self { request, since, window: Window::FIRST, received: 0, total: None, seen, newer }
     }
 
     /// Takes a page into account; says how the list ended, or nothing when the next window is to be asked for.

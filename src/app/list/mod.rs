@@ -5,6 +5,7 @@ mod load;
 mod row;
 mod rows;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -117,10 +118,13 @@ impl ListPane {
     }
 
     fn page(&mut self, page: Page<Organization>, cx: &mut Cx<'_>) -> Vec<Effect> {
+        let Some(load) = self.load.as_mut() else { return Vec::new() };
+        let (older, records): (Vec<_>, Vec<_>) =
+            page.records.into_iter().partition(|record| is_in(record, &load.newer));
         // Marks tell what others changed while the operator looks on: not what the first list brings.
         let mark = self.loaded_at.is_some().then_some(cx.now);
-        let keys = self.rows.put(page.records, mark, self.sort, &self.filter);
-        let Some(load) = self.load.as_mut() else { return Vec::new() };
+        let mut keys = self.rows.put(records, mark, self.sort, &self.filter);
+        keys.extend(older.into_iter().map(|record| Row::new(record).key));
         let ended = load.page(keys, page.total);
         if let Some(ended) = ended {
             if ended == Ended::Whole {
@@ -139,6 +143,9 @@ impl ListPane {
 
     /// Puts one organization in that was read by itself. What it shows is known to the operator: no mark.
     pub fn put(&mut self, organization: Organization) {
+        if let Some(load) = self.load.as_mut() {
+            load.newer.insert(RowKey::Id(organization.id.clone()));
+        }
         self.rows.put(vec![Record::Sound(organization)], None, self.sort, &self.filter);
         self.follow();
     }
@@ -252,5 +259,14 @@ impl ListPane {
         let most = self.rows.shown().saturating_sub(height);
         let least = self.position.saturating_sub(height - 1);
         self.offset = self.offset.min(most).min(self.position).max(least);
+    }
+}
+
+fn is_in(record: &Record<Organization>, keys: &HashSet<RowKey>) -> bool {
+    match record {
+        Record::Sound(organization) => {
+            !keys.is_empty() && keys.contains(&RowKey::Id(organization.id.clone()))
+        }
+        Record::Damaged { json: _, reason: _ } => false,
     }
 }

@@ -281,3 +281,14 @@ fn a_refresh_that_ctrl_c_cancelled_does_not_begin_again_at_once() {
     assert_eq!(app.asked(), [Effect::Cancel(request)]);
     assert_eq!(list_requests(&app.wait(1000)), [Window::FIRST]);
 }
+
+#[test]
+fn a_record_read_by_itself_is_not_replaced_by_an_older_page_still_on_its_way() {
+    let app = App::new(80, 24).loaded(six()).keys("r j enter");
+    let newer = moved(&six()[1], "two");
+    let app = app.fetched(Ok(newer)).listed(whole(six()));
+    assert_eq!(app.state.list.organization().unwrap().connection.as_sent(), "two");
+    assert_eq!(app.marked(), Vec::<String>::new());
+    let app = app.keys("esc r").listed(whole(six()));
+    assert_eq!(app.state.list.organization().unwrap().connection.as_sent(), "one", "asked for afterwards");
+}
