@@ -8,6 +8,7 @@ use super::change::{Phase, candidates};
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
 use super::keys;
+use super::list::RowKey;
 use super::message::{Message, Reply, Session, Stamped};
 use super::modal::{Modal, Problem, Retry, SignIn};
 use super::notice::Notice;
@@ -86,6 +87,7 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             let waited_for = state.list.load.as_ref().is_some_and(|load| load.request == request);
             let mut cx = Cx { now: state.now, requests: &mut state.requests };
             let effects = state.list.listed(request, result, &mut cx);
+            take_own_mark(state);
             offer_candidates(state);
             if let Some(failure) = failed.filter(|_| waited_for) {
                 list_failed(state, failure);
@@ -181,7 +183,10 @@ fn fetched(state: &mut State, request: RequestId, result: &Result<Organization, 
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     if let Some(effects) = state.change.as_mut().and_then(|change| change.looked(request, result, &mut cx)) {
         match result {
-            Ok(organization) => state.list.put(organization.clone()),
+            Ok(organization) => {
+                state.list.put(organization.clone());
+                take_own_mark(state);
+            }
             Err(failure) if is_sign_in(failure) => ask_to_sign_in(state, failure.clone()),
             Err(_) => {}
         }
@@ -214,6 +219,15 @@ fn patched(state: &mut State, request: RequestId, result: Result<PatchAnswer, Fa
     }
     after_change_moved(state);
     effects
+}
+
+/// What the operator changed needs no mark, whoever read it first.
+fn take_own_mark(state: &mut State) {
+    let Some(change) = &state.change else { return };
+    let known = state.list.rows.organization(&change.target.id);
+    if known.is_some_and(|organization| change.sent(&organization.connection)) {
+        state.list.rows.looked_at(&RowKey::Id(change.target.id.clone()));
+    }
 }
 
 /// A settled change whose window was hidden tells its result in the status line.

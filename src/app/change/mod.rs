@@ -179,6 +179,17 @@ impl Change {
         self.settle(cx)
     }
 
+    /// Whether a record that shows `connection` shows what this change sent.
+    pub fn sent(&self, connection: &Untrusted) -> bool {
+        match &self.phase {
+            Phase::Choosing | Phase::Reviewing { .. } => false,
+            Phase::Sending { value, .. } => self.accepted(value).contains(connection),
+            Phase::Settling { evidence, .. } | Phase::Settled { evidence, .. } => {
+                evidence.accepted.contains(connection)
+            }
+        }
+    }
+
     /// What the record may show once `value` is applied.
     fn accepted(&self, value: &Untrusted) -> Vec<Untrusted> {
         let by_id = self.chooser.candidates.iter().find(|candidate| candidate.id == *value);

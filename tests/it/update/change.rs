@@ -349,3 +349,13 @@ fn other_records_are_never_the_target() {
     });
     assert_eq!(sent, Some(id(1)));
 }
+
+#[test]
+fn a_change_of_ours_that_a_refresh_sees_first_carries_no_mark() {
+    let timed_out = FailureKind::TimedOut { after: std::time::Duration::from_secs(30) };
+    let app = app().sent().patched(Err(failure(Call::PatchOrganization, timed_out))).keys("esc r");
+    let app = app.reply(with_thales(moved(&thales(), "new-sfdc-connection")));
+    assert_eq!(app.marked(), Vec::<String>::new());
+    let others = app.keys("r").reply(with_thales(moved(&thales(), "by-others")));
+    assert_eq!(others.marked(), ["Thales"]);
+}
