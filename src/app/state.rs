@@ -123,6 +123,11 @@ impl State {
         self.modals.contains(&Modal::Change)
     }
 
+    /// Whether that window is on top, on a screen that is large enough to show it.
+    pub fn change_is_in_sight(&self) -> bool {
+        self.fits() && self.modals.last() == Some(&Modal::Change)
+    }
+
     /// Wall clock in seconds since 1970, for the ages of the server's times.
     pub fn wall_clock(&self) -> i64 {
         let elapsed = i64::try_from(self.now.since_start().as_secs()).unwrap_or(i64::MAX);

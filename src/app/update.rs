@@ -19,7 +19,16 @@ use crate::keymap::Keymap;
 /// Applies what happened. Without clock, I/O, async or randomness: the same in always gives the same out.
 pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect> {
     state.now = state.now.max(event.at);
-    match event.message {
+    let effects = apply(state, keymap, event.message);
+    let in_sight = state.change_is_in_sight();
+    if let Some(change) = state.change.as_mut().filter(|_| !in_sight) {
+        change.covered();
+    }
+    effects
+}
+
+fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
+    match message {
         Message::Started => started(state),
         Message::Key(key) => keys::key(state, keymap, key),
         Message::Pasted(text) => {
@@ -281,8 +290,8 @@ fn deadline(state: &mut State) -> Vec<Effect> {
 }
 
 fn drawn(state: &mut State) {
-    let on_top = state.modals.last() == Some(&Modal::Change);
-    if let Some(change) = state.change.as_mut().filter(|_| on_top) {
+    let in_sight = state.change_is_in_sight();
+    if let Some(change) = state.change.as_mut().filter(|_| in_sight) {
         change.drawn(state.now);
     }
 }

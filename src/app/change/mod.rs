@@ -130,6 +130,13 @@ impl Change {
         }
     }
 
+    /// The review is not in sight any more: it has to be drawn, and read, anew.
+    pub const fn covered(&mut self) {
+        if let Phase::Reviewing { value: _, drawn_at } = &mut self.phase {
+            *drawn_at = None;
+        }
+    }
+
     /// When the review begins to listen; none in other phases, or while it has not been drawn.
     pub fn listens_at(&self) -> Option<Moment> {
         match &self.phase {

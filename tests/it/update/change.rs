@@ -359,3 +359,12 @@ fn a_change_of_ours_that_a_refresh_sees_first_carries_no_mark() {
     let others = app.keys("r").reply(with_thales(moved(&thales(), "by-others")));
     assert_eq!(others.marked(), ["Thales"]);
 }
+
+#[test]
+fn a28_a_review_that_was_covered_is_read_again_before_it_listens() {
+    let app = app().reviewed().keys("?").drawn().keys("esc y");
+    assert_eq!(app.patches(), 0, "not drawn since");
+    let app = app.drawn().wait(499).keys("y");
+    assert_eq!(app.patches(), 0);
+    assert_eq!(app.wait(1).keys("y").patches(), 1);
+}
