@@ -106,8 +106,9 @@ pub(super) fn pasted(state: &mut State, text: &str) {
 fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize>) -> Vec<Effect> {
     match command {
         Command::Interrupt => return interrupt(state),
-        Command::Quit if state.modals.is_empty() => return quit(state),
+        Command::Quit if state.modals.is_empty() || !state.fits() => return quit(state),
         Command::Repaint => return vec![Effect::Repaint],
+        Command::Help if !state.fits() => return Vec::new(),
         Command::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
             let contexts = state.contexts();
             state.modals.push(Modal::Help(Help { contexts, scroll: 0 }));
@@ -146,9 +147,8 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
 /// Quits, but asks first while a change is not settled.
 fn quit(state: &mut State) -> Vec<Effect> {
     if state.change.as_ref().is_some_and(Change::in_flight) {
-        let question = Modal::Question(Question::Leave);
-        if state.modals.last() != Some(&question) {
-            state.modals.push(question);
+        if !state.asks_to_leave() {
+            state.modals.push(Modal::Question(Question::Leave));
         }
         return Vec::new();
     }

@@ -12,7 +12,7 @@ use super::effect::{RequestId, RequestIds};
 use super::line::Line;
 use super::list::ListPane;
 use super::message::Session;
-use super::modal::Modal;
+use super::modal::{Modal, Question};
 use super::notice::Notice;
 use super::settings::Settings;
 use crate::domain::Moment;
@@ -94,9 +94,12 @@ impl State {
 
     /// The places that give keys a meaning now, innermost first.
     pub fn contexts(&self) -> Vec<Context> {
+        // What cannot be seen takes no keys; the one question that is shown even then does.
+        if !self.fits() && !self.asks_to_leave() {
+            return vec![Context::Global];
+        }
         let Some(modal) = self.modals.last() else {
             return match self.pane {
-                _ if !self.fits() => vec![Context::Global],
                 Pane::List if self.list.filter.editing => vec![Context::FilterField, Context::Global],
                 Pane::List => vec![Context::List, Context::Global],
                 Pane::Detail => vec![Context::Detail, Context::Global],
@@ -116,6 +119,11 @@ impl State {
             Modal::Help(_) => Context::HelpScreen,
         };
         vec![innermost, Context::Global]
+    }
+
+    /// Whether leaving in spite of an unsettled change is being asked about.
+    pub fn asks_to_leave(&self) -> bool {
+        self.modals.last() == Some(&Modal::Question(Question::Leave))
     }
 
     /// Whether a window is open that shows the change.

@@ -12,8 +12,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::State;
-use crate::app::line::Line;
-use crate::app::modal::Modal;
+use crate::app::line::{Line, wrapped};
+use crate::app::modal::{Modal, Question};
 use crate::keymap::Keymap;
 use crate::theme::{Role, Theme};
 use canvas::Canvas;
@@ -57,15 +57,20 @@ pub fn view(state: &State, look: Look<'_>, frame: &mut Frame<'_>) {
 
 /// Under the smallest size: whose data, that nothing is lost, and how to leave.
 fn too_small(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
-    let size = format!("Terminal is {}x{}; needs 60x16.", state.size.width, state.size.height);
-    let lines = [
-        Line::new(Role::Badge, header::badge(state)).and(Role::Text, format!(" {}", header::mode(state))),
-        Line::default(),
-        Line::new(Role::Text, size),
-        Line::new(Role::Text, "Nothing was lost."),
-        Line::new(Role::Text, "Enlarge the window, or q quits."),
-    ];
     let left = if area.width > 36 { 2 } else { 0 };
+    let badge =
+        Line::new(Role::Badge, header::badge(state)).and(Role::Text, format!(" {}", header::mode(state)));
+    let mut lines = vec![badge, Line::default()];
+    if state.asks_to_leave() {
+        let width = usize::from(area.width - left);
+        lines.extend(wrapped(Role::Warning, Question::Leave.words(), width));
+        lines.extend(wrapped(Role::Text, "y yes · n no", width));
+    } else {
+        let size = format!("Terminal is {}x{}; needs 60x16.", state.size.width, state.size.height);
+        lines.push(Line::new(Role::Text, size));
+        lines.push(Line::new(Role::Text, "Nothing was lost."));
+        lines.push(Line::new(Role::Text, "Enlarge the window, or q quits."));
+    }
     let top = u16::from(area.height > 6);
     for (row, line) in (top..area.height).zip(&lines) {
         canvas.line(left, row, area.width.saturating_sub(left), line);

@@ -368,3 +368,25 @@ fn a28_a_review_that_was_covered_is_read_again_before_it_listens() {
     assert_eq!(app.patches(), 0);
     assert_eq!(app.wait(1).keys("y").patches(), 1);
 }
+
+#[test]
+fn a28_a_review_on_a_screen_too_small_to_show_it_does_not_listen() {
+    let app = app().reviewed().message(Message::Resized(Size::new(40, 10))).drawn().wait(600);
+    let app = app.from_here().keys("y enter");
+    assert_eq!((app.asked(), is_review(&app)), (&[][..], true));
+    let app = app.message(Message::Resized(Size::new(80, 24))).keys("y");
+    assert_eq!(app.asked(), []);
+    assert_eq!(app.drawn().wait(500).keys("y").patches(), 1);
+}
+
+#[test]
+fn on_a_screen_too_small_for_windows_keys_do_only_what_its_notice_says() {
+    let small = || app().choosing().text("abc").message(Message::Resized(Size::new(40, 10))).from_here();
+    let app = small().text("xyz").keys("enter esc ? f1");
+    assert_eq!((app.typed(), app.asked(), &app.state.modals[..]), ("abc", &[][..], &[Modal::Change][..]));
+    assert_eq!(small().keys("q").asked(), [Effect::Quit]);
+    let sending = self::app().sent().message(Message::Resized(Size::new(40, 10))).from_here();
+    let app = sending.keys("q");
+    assert_eq!((app.asked(), app.state.modals.last()), (&[][..], Some(&Modal::Question(Question::Leave))));
+    assert_eq!(app.keys("y").asked(), [Effect::Quit]);
+}
