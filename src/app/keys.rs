@@ -20,6 +20,8 @@ use crate::layout::Pane;
 
 /// How long a second Ctrl-C quits.
 const TWICE: Duration = Duration::from_millis(1500);
+/// Most bytes of a value of the server in a sentence.
+const NOTED: usize = 128;
 /// Largest count before a movement.
 const MOST: usize = 9_999_999;
 
@@ -278,11 +280,10 @@ fn on_change(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect
         (Phase::Choosing, Command::Back) if change.has_typed_text() => {
             state.modals.push(Modal::Question(Question::Discard));
         }
+        (Phase::Reviewing { .. }, _) if !change.listens(cx.now) => {}
         (Phase::Reviewing { .. }, Command::Submit) if moved => show_what_changed(state),
         (Phase::Reviewing { .. }, Command::Submit) => return change.submit(&mut cx),
-        (Phase::Reviewing { .. }, Command::Back) if change.listens_at().is_some_and(|at| cx.now >= at) => {
-            change.edit_again();
-        }
+        (Phase::Reviewing { .. }, Command::Back) => change.edit_again(),
         (Phase::Sending { .. } | Phase::Settling { .. }, Command::Close) => {
             state.modals.pop();
             let words = "the change goes on; e shows it again";
@@ -316,14 +317,18 @@ fn changed_meanwhile(state: &State) -> bool {
 /// Back to the chooser, with what the record shows now; nothing is sent.
 fn show_what_changed(state: &mut State) {
     let Some(change) = state.change.as_mut() else { return };
-    let was = change.target.connection.display();
+    let was = change.target.connection.display_head(NOTED).0;
     change.edit_again();
+    let known = state.list.rows.organization(&change.target.id);
+    let words = known.map_or_else(
+        || "the organization is not in the list any more: nothing was sent".to_owned(),
+        |known| {
+            let is = known.connection.display_head(NOTED).0;
+            format!("somebody changed the record meanwhile (connection was {was}, is {is}): nothing was sent")
+        },
+    );
+    change.chooser.note = Some(words);
     follow_target(state);
-    let Some(change) = state.change.as_mut() else { return };
-    let is = change.target.connection.display();
-    change.chooser.note = Some(format!(
-        "somebody changed the record meanwhile (connection was {was}, is {is}): nothing was sent"
-    ));
 }
 
 fn toggle_response(change: &mut Change) {

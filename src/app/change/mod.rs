@@ -145,9 +145,14 @@ impl Change {
         }
     }
 
+    /// Whether the review takes keys at `now`.
+    pub fn listens(&self, now: Moment) -> bool {
+        self.listens_at().is_some_and(|at| now >= at)
+    }
+
     /// Sends the one PATCH, from the review and from nowhere else.
     pub fn submit(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
-        if self.listens_at().is_none_or(|at| cx.now < at) {
+        if !self.listens(cx.now) {
             return Vec::new();
         }
         let Phase::Reviewing { value, drawn_at: _ } = &self.phase else { return Vec::new() };

@@ -390,3 +390,18 @@ fn on_a_screen_too_small_for_windows_keys_do_only_what_its_notice_says() {
     assert_eq!((app.asked(), app.state.modals.last()), (&[][..], Some(&Modal::Question(Question::Leave))));
     assert_eq!(app.keys("y").asked(), [Effect::Quit]);
 }
+
+#[test]
+fn a_key_too_early_does_not_leave_a_review_whose_record_changed() {
+    let app = app().choosing().text("new-sfdc-connection").wait(31_000).keys("enter");
+    let app = app.reply(with_thales(moved(&thales(), "legacy-sfdc"))).keys("y");
+    assert!(is_review(&app));
+}
+
+#[test]
+fn a_record_that_vanished_during_the_review_stops_it_and_says_so() {
+    let app = app().reviewed().wait(31_000).listed(page(0, 3, (1..=3).map(organization).collect()));
+    let app = app.keys("y");
+    assert_eq!((app.patches(), is_choosing(&app)), (0, true));
+    assert_eq!(note(&app), "the organization is not in the list any more: nothing was sent");
+}
