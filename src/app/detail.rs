@@ -1,7 +1,5 @@
 //! The detail pane: the selected organization as fields, or as the JSON the server sent.
 
-use std::time::Duration;
-
 use super::age;
 use super::connections::Connections;
 use super::cx::Cx;
@@ -225,8 +223,8 @@ fn with_notes(label: &str, value: (Role, &str), notes: &[(Role, String)], width:
     lines
 }
 
-/// How old the shown record is: since it was read by itself, or since the whole list was.
-pub fn age_of(detail: &DetailPane, list: &ListPane, id: &OrganizationId, now: Moment) -> Option<Duration> {
+/// When the shown record was read: by itself, or with the whole list.
+pub fn read_at(detail: &DetailPane, list: &ListPane, id: &OrganizationId) -> Option<Moment> {
     let alone = detail.read.as_ref().filter(|(read, _)| read == id).map(|(_, at)| *at);
-    alone.max(list.loaded_at).map(|at| now.since(at))
+    alone.max(list.loaded_at)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::change::{Change, Chooser, Phase, candidates};
 use super::cx::Cx;
-use super::detail::{DetailView, scrolled};
+use super::detail::{DetailView, read_at, scrolled};
 use super::effect::Effect;
 use super::help;
 use super::line::Line;
@@ -256,8 +256,7 @@ fn edit_selected(state: &mut State) -> Vec<Effect> {
         state.notice = Some(Notice::warning(words));
         return Vec::new();
     };
-    let age = super::detail::age_of(&state.detail, &state.list, &target.id, state.now).unwrap_or_default();
-    let seen_at = crate::domain::Moment::after_start(state.now.since_start().saturating_sub(age));
+    let seen_at = read_at(&state.detail, &state.list, &target.id).unwrap_or(state.now);
     let chooser = Chooser::new(candidates(&state.connections, &state.list.rows));
     state.change = Some(Change::new(target, seen_at, chooser));
     state.modals.push(Modal::Change);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::change::{Phase, candidates};
 use super::cx::Cx;
+use super::detail;
 use super::effect::{Effect, RequestId};
 use super::keys;
 use super::list::RowKey;
@@ -97,6 +98,7 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             let mut cx = Cx { now: state.now, requests: &mut state.requests };
             let effects = state.list.listed(request, result, &mut cx);
             take_own_mark(state);
+            follow_target(state);
             offer_candidates(state);
             if let Some(failure) = failed.filter(|_| waited_for) {
                 list_failed(state, failure);
@@ -258,7 +260,8 @@ pub(super) fn follow_target(state: &mut State) {
         return;
     };
     if let Some(organization) = state.list.rows.organization(&change.target.id) {
-        (change.target, change.seen_at) = (Arc::clone(organization), state.now);
+        change.target = Arc::clone(organization);
+        change.seen_at = detail::read_at(&state.detail, &state.list, &organization.id).unwrap_or(state.now);
     }
 }
 

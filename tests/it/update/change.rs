@@ -405,3 +405,20 @@ fn a_record_that_vanished_during_the_review_stops_it_and_says_so() {
     assert_eq!((app.patches(), is_choosing(&app)), (0, true));
     assert_eq!(note(&app), "the organization is not in the list any more: nothing was sent");
 }
+
+#[test]
+fn the_age_of_what_the_window_shows_is_that_of_its_own_record() {
+    let app = App::new(80, 24).loaded(vec![named(1, "A", "a"), named(2, "B", "b")]).keys("enter esc j");
+    let app = app.wait(20_000).keys("e").fetched(Ok(named(1, "A", "a")));
+    assert_eq!(app.state.change.as_ref().unwrap().seen_at, Moment::START);
+}
+
+#[test]
+fn the_window_shows_the_record_as_a_refresh_found_it_while_the_value_is_typed() {
+    let app = app().choosing().text("new").wait(31_000);
+    let app = app.reply(with_thales(moved(&thales(), "legacy-sfdc")));
+    let change = app.state.change.as_ref().unwrap();
+    assert_eq!(change.target.connection.as_sent(), "legacy-sfdc");
+    assert_eq!(change.seen_at, app.now);
+    assert_eq!(app.typed(), "new");
+}
