@@ -91,6 +91,7 @@ pub(super) fn pasted(state: &mut State, text: &str) {
             state.notice = Some(Notice::info("paste ignored: no text field has the keyboard", state.now));
             return;
         }
+        (Some(Modal::SignIn(window)), _) if window.busy => Ok(()),
         (Some(Modal::SignIn(window)), _) => window.password.paste(text),
         (Some(Modal::Change), Some(change)) => change.chooser.paste(text),
         _ => {

@@ -137,10 +137,9 @@ fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>)
             Vec::new()
         }
         Err(failure) => {
-            if let Some(Modal::SignIn(window)) = state.modals.last_mut() {
-                (window.busy, window.failure) = (false, Some(failure));
-            } else {
-                show_problem(state, failure, Retry::SignIn);
+            match sign_in_window(state) {
+                Some(window) => (window.busy, window.failure) = (false, Some(failure)),
+                None => show_problem(state, failure, Retry::SignIn),
             }
             Vec::new()
         }
@@ -160,16 +159,22 @@ fn is_sign_in(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::SignInNeeded | FailureKind::Refused { status: 401 })
 }
 
-/// Puts the sign-in window on top; what lies under it stays as it is.
-fn ask_to_sign_in(state: &mut State, failure: Failure) {
-    let present = state.modals.iter_mut().find_map(|modal| match modal {
+/// The sign-in window, wherever it lies.
+fn sign_in_window(state: &mut State) -> Option<&mut SignIn> {
+    state.modals.iter_mut().find_map(|modal| match modal {
         Modal::SignIn(window) => Some(window),
         _ => None,
-    });
-    let (busy, failure) = (false, Some(failure));
-    match present {
-        Some(window) => (window.busy, window.failure) = (busy, failure),
-        None => state.modals.push(Modal::SignIn(SignIn { failure, ..SignIn::default() })),
+    })
+}
+
+/// Puts the sign-in window on top; what lies under it stays as it is. A window whose own answer is still
+/// waited for says nothing of other calls.
+fn ask_to_sign_in(state: &mut State, failure: Failure) {
+    let waits = state.signing_in.is_some();
+    match sign_in_window(state) {
+        Some(window) if window.busy && waits => {}
+        Some(window) => (window.busy, window.failure) = (false, Some(failure)),
+        None => state.modals.push(Modal::SignIn(SignIn { failure: Some(failure), ..SignIn::default() })),
     }
 }
 

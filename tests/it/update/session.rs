@@ -184,3 +184,29 @@ fn an_idle_dashboard_wakes_up_at_most_every_ten_seconds_and_asks_for_nothing() {
     assert!(waked <= 80, "{waked} times in an hour");
     assert_eq!(app.asked(), []);
 }
+
+#[test]
+fn a_failed_sign_in_frees_its_window_even_under_the_help() {
+    let app = asking().text("p").keys("enter f1");
+    let app =
+        app.reply(Reply::SignedIn(Err(failure(Call::SignIn, FailureKind::Unreachable)))).keys("esc esc");
+    let busy = app.state.modals.iter().any(|modal| matches!(modal, Modal::SignIn(window) if window.busy));
+    assert!(!busy, "{:?}", app.state.modals);
+}
+
+#[test]
+fn a_refusal_of_the_list_does_not_touch_a_sign_in_under_way() {
+    let app = App::new(80, 24).with_organizations(1).keys("r");
+    let app = app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 401))));
+    let app = app.text("secret").keys("enter");
+    let app = app.reply(Reply::Listed(Err(refused(Call::ListOrganizations, 401))));
+    assert!(sign_in(&app).busy, "one answer is still waited for");
+    assert_eq!(sign_in(&app).failure, None);
+}
+
+#[test]
+fn au_06_what_is_pasted_while_a_sign_in_is_under_way_is_not_kept_for_the_next() {
+    let app = asking().text("p").keys("enter").message(Message::Pasted("more".to_owned()));
+    let app = app.reply(wrong_password());
+    assert!(sign_in(&app).password.is_empty());
+}
