@@ -183,10 +183,7 @@ fn on_list(state: &mut State, command: Command, count: Option<usize>) -> Vec<Eff
         }
         Command::Pause => pause(state),
         Command::Edit => return edit_selected(state),
-        movement => {
-            state.list.go(movement, count);
-            state.detail.scroll = 0;
-        }
+        movement => state.list.go(movement, count),
     }
     Vec::new()
 }

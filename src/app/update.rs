@@ -20,7 +20,11 @@ use crate::keymap::Keymap;
 /// Applies what happened. Without clock, I/O, async or randomness: the same in always gives the same out.
 pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect> {
     state.now = state.now.max(event.at);
+    let selected = state.list.selected.clone();
     let effects = apply(state, keymap, event.message);
+    if state.list.selected != selected {
+        state.detail.scroll = 0;
+    }
     let in_sight = state.change_is_in_sight();
     if let Some(change) = state.change.as_mut().filter(|_| !in_sight) {
         change.covered();
@@ -43,7 +47,11 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::DeadlineReached => deadline(state),
-        Message::Replied { request, reply, took: _ } => replied(state, request, reply),
+        Message::Replied { request, reply, took: _ } => {
+            let effects = replied(state, request, reply);
+            keys::clamp_scroll(state, keymap);
+            effects
+        }
         Message::SessionChanged(session) => {
             state.session = session;
             Vec::new()

@@ -7,7 +7,7 @@ use cckm_tui::domain::Organization;
 use cckm_tui::layout::Pane;
 
 use crate::support::app::App;
-use crate::support::records::{organization, thales};
+use crate::support::records::{organization, page, thales};
 
 fn app() -> App {
     App::new(80, 24).with_organizations(3)
@@ -136,4 +136,28 @@ fn a_passing_notice_goes_after_five_seconds_and_a_warning_stays_until_esc() {
     let app = App::with(read_only, 80, 24).with_organizations(1).keys("e").wait(3_600_000);
     assert!(!app.notice().is_empty());
     assert_eq!(app.keys("esc").notice(), "");
+}
+
+/// A list of one record with a JSON text of 200 lines, scrolled to its end.
+fn at_the_end_of_a_long_record() -> App {
+    let json = format!("[{}0]", "0,".repeat(200));
+    let long = Organization { json: json.into(), ..organization(1) };
+    App::new(80, 24).loaded(vec![long, organization(2)]).keys("enter 2 G")
+}
+
+#[test]
+fn the_detail_scrolls_to_its_end_and_no_further() {
+    let app = at_the_end_of_a_long_record();
+    let (rows, height) = (app.state.detail_lines(DetailView::Json, 77).len(), 12);
+    assert_eq!(app.state.detail.scroll, rows - height);
+    let app = app.keys("pgdn j");
+    assert_eq!(app.state.detail.scroll, rows - height);
+}
+
+#[test]
+fn a_record_that_got_shorter_or_gave_way_to_another_is_in_sight() {
+    let app = at_the_end_of_a_long_record().fetched(Ok(organization(1)));
+    assert_eq!(app.state.detail.scroll, 0);
+    let app = at_the_end_of_a_long_record().wait(31_000).listed(page(0, 1, vec![organization(2)]));
+    assert_eq!(app.state.detail.scroll, 0);
 }
