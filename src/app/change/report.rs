@@ -68,7 +68,7 @@ fn sentence(evidence: &Evidence, outcome: Outcome) -> String {
             seen.unwrap_or_default()
         ),
         (Outcome::Applied, _) => "The connection is changed, although the answer did not say so.".to_owned(),
-        (Outcome::NotApplied, Shows::Nothing) => "Nothing was sent and nothing was changed.".to_owned(),
+        (Outcome::NotApplied, _) if !evidence.was_sent() => "Nothing was sent and nothing was changed.".to_owned(),
         (Outcome::NotApplied, _) => {
             "Not applied so far. The request was sent once; if it is still on its way, a later refresh shows it.".to_owned()
         }

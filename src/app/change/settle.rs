@@ -118,6 +118,11 @@ impl Evidence {
         }
     }
 
+    /// Whether the request left this machine, or may have.
+    pub fn was_sent(&self) -> bool {
+        self.said() != Said::NothingWasSent
+    }
+
     /// What to do at `now`: look again, or say how it ended.
     pub fn verdict(&self, now: Moment) -> Verdict {
         let said = self.said();

@@ -269,3 +269,14 @@ fn a_session_that_ends_while_settling_asks_for_the_password_and_goes_on() {
     let app = app.wait(500).fetched(Ok(moved(&thales(), NEW)));
     assert_eq!((app.outcome(), app.patches()), (Some(Verified), 1));
 }
+
+#[test]
+fn what_was_never_sent_is_not_called_sent_after_looking_again() {
+    let out_of_reach = failure(Call::PatchOrganization, FailureKind::Unreachable);
+    let app = App::new(80, 24).with_organizations(2).sent().patched(Err(out_of_reach));
+    let app = app.keys("v").fetched(Ok(thales()));
+    assert_eq!(app.outcome(), Some(NotApplied));
+    let shown = result(&app);
+    assert!(shown.contains("Nothing was sent"), "{shown}");
+    assert!(!shown.contains("sent once"), "{shown}");
+}
