@@ -186,16 +186,25 @@ fn ask_to_sign_in(state: &mut State, failure: Failure) {
     }
 }
 
+/// Opens the problem window, or gives an open one the news where it lies.
 fn show_problem(state: &mut State, failure: Failure, retry: Retry) {
-    state.modals.retain(|modal| !matches!(modal, Modal::Problem(_)));
-    state.modals.push(Modal::Problem(Problem { failure, retry, scroll: 0 }));
+    let present = state.modals.iter_mut().find_map(|modal| match modal {
+        Modal::Problem(problem) => Some(problem),
+        _ => None,
+    });
+    match present {
+        Some(problem) => (problem.failure, problem.retry) = (failure, retry),
+        None => state.modals.push(Modal::Problem(Problem { failure, retry, scroll: 0 })),
+    }
 }
 
-/// A window only where there is nothing to look at yet; else the header says "stale" and the data stay.
+/// A window only where there is nothing to look at yet and nothing else has the keyboard; else the header says
+/// "stale" and the data stay.
 fn list_failed(state: &mut State, failure: Failure) {
+    let shown = state.modals.iter().any(|modal| matches!(modal, Modal::Problem(_)));
     if is_sign_in(&failure) {
         ask_to_sign_in(state, failure);
-    } else if state.list.rows.is_empty() {
+    } else if state.list.rows.is_empty() && (shown || state.modals.is_empty()) {
         show_problem(state, failure, Retry::List);
     } else {
         let words = super::explain::explain(&failure);

@@ -292,3 +292,19 @@ fn a_record_read_by_itself_is_not_replaced_by_an_older_page_still_on_its_way() {
     let app = app.keys("esc r").listed(whole(six()));
     assert_eq!(app.state.list.organization().unwrap().connection.as_sent(), "one", "asked for afterwards");
 }
+
+#[test]
+fn m18_a_failure_that_repeats_itself_takes_no_keyboard_and_no_place_in_the_text() {
+    let long = || Reply::Listed(Err(Failure { detail: "word ".repeat(300).into(), ..unreachable() }));
+    let failed = || App::new(60, 16).signed_in().reply(long());
+    let again = |app: App| app.wait(2000).reply(long());
+    let app = again(failed().keys("j"));
+    assert!(matches!(&app.state.modals[..], [Modal::Problem(problem)] if problem.scroll == 1));
+    let app = again(failed().keys("?"));
+    assert!(matches!(app.state.modals[..], [Modal::Problem(_), Modal::Help(_)]));
+    let app = again(failed().keys("esc ?"));
+    assert!(matches!(app.state.modals[..], [Modal::Help(_)]));
+    assert_eq!(app.notice(), "refresh failed: CANNOT REACH THE SERVER · r tries again");
+    let app = app.keys("esc r").reply(long());
+    assert!(matches!(app.state.modals[..], [Modal::Problem(_)]), "asked for by key");
+}
