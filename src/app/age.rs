@@ -61,7 +61,7 @@ pub fn since(time: &Untrusted, now: i64) -> Option<Duration> {
 pub fn readable(time: &Untrusted) -> String {
     match time.as_sent().trim().parse::<jiff::Timestamp>() {
         Ok(stamp) => stamp.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
-        Err(_) => time.display().into_string(),
+        Err(_) => time.brief().into_string(),
     }
 }
 

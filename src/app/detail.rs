@@ -116,7 +116,7 @@ pub fn lines(
         (Record::Sound(organization), DetailView::Fields) => fields(organization, cx, width),
         (Record::Sound(organization), DetailView::Json) => json_lines(&organization.json, width),
         (Record::Damaged { json, reason }, _) => {
-            let reason = format!("damaged record: {}", reason.display());
+            let reason = format!("damaged record: {}", reason.brief());
             wrapped(Role::Bad, &reason, width).chain(json_lines(json, width)).collect()
         }
     }
@@ -172,7 +172,7 @@ fn fields(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Lin
     put("name", &shown(&organization.name), Role::Text, &[]);
     put("uri", &shown(&organization.uri), Role::Text, &[]);
     for field in &organization.others {
-        put(field.key.display().as_str(), &shown(&field.value), Role::Text, &[]);
+        put(field.key.brief().as_str(), &shown(&field.value), Role::Text, &[]);
     }
     lines
 }

@@ -40,7 +40,7 @@ pub fn lines(keymap: &Keymap, contexts: &[Context], settings: &Settings, width: 
         lines.extend(wrapped(Role::Warning, READ_ONLY, width));
     }
     if !settings.log_file.is_empty() {
-        let log = format!("log file: {}", settings.log_file.display());
+        let log = format!("log file: {}", settings.log_file.brief());
         lines.extend(wrapped(Role::Dim, &log, width));
     }
     lines

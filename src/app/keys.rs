@@ -20,8 +20,6 @@ use crate::layout::Pane;
 
 /// How long a second Ctrl-C quits.
 const TWICE: Duration = Duration::from_millis(1500);
-/// Most bytes of a value of the server in a sentence.
-const NOTED: usize = 128;
 /// Largest count before a movement.
 const MOST: usize = 9_999_999;
 
@@ -314,13 +312,13 @@ fn changed_meanwhile(state: &State) -> bool {
 /// Back to the chooser, with what the record shows now; nothing is sent.
 fn show_what_changed(state: &mut State) {
     let Some(change) = state.change.as_mut() else { return };
-    let was = change.target.connection.display_head(NOTED).0;
+    let was = change.target.connection.brief();
     change.edit_again();
     let known = state.list.rows.organization(&change.target.id);
     let words = known.map_or_else(
         || "the organization is not in the list any more: nothing was sent".to_owned(),
         |known| {
-            let is = known.connection.display_head(NOTED).0;
+            let is = known.connection.brief();
             format!("somebody changed the record meanwhile (connection was {was}, is {is}): nothing was sent")
         },
     );

@@ -17,7 +17,7 @@ pub fn lines(failure: &Failure, width: usize) -> Vec<Line> {
     lines.extend(wrapped(Role::Text, words.next, width));
     if !failure.detail.is_empty() {
         lines.push(Line::default());
-        lines.extend(wrapped(Role::Dim, failure.detail.display().as_str(), width));
+        lines.extend(wrapped(Role::Dim, failure.detail.brief().as_str(), width));
     }
     if let Some(wait) = failure.retry_after {
         lines.push(Line::new(Role::Warning, format!("the server asks to wait {} s", wait.as_secs())));

@@ -208,7 +208,7 @@ fn list_failed(state: &mut State, failure: Failure) {
         show_problem(state, failure, Retry::List);
     } else {
         let words = super::explain::explain(&failure);
-        state.notice = Some(Notice::warning(format!("refresh failed: {} · r tries again", words.title)));
+        state.notice = Some(Notice::warning(format!("not refreshed: {} · r again", words.title)));
     }
 }
 
@@ -270,7 +270,7 @@ fn after_change_moved(state: &mut State) {
     }
     if let Some(Phase::Settled { outcome, evidence, .. }) = state.change.as_ref().map(|change| &change.phase)
     {
-        let name = evidence.before.name.display();
+        let name = evidence.before.name.brief();
         state.notice =
             Some(Notice::warning(format!("{}: the change of {name} · e shows the result", outcome.word())));
     }

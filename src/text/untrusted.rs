@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::escape::escape;
 use super::layout;
 
+/// Most bytes looked at where the head of a text is enough.
+const BRIEF: usize = 1024;
+
 /// A string from a server, a file or the environment.
 ///
 /// It has neither `Display` nor `AsRef<str>`: [`display`](Self::display) is the way to a screen or a log,
@@ -32,9 +35,17 @@ impl Untrusted {
         (DisplayText(escape(head).into_owned()), end < self.0.len())
     }
 
-    /// The lines of the text, each escaped: a newline of the text is a row, anything else is visible.
+    /// The text escaped, for a row or a sentence: however long it is, only its head is looked at, with `…`
+    /// where it was cut.
+    pub fn brief(&self) -> DisplayText {
+        let (head, cut) = self.display_head(BRIEF);
+        if cut { DisplayText(head.0 + "…") } else { head }
+    }
+
+    /// The lines of the text, each escaped: a newline of the text is a row, anything else is visible. Of a long
+    /// line only the head.
     pub fn display_lines(&self, most: usize) -> Vec<DisplayText> {
-        self.0.lines().take(most).map(|line| DisplayText(escape(line).into_owned())).collect()
+        self.0.lines().take(most).map(|line| Self::from(line).brief()).collect()
     }
 
     /// The text exactly as it came, for the wire and for comparisons; never for a screen.

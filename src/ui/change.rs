@@ -34,33 +34,61 @@ pub(super) fn paint(state: &State, keymap: &Keymap, on_top: bool, canvas: &mut C
     }
 }
 
-fn window(state: &State, title: &str, hints: &Line, canvas: &mut Canvas<'_>) -> Rect {
+fn window(
+    state: &State,
+    title: &str,
+    (keymap, context): (&Keymap, Context),
+    canvas: &mut Canvas<'_>,
+) -> Rect {
     let area = centered(state.size, 74.max(state.size.width / 2).min(100), 20.max(state.size.height / 2));
     let badge =
         Line::new(Role::Badge, header::badge(state)).and(Role::Text, format!(" {}", header::host(state)));
-    canvas.window(area, &Line::new(Role::Title, title), &badge, hints);
+    let hints = window_hints(keymap, context, area.width);
+    canvas.window(area, &Line::new(Role::Title, title), &badge, &hints);
     let inside = inside(area);
-    Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside }
+    // A blank row under the title, where there is one to spare.
+    let top = u16::from(inside.height > 14);
+    Rect { y: inside.y + top, height: inside.height.saturating_sub(top), ..inside }
 }
 
 /// The organization, by name and both ids: two of the same name are told apart.
 fn target(change: &Change, width: usize) -> Vec<Line> {
     let target = &change.target;
-    let name = target.name.display_head(512).0;
-    let mut lines = labelled("Organization", (Role::Title, name.as_str()), INDENT, width);
-    let org_id = format!("{} · {}", target.organization_id.display(), target.kind.display());
-    lines.extend(labelled("", (Role::Text, &org_id), INDENT, width));
-    lines.extend(labelled("", (Role::Text, &format!("id {}", target.id)), INDENT, width));
+    let mut lines = labelled_value("Organization", "", (Role::Title, &target.name), width);
+    let [org_id, kind] = [&target.organization_id, &target.kind].map(|value| value.brief());
+    lines.extend(at_most(1, labelled("", (Role::Text, &format!("{org_id} · {kind}")), INDENT, width)));
+    lines.extend(at_most(1, labelled("", (Role::Text, &format!("id {}", target.id)), INDENT, width)));
+    lines
+}
+
+/// A value of the server or the operator in few rows, however long it is.
+fn labelled_value(label: &str, sign: &str, (role, value): (Role, &Untrusted), width: usize) -> Vec<Line> {
+    let shown = format!("{sign}{}", value.brief());
+    let rows = text::rows(&shown, width.saturating_sub(INDENT)).into_iter().enumerate();
+    let lines = rows.map(|(nth, row)| {
+        let label = if nth == 0 { label } else { "" };
+        Line::new(Role::Dim, text::pad(label, INDENT, '…')).and(role, row)
+    });
+    at_most(3, lines.collect())
+}
+
+/// The first rows, with a mark when there are more.
+fn at_most(rows: usize, mut lines: Vec<Line>) -> Vec<Line> {
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.pop() {
+            lines.push(last.and(Role::Dim, "…"));
+        }
+    }
     lines
 }
 
 fn choosing(state: &State, change: &Change, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
-    let area = window(state, "Change connection", &window_hints(keymap, Context::Choose), canvas);
+    let area = window(state, "Change connection", (keymap, Context::Choose), canvas);
     let width = usize::from(area.width);
     let mut lines = target(change, width);
-    let now = change.target.connection.display_head(512).0;
     let seen = age::short(state.now.since(change.seen_at));
-    lines.extend(labelled("Connection", (Role::Value, now.as_str()), INDENT, width));
+    lines.extend(labelled_value("Connection", "", (Role::Value, &change.target.connection), width));
     lines.push(Line::new(Role::Dim, format!("{:INDENT$}(now, as read {seen} ago)", "")));
     canvas.lines(area, &lines);
     let y = area.y + u16::try_from(lines.len()).unwrap_or(u16::MAX);
@@ -125,10 +153,10 @@ fn candidate_line(candidate: &Candidate, now: bool, chosen: bool, width: usize) 
     let (role, state) = state_words(candidate);
     let uses = if candidate.uses == 1 { "1 org".to_owned() } else { format!("{} orgs", candidate.uses) };
     let room = width.saturating_sub(2 + 1 + 11 + 10 + 5);
-    let cloud = if room >= 48 { candidate.cloud_name.display().into_string() } else { String::new() };
+    let cloud = if room >= 48 { candidate.cloud_name.brief().into_string() } else { String::new() };
     let name_room = if room >= 48 { room - 25 } else { room };
     let mut line = Line::new(Role::Text, format!("{mark} "))
-        .and(Role::Value, text::pad(candidate.name.display_head(512).0.as_str(), name_room, '…'))
+        .and(Role::Value, text::pad(candidate.name.brief().as_str(), name_room, '…'))
         .and(Role::Text, " ");
     if room >= 48 {
         line = line.and(Role::Dim, text::pad(&cloud, 25, '…'));
@@ -143,25 +171,43 @@ fn state_words(candidate: &Candidate) -> (Role, &'static str) {
 }
 
 fn reviewing(state: &State, change: &Change, value: &Untrusted, keymap: &Keymap, canvas: &mut Canvas<'_>) {
-    let area = window(state, "Review: nothing is sent yet", &window_hints(keymap, Context::Review), canvas);
+    let area = window(state, "Review: nothing is sent yet", (keymap, Context::Review), canvas);
     let width = usize::from(area.width);
-    let mut lines = target(change, width);
-    let as_who =
-        format!("{} as {}/{}", header::host(state), header::domain(state), state.settings.user.display());
-    lines.extend(labelled("Server", (Role::Text, &as_who), INDENT, width));
-    lines.push(Line::default());
-    let old = format!("- {}", change.target.connection.display());
-    lines.extend(labelled("Connection", (Role::Text, &old), INDENT, width));
-    lines.extend(labelled("", (Role::Value, &format!("+ {}", value.display())), INDENT, width));
-    lines.extend(about_new(change, value, width));
-    lines.push(Line::default());
-    let patch = OrganizationPatch { connection: value.clone() };
-    let request = format!("PATCH {}", change.target.id.path());
-    lines.extend(labelled("Request", (Role::Text, &request), INDENT, width));
-    lines.extend(labelled("", (Role::Text, &text::escape(&patch.body())), INDENT, width));
+    let who = state.settings.user.brief();
+    let as_who = format!("{} as {}/{who}", header::host(state), header::domain(state));
+    let mut first = target(change, width);
+    first.extend(at_most(2, labelled("Server", (Role::Text, &as_who), INDENT, width)));
+    let mut diff = labelled_value("Connection", "- ", (Role::Text, &change.target.connection), width);
+    diff.extend(labelled_value("", "+ ", (Role::Value, value), width));
+    diff.extend(about_new(change, value, width));
+    let rows = usize::from(area.height.saturating_sub(1));
+    let lines = spaced([first, diff, request(change, value, width)], rows);
     let buttons = area.bottom().saturating_sub(1);
     canvas.lines(Rect { height: area.height.saturating_sub(1), ..area }, &lines);
     paint_buttons(state, change, Rect { y: buttons, height: 1, ..area }, canvas);
+}
+
+/// The request as it would be sent, the path broken before the id where it has to be broken.
+fn request(change: &Change, value: &Untrusted, width: usize) -> Vec<Line> {
+    let path = format!("PATCH {}", change.target.id.path());
+    let id = change.target.id.as_str();
+    let whole = text::width(&path) + INDENT <= width;
+    let rows = if whole { vec![path.as_str()] } else { vec![path.strip_suffix(id).unwrap_or(&path), id] };
+    let mut lines = Vec::new();
+    for (nth, row) in rows.into_iter().enumerate() {
+        let label = if nth == 0 { "Request" } else { "" };
+        lines.extend(labelled(label, (Role::Text, row), INDENT, width));
+    }
+    let body = Untrusted::new(OrganizationPatch { connection: value.clone() }.body());
+    lines.extend(labelled_value("", "", (Role::Text, &body), width));
+    lines
+}
+
+/// Blocks with a blank row between them, where there is room for that.
+fn spaced(blocks: [Vec<Line>; 3], rows: usize) -> Vec<Line> {
+    let needed: usize = blocks.iter().map(Vec::len).sum();
+    let blank = if needed + 2 <= rows { vec![Line::default()] } else { Vec::new() };
+    blocks.join(&blank[..])
 }
 
 /// What is known of the new connection: its state and who uses it, or that it is not listed.
@@ -197,11 +243,11 @@ fn sending(
     keymap: &Keymap,
     canvas: &mut Canvas<'_>,
 ) {
-    let area = window(state, "Sending", &window_hints(keymap, Context::Sending), canvas);
+    let area = window(state, "Sending", (keymap, Context::Sending), canvas);
     let width = usize::from(area.width);
     let mut lines = target(change, width);
     lines.push(Line::default());
-    lines.extend(labelled("New value", (Role::Value, value.display().as_str()), INDENT, width));
+    lines.extend(labelled_value("New value", "", (Role::Value, value), width));
     lines.push(Line::default());
     let waited = format!("sent once, {} s ago; waiting for the answer", state.now.since(since).as_secs());
     lines.push(Line::new(Role::Warning, waited));
@@ -211,15 +257,14 @@ fn sending(
 }
 
 fn settling(state: &State, evidence: &Evidence, keymap: &Keymap, canvas: &mut Canvas<'_>) {
-    let area = window(state, "Verifying", &window_hints(keymap, Context::Sending), canvas);
+    let area = window(state, "Verifying", (keymap, Context::Sending), canvas);
     let width = usize::from(area.width);
     let answer = match &evidence.answer {
         Ok(answer) => status_line(answer.status),
         Err(failure) => explain(failure).title,
     };
-    let name = evidence.before.name.display_head(512).0;
-    let mut lines = labelled("Organization", (Role::Title, name.as_str()), INDENT, width);
-    lines.extend(labelled("Sent", (Role::Value, evidence.value.display().as_str()), INDENT, width));
+    let mut lines = labelled_value("Organization", "", (Role::Title, &evidence.before.name), width);
+    lines.extend(labelled_value("Sent", "", (Role::Value, &evidence.value), width));
     lines.extend(labelled("Answer", (Role::Text, &answer), INDENT, width));
     lines.push(Line::default());
     let waited = state.now.since(evidence.sent_at).as_secs();
@@ -228,10 +273,10 @@ fn settling(state: &State, evidence: &Evidence, keymap: &Keymap, canvas: &mut Ca
     lines.extend(wrapped(Role::Warning, &words, width));
     for look in &evidence.looks {
         let seen = match &look.seen {
-            Ok(organization) => format!("connection = {}", organization.connection.display()),
+            Ok(organization) => format!("connection = {}", organization.connection.brief()),
             Err(failure) => explain(failure).title,
         };
-        lines.extend(labelled("", (Role::Text, &seen), INDENT, width));
+        lines.extend(at_most(2, labelled("", (Role::Text, &seen), INDENT, width)));
     }
     canvas.lines(area, &lines);
 }

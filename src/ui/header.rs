@@ -6,14 +6,19 @@ use super::canvas::{Canvas, cells};
 use crate::app::line::Line;
 use crate::app::{Badge, Session, State, age};
 use crate::layout::SizeClass;
+use crate::text;
 use crate::theme::Role;
 
 /// `[DEMO]`, `[prod-eu]`, or `[no profile]`.
 pub(super) fn badge(state: &State) -> String {
+    format!("[{}]", whose(state))
+}
+
+fn whose(state: &State) -> String {
     match &state.settings.badge {
-        Badge::Demo => "[DEMO]".to_owned(),
-        Badge::Profile(name) => format!("[{}]", name.display()),
-        Badge::Unnamed => "[no profile]".to_owned(),
+        Badge::Demo => "DEMO".to_owned(),
+        Badge::Profile(name) => name.brief().into_string(),
+        Badge::Unnamed => "no profile".to_owned(),
     }
 }
 
@@ -24,41 +29,63 @@ pub(super) const fn mode(state: &State) -> &'static str {
 
 /// The server without its scheme.
 pub(super) fn host(state: &State) -> String {
-    let server = state.settings.server.display().into_string();
+    let server = state.settings.server.brief().into_string();
     server.split_once("://").map_or_else(|| server.clone(), |(_, host)| host.to_owned())
 }
 
 /// The domain, `root` where none was asked for.
 pub(super) fn domain(state: &State) -> String {
     let domain = &state.settings.domain;
-    if domain.is_empty() { "root".to_owned() } else { domain.display().into_string() }
+    if domain.is_empty() { "root".to_owned() } else { domain.brief().into_string() }
 }
 
 pub(super) fn paint(state: &State, area: Rect, class: SizeClass, canvas: &mut Canvas<'_>) {
     let freshness = freshness(state);
     let width = cells(&freshness.text());
     let start = area.right().saturating_sub(width + 1);
-    let left = left(state, class);
-    canvas.line(area.x, area.y, start.saturating_sub(area.x + 1), &left);
+    let room = start.saturating_sub(area.x + 1);
+    canvas.line(area.x, area.y, room, &left(state, class, usize::from(room)));
     canvas.line(start, area.y, width, &freshness);
 }
 
-fn left(state: &State, class: SizeClass) -> Line {
-    let user = state.settings.user.display();
-    let name = if class == SizeClass::S { " " } else { " cckm-tui  " };
+/// Who, where, as whom: every part is there at every width, the longest cut first.
+fn left(state: &State, class: SizeClass, room: usize) -> Line {
+    let user = state.settings.user.brief().into_string();
+    let wide = class >= SizeClass::L;
+    let server = if wide { state.settings.server.brief().into_string() } else { host(state) };
+    let (before, gaps) = match class {
+        SizeClass::XS | SizeClass::S => (" ", [" ", " ", "/"]),
+        SizeClass::M => (" cckm-tui  ", ["  ", " ", "/"]),
+        SizeClass::L | SizeClass::XL => (" cckm-tui  ", ["   ", "  domain ", "  user "]),
+    };
+    let fixed = before.len() + 3 + mode(state).len() + gaps.concat().len();
+    let mut parts = [whose(state), server, domain(state), user];
+    share(&mut parts, room.saturating_sub(fixed));
+    let [whose, server, domain, user] = parts;
+    let [to_server, to_domain, to_user] = gaps;
+    let gap_role = if wide { Role::Dim } else { Role::Text };
     let mode_role = if state.settings.read_only { Role::Warning } else { Role::Text };
-    let line = Line::new(Role::Title, name)
-        .and(Role::Badge, badge(state))
-        .and(mode_role, format!(" {}", mode(state)));
-    match class {
-        SizeClass::XS | SizeClass::S => line.and(Role::Text, format!("  {} {user}", host(state))),
-        SizeClass::M => line.and(Role::Text, format!("  {} {}/{user}", host(state), domain(state))),
-        SizeClass::L | SizeClass::XL => line
-            .and(Role::Text, format!("   {}", state.settings.server.display()))
-            .and(Role::Dim, "  domain ")
-            .and(Role::Text, domain(state))
-            .and(Role::Dim, "  user ")
-            .and(Role::Text, user.into_string()),
+    Line::new(Role::Title, before)
+        .and(Role::Badge, format!("[{whose}]"))
+        .and(mode_role, format!(" {}", mode(state)))
+        .and(Role::Text, format!("{to_server}{server}"))
+        .and(gap_role, to_domain)
+        .and(Role::Text, domain)
+        .and(gap_role, to_user)
+        .and(Role::Text, user)
+}
+
+/// Cuts the longest parts until all together fit; none under six cells.
+fn share(parts: &mut [String], room: usize) {
+    let mut widths: Vec<usize> = parts.iter().map(|part| text::width(part)).collect();
+    while widths.iter().sum::<usize>() > room {
+        let Some(longest) = widths.iter_mut().max().filter(|longest| **longest > 6) else { break };
+        *longest -= 1;
+    }
+    for (part, width) in parts.iter_mut().zip(widths) {
+        if text::width(part) > width {
+            *part = text::pad(part, width, '…');
+        }
     }
 }
 

@@ -24,9 +24,7 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
     canvas.titled_rule(panes.list_title, active, &title(state), &remarks(state));
     let columns = columns(panes.list_rows.width);
     paint_head(state, panes.list_head, &columns, canvas);
-    let rows = (panes.list_rows.top()..panes.list_rows.bottom()).zip(state.list.offset..);
-    for (y, position) in rows {
-        let Some(row) = state.list.rows.at(position) else { break };
+    for (y, row) in (panes.list_rows.top()..panes.list_rows.bottom()).zip(state.list.in_sight()) {
         let area = Rect { y, height: 1, ..panes.list_rows };
         let selected = state.list.selected.as_ref() == Some(&row.key);
         paint_row(state, row, area, &columns, selected, canvas);
@@ -43,7 +41,7 @@ const fn nothing(state: &State) -> &'static str {
     } else if state.list.load.is_some() {
         "reading the organizations …"
     } else if state.list.loaded_at.is_some() {
-        "the server lists no organization for this account and domain"
+        "no organization for this account and domain"
     } else {
         ""
     }
@@ -58,7 +56,7 @@ fn title(state: &State) -> Line {
     let title = Line::new(Role::Title, "Organizations ").and(Role::Text, count);
     match (&list.load, list.ended) {
         (Some(load), _) if list.loaded_at.is_none() => {
-            title.and(Role::Dim, format!(" loading {}{}", load.received, of(load.total)))
+            title.and(Role::Dim, format!("{} loading", of(load.total)))
         }
         (_, Some(Ended::Incomplete { total })) => {
             title.and(Role::Warning, format!(" incomplete: the server counts {total}"))
@@ -146,8 +144,8 @@ fn paint_row(
     } else {
         for (column, place) in columns {
             let x = area.x + place.start;
-            let shown = cell(state, row, *column);
-            canvas.put(x, area.y, place.end - place.start, Role::Text, &shown);
+            let (role, shown) = cell(state, row, *column);
+            canvas.put(x, area.y, place.end - place.start, role, &shown);
             if *column != Column::Updated {
                 paint_matches(&shown, words, x, area.x + place.end, area.y, canvas);
             }
@@ -173,8 +171,9 @@ fn paint_matches(shown: &str, words: &[String], x: u16, end: u16, y: u16, canvas
     }
 }
 
-fn cell(state: &State, row: &Row, column: Column) -> String {
-    let Some(organization) = row.organization() else { return String::new() };
+/// What stands in a column. The mark of an empty value is dim: a name that is a dash is not.
+fn cell(state: &State, row: &Row, column: Column) -> (Role, String) {
+    let Some(organization) = row.organization() else { return (Role::Text, String::new()) };
     let value = match column {
         Column::Name => &organization.name,
         Column::OrgId => &organization.organization_id,
@@ -182,8 +181,9 @@ fn cell(state: &State, row: &Row, column: Column) -> String {
         Column::Connection => &organization.connection,
         Column::Updated => {
             let since = age::since(&organization.updated_at, state.wall_clock());
-            return since.map_or_else(|| age::readable(&organization.updated_at), age::short);
+            let shown = since.map_or_else(|| age::readable(&organization.updated_at), age::short);
+            return (Role::Text, shown);
         }
     };
-    if value.is_empty() { "–".to_owned() } else { value.display_head(1024).0.into_string() }
+    if value.is_empty() { (Role::Dim, "–".to_owned()) } else { (Role::Text, value.brief().into_string()) }
 }

@@ -41,7 +41,7 @@ fn line(state: &State) -> Option<Line> {
 
 fn hidden_change(state: &State) -> Option<Line> {
     let change = state.change.as_ref().filter(|_| !state.change_is_shown())?;
-    let name = change.target.name.display();
+    let name = change.target.name.brief();
     let words = match &change.phase {
         Phase::Sending { .. } => "is being sent",
         Phase::Settling { .. } => "is being verified",
@@ -57,7 +57,7 @@ fn changed_row(state: &State) -> Option<Line> {
     let ago = age::short(state.now.since(changed.at));
     let what = match (&changed.connection_was, row.organization()) {
         (Some(was), Some(organization)) => {
-            format!("connection {} → {}", was.display(), organization.connection.display())
+            format!("connection {} → {}", was.brief(), organization.connection.brief())
         }
         _ => "changed or added".to_owned(),
     };
@@ -70,7 +70,7 @@ pub(super) fn paint_hints(state: &State, keymap: &Keymap, area: Rect, canvas: &m
     let Some(context) = contexts.first() else { return };
     let context = if state.modals.is_empty() { *context } else { Context::Global };
     let mut x = area.x + 1;
-    for (key, label) in hints(keymap, context) {
+    for (key, label) in hints(keymap, context, state.settings.read_only) {
         let end = x + cells(&key) + 1 + cells(&label);
         if end >= area.right() {
             break;
@@ -81,10 +81,11 @@ pub(super) fn paint_hints(state: &State, keymap: &Keymap, area: Rect, canvas: &m
     }
 }
 
-/// Key and label of each hint of a place.
-fn hints(keymap: &Keymap, context: Context) -> impl Iterator<Item = (String, String)> + '_ {
+/// Key and label of each hint of a place; none for what is refused anyway.
+fn hints(keymap: &Keymap, context: Context, read_only: bool) -> impl Iterator<Item = (String, String)> + '_ {
     keymap
         .hints(context)
+        .filter(move |command| !(read_only && *command == Command::Edit))
         .filter_map(move |command| Some((key_name(keymap, context, command)?, command.label())))
 }
 
@@ -100,12 +101,18 @@ fn key_name(keymap: &Keymap, context: Context, command: Command) -> Option<Strin
     })
 }
 
-/// The hints of a window, for its lower edge.
-pub(super) fn window_hints(keymap: &Keymap, context: Context) -> Line {
+/// The hints of a window, for its lower edge of `width` cells: those that fit whole.
+pub(super) fn window_hints(keymap: &Keymap, context: Context, width: u16) -> Line {
     let mut line = Line::default();
-    for (nth, (key, label)) in hints(keymap, context).enumerate() {
+    let room = usize::from(width.saturating_sub(6));
+    for (nth, (key, label)) in hints(keymap, context, false).enumerate() {
         let gap = if nth == 0 { "" } else { " · " };
-        line = line.and(Role::Dim, gap).and(Role::Key, key).and(Role::Text, format!(" {label}"));
+        let longer =
+            line.clone().and(Role::Dim, gap).and(Role::Key, key).and(Role::Text, format!(" {label}"));
+        if text::width(&longer.text()) > room {
+            break;
+        }
+        line = longer;
     }
     line
 }

@@ -46,7 +46,8 @@ pub(super) fn scrolling(
         String::new()
     };
     let remarks = if more.is_empty() { Line::default() } else { Line::new(Role::Dim, more) };
-    canvas.window(area, &Line::new(Role::Title, title), &remarks, &window_hints(keymap, context));
+    let hints = window_hints(keymap, context, area.width);
+    canvas.window(area, &Line::new(Role::Title, title), &remarks, &hints);
     canvas.lines(inside(area), lines.iter().skip(scroll));
 }
 
@@ -58,7 +59,7 @@ fn paint_question(state: &State, question: Question, keymap: &Keymap, canvas: &m
         area,
         &Line::new(Role::Title, "Sure?"),
         &Line::default(),
-        &window_hints(keymap, Context::Question),
+        &window_hints(keymap, Context::Question, area.width),
     );
     let inside = inside(area);
     canvas.lines(Rect { y: inside.y + 1, ..inside }, &lines);
@@ -66,7 +67,7 @@ fn paint_question(state: &State, question: Question, keymap: &Keymap, canvas: &m
 
 fn paint_sort(state: &State, chosen: Column, keymap: &Keymap, canvas: &mut Canvas<'_>) {
     let area = centered(state.size, 46, 9);
-    let hints = window_hints(keymap, Context::SortPicker);
+    let hints = window_hints(keymap, Context::SortPicker, area.width);
     canvas.window(area, &Line::new(Role::Title, "Sort by"), &Line::default(), &hints);
     let inside = inside(area);
     let sort = state.list.sort;
@@ -88,12 +89,13 @@ fn paint_sort(state: &State, chosen: Column, keymap: &Keymap, canvas: &mut Canva
 fn paint_sign_in(state: &State, window: &SignIn, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
     let area = centered(state.size, 64, 14);
     let badge = Line::new(Role::Badge, header::badge(state));
-    canvas.window(area, &Line::new(Role::Title, "Sign in"), &badge, &window_hints(keymap, Context::SignIn));
+    let hints = window_hints(keymap, Context::SignIn, area.width);
+    canvas.window(area, &Line::new(Role::Title, "Sign in"), &badge, &hints);
     let inside = inside(area);
     let rows = [
-        ("Server", state.settings.server.display().into_string()),
+        ("Server", state.settings.server.brief().into_string()),
         ("Domain", header::domain(state)),
-        ("User", state.settings.user.display().into_string()),
+        ("User", state.settings.user.brief().into_string()),
     ];
     for (y, (label, value)) in (inside.y + 1..).zip(rows) {
         canvas.put(inside.x, y, 12, Role::Dim, label);

@@ -60,7 +60,7 @@ fn outcome_line(evidence: &Evidence, outcome: Outcome) -> Line {
 }
 
 fn sentence(evidence: &Evidence, outcome: Outcome) -> String {
-    let seen = evidence.latest().map(|organization| organization.connection.display().into_string());
+    let seen = evidence.latest().map(|organization| organization.connection.brief().into_string());
     match (outcome, evidence.shows()) {
         (Outcome::Verified, _) => "The connection is changed.".to_owned(),
         (Outcome::Applied, Shows::Other) => format!(
@@ -92,7 +92,7 @@ fn sentence(evidence: &Evidence, outcome: Outcome) -> String {
 
 fn target(evidence: &Evidence, width: usize) -> Vec<Line> {
     let before = &evidence.before;
-    let name = format!("{}  {}", before.name.display(), before.organization_id.display());
+    let name = format!("{}  {}", before.name.brief(), before.organization_id.brief());
     let mut lines = labelled("organization", (Role::Text, &name), 14, width);
     lines.extend(labelled("id", (Role::Text, before.id.as_str()), 14, width));
     lines
@@ -101,8 +101,8 @@ fn target(evidence: &Evidence, width: usize) -> Vec<Line> {
 /// Before and after of every field that differs.
 fn changes(evidence: &Evidence, width: usize) -> Vec<Line> {
     let Some(after) = after(evidence) else {
-        let sent = evidence.value.display();
-        let now = evidence.before.connection.display();
+        let sent = evidence.value.brief();
+        let now = evidence.before.connection.brief();
         let mut lines = labelled("was", (Role::Text, now.as_str()), 14, width);
         lines.extend(labelled("sent", (Role::Value, sent.as_str()), 14, width));
         return lines;
@@ -110,7 +110,7 @@ fn changes(evidence: &Evidence, width: usize) -> Vec<Line> {
     let changes = difference(&evidence.before, after);
     let mut lines = Vec::new();
     if changes.is_empty() {
-        let unchanged = format!("{} is still {}", "connection", evidence.before.connection.display());
+        let unchanged = format!("{} is still {}", "connection", evidence.before.connection.brief());
         lines.extend(wrapped(Role::Text, &unchanged, width));
     }
     for change in changes {
@@ -119,7 +119,7 @@ fn changes(evidence: &Evidence, width: usize) -> Vec<Line> {
             "connection" => "somebody else",
             _ => "server",
         };
-        let key = change.key.display();
+        let key = change.key.brief();
         let (before, after) = (value(&change.key, &change.before), value(&change.key, &change.after));
         lines.push(
             Line::new(Role::Title, text::clip(key.as_str(), width).0).and(Role::Dim, format!("  by {by}")),
@@ -134,7 +134,7 @@ fn changes(evidence: &Evidence, width: usize) -> Vec<Line> {
 
 fn value(key: &Untrusted, value: &Untrusted) -> String {
     match key.as_sent() {
-        "createdAt" | "updatedAt" => value.display().into_string(),
+        "createdAt" | "updatedAt" => value.brief().into_string(),
         _ if value.is_empty() => "–".to_owned(),
         _ => value.display_head(1024).0.into_string(),
     }
@@ -169,7 +169,7 @@ fn oddity(answer: &PatchAnswer, width: usize) -> Vec<Line> {
     if answer.oddity.is_empty() {
         return Vec::new();
     }
-    wrapped(Role::Warning, answer.oddity.display().as_str(), width).collect()
+    wrapped(Role::Warning, answer.oddity.brief().as_str(), width).collect()
 }
 
 /// The usual cause and the next step, unless all is well.
@@ -182,7 +182,7 @@ fn meaning(evidence: &Evidence, outcome: Outcome, width: usize) -> Vec<Line> {
         Err(failure) => {
             let words = explain(failure);
             let next = if outcome == Outcome::Applied { "Nothing: the change is made." } else { words.next };
-            (words.cause, next, failure.detail.display().into_string())
+            (words.cause, next, failure.detail.brief().into_string())
         }
         Ok(_) => return Vec::new(),
     };
@@ -205,7 +205,7 @@ fn looks(evidence: &Evidence, width: usize) -> Vec<Line> {
     for look in &evidence.looks {
         let after = precise(look.at.since(evidence.sent_at));
         let seen = match &look.seen {
-            Ok(organization) => format!("connection = {}", organization.connection.display()),
+            Ok(organization) => format!("connection = {}", organization.connection.brief()),
             Err(failure) => explain(failure).title,
         };
         lines.extend(labelled(&format!("  +{after}"), (Role::Text, &seen), 14, width));
@@ -229,7 +229,7 @@ pub fn response(evidence: &Evidence, width: usize) -> Vec<Line> {
         Err(failure) => {
             let mut lines = vec![headline(evidence), Line::default()];
             lines.extend(wrapped(Role::Text, "There was no answer.", width));
-            lines.extend(wrapped(Role::Dim, failure.detail.display().as_str(), width));
+            lines.extend(wrapped(Role::Dim, failure.detail.brief().as_str(), width));
             lines
         }
     }

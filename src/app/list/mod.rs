@@ -79,6 +79,11 @@ impl ListPane {
         self.row()?.organization()
     }
 
+    /// The rows on the screen, from the top: no more than it has room for, however many there are.
+    pub fn in_sight(&self) -> impl Iterator<Item = &Row> {
+        (self.offset..self.offset.saturating_add(self.height)).map_while(|position| self.rows.at(position))
+    }
+
     /// Asks for the first page, unless the list is being read already.
     pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
         if self.load.is_some() {

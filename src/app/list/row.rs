@@ -141,11 +141,11 @@ impl Row {
         &self.words
     }
 
-    /// The displayed name; of a damaged record, what is wrong with it.
+    /// The head of the displayed name; of a damaged record, what is wrong with it.
     pub fn title(&self) -> DisplayText {
         match &self.record {
-            Record::Sound(organization) => organization.name.display(),
-            Record::Damaged { json: _, reason } => reason.display(),
+            Record::Sound(organization) => organization.name.brief(),
+            Record::Damaged { json: _, reason } => reason.brief(),
         }
     }
 

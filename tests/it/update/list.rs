@@ -200,7 +200,7 @@ fn without_rows_a_failure_opens_a_window_and_with_rows_it_makes_them_stale() {
     let app = App::new(80, 24).loaded(six()).keys("r");
     let app = app.reply(Reply::Listed(Err(refused(Call::ListOrganizations, 503))));
     assert_eq!((app.state.modals.len(), app.shown().len()), (0, 6));
-    assert_eq!(app.notice(), "refresh failed: HTTP 503 Service Unavailable · r tries again");
+    assert_eq!(app.notice(), "not refreshed: HTTP 503 Service Unavailable · r again");
     assert_eq!(app.state.list.stale.as_ref().map(|stale| stale.attempts), Some(1));
     let app = app.keys("r").listed(whole(six()));
     assert_eq!(app.state.list.stale, None);
@@ -304,7 +304,7 @@ fn m18_a_failure_that_repeats_itself_takes_no_keyboard_and_no_place_in_the_text(
     assert!(matches!(app.state.modals[..], [Modal::Problem(_), Modal::Help(_)]));
     let app = again(failed().keys("esc ?"));
     assert!(matches!(app.state.modals[..], [Modal::Help(_)]));
-    assert_eq!(app.notice(), "refresh failed: CANNOT REACH THE SERVER · r tries again");
+    assert_eq!(app.notice(), "not refreshed: CANNOT REACH THE SERVER · r again");
     let app = app.keys("esc r").reply(long());
     assert!(matches!(app.state.modals[..], [Modal::Problem(_)]), "asked for by key");
 }
