@@ -44,7 +44,9 @@ pub fn thales() -> Organization {
 
 /// An organization of a name and a connection, numbered.
 pub fn named(n: usize, name: &str, connection: &str) -> Organization {
-    Organization { name: name.into(), connection: connection.into(), ..organization(n) }
+    let json = format!(r#"{{"id":"{}","name":"{name}","connection":"{connection}"}}"#, id(n));
+    let (name, connection) = (name.into(), connection.into());
+    Organization { name, connection, json: json.into(), ..organization(n) }
 }
 
 /// A record that cannot be understood.

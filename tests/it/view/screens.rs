@@ -1,0 +1,257 @@
+//! Every screen there is, each as a story that leads to it.
+
+use std::time::Duration;
+
+use cckm_tui::app::{Badge, Message, Reply, Session, Settings};
+use cckm_tui::domain::{Call, Failure, FailureKind, Organization, Page, PatchAnswer, Record};
+
+use crate::support::app::{App, answer, failure, refused, settings};
+use crate::support::records::{damaged, moved, named, page, thales};
+
+/// A screen: its name, and the story on a terminal of any size.
+pub struct Screen {
+    pub name: &'static str,
+    pub story: fn(u16, u16) -> App,
+}
+
+/// Names and connections as they are met in the field.
+pub fn organizations() -> Vec<Organization> {
+    let table = [
+        ("Acme Benelux", "Regular", "sfdc-eu-01"),
+        ("Acme Deutschland", "Regular", "sfdc-eu-01"),
+        ("Acme Deutschland (UAT)", "Sandbox", "sfdc-eu-uat"),
+        ("Acme España", "Regular", "sfdc-eu-01"),
+        ("Acme France", "Regular", "sfdc-eu-02"),
+        ("Acme Nordics", "Regular", "sfdc-eu-02"),
+        (
+            "Acme Schweiz — Holding und Beteiligungen AG, Zürich",
+            "Regular",
+            "sfdc-ch-01-customer-managed-keys-2026",
+        ),
+        ("アクメ株式会社", "Regular", "sfdc-jp-01"),
+        ("Initech", "Sandbox", "legacy-sfdc"),
+        ("Umbrella", "", ""),
+    ];
+    let rows = table.into_iter().enumerate();
+    let rows = rows.map(|(n, (name, kind, connection))| Organization {
+        kind: kind.into(),
+        ..named(n + 1, name, connection)
+    });
+    rows.chain((20..40).map(|n| named(n, &format!("Globex {n}"), "sfdc-us-01"))).chain([thales()]).collect()
+}
+
+fn whole() -> Page<Organization> {
+    let all = organizations();
+    page(0, all.len(), all)
+}
+
+fn list(width: u16, height: u16) -> App {
+    App::new(width, height).loaded(organizations()).wait(12_000)
+}
+
+fn after() -> Organization {
+    moved(&thales(), "new-sfdc-connection")
+}
+
+fn timed_out() -> Failure {
+    failure(Call::PatchOrganization, FailureKind::TimedOut { after: Duration::from_secs(30) })
+}
+
+fn refusal() -> PatchAnswer {
+    let words = cckm_tui::domain::ServerWords {
+        code: "NCERRInvalidParamValue".into(),
+        message: "connection does not have access to the organization".into(),
+        request_id: "7b1c2d".into(),
+    };
+    let body = r#"{"code":48,"codeDesc":"NCERRInvalidParamValue: Invalid parameter","message":"connection does not have access to the organization","requestID":"7b1c2d"}"#;
+    PatchAnswer { words, body: body.into(), ..answer(422, None) }
+}
+
+fn unsettled(width: u16, height: u16) -> App {
+    list(width, height).sent().wait(30_000).patched(Err(timed_out()))
+}
+
+fn unknown(width: u16, height: u16) -> App {
+    let mut app = unsettled(width, height);
+    while app.outcome().is_none() {
+        app = app.wait(8000).fetched(Err(refused(Call::GetOrganization, 503)));
+    }
+    app
+}
+
+/// Every screen.
+pub const ALL: &[Screen] = &[
+    Screen { name: "loading", story: |w, h| App::new(w, h).signed_in() },
+    Screen {
+        name: "loading_further",
+        story: |w, h| App::new(w, h).signed_in().listed(page(0, 412, organizations())),
+    },
+    Screen { name: "list", story: list },
+    Screen { name: "list_scrolled", story: |w, h| list(w, h).keys("G k") },
+    Screen { name: "list_filtered", story: |w, h| list(w, h).keys("/").text("acme eu").keys("enter j") },
+    Screen { name: "list_filter_typed", story: |w, h| list(w, h).keys("/").text("acme d") },
+    Screen {
+        name: "list_filter_without_match",
+        story: |w, h| list(w, h).keys("/").text("nowhere").keys("enter"),
+    },
+    Screen { name: "list_empty", story: |w, h| App::new(w, h).loaded(Vec::new()) },
+    Screen {
+        name: "list_damaged",
+        story: |w, h| {
+            let records = vec![damaged(), Record::Sound(thales())];
+            App::new(w, h).signed_in().listed(Page { skip: 0, total: Some(2), records }).keys("G")
+        },
+    },
+    Screen {
+        name: "list_changed",
+        story: |w, h| {
+            let mut all = organizations();
+            all[4] = moved(&all[4], "sfdc-eu-03");
+            let count = all.len();
+            list(w, h).keys("r").listed(page(0, count, all)).keys("4 j").wait(60_000)
+        },
+    },
+    Screen {
+        name: "list_stale",
+        story: |w, h| {
+            let app = list(w, h).keys("r");
+            app.reply(Reply::Listed(Err(refused(Call::ListOrganizations, 503)))).wait(500)
+        },
+    },
+    Screen { name: "list_paused", story: |w, h| list(w, h).keys("p").wait(70_000) },
+    Screen {
+        name: "list_incomplete",
+        story: |w, h| {
+            let again = || page(0, 412, organizations());
+            App::new(w, h).signed_in().listed(again()).listed(again())
+        },
+    },
+    Screen {
+        name: "list_read_only",
+        story: |w, h| {
+            let settings = Settings {
+                read_only: true,
+                badge: Badge::Profile("prod-eu".into()),
+                server: "https://cm1.example.com".into(),
+                domain: "emea".into(),
+                user: "ops1".into(),
+                ..settings()
+            };
+            App::with(settings, w, h).loaded(organizations()).keys("e")
+        },
+    },
+    Screen {
+        name: "list_long_names",
+        story: |w, h| {
+            let settings = Settings {
+                badge: Badge::Profile("production-europe-west-3".into()),
+                server: "https://ciphertrust-manager-01.prod.eu-west-3.example.com:8443".into(),
+                domain: "business-unit-emea".into(),
+                user: "firstname.lastname@example.com".into(),
+                ..settings()
+            };
+            App::with(settings, w, h).loaded(organizations())
+        },
+    },
+    Screen {
+        name: "signed_out",
+        story: |w, h| list(w, h).message(Message::SessionChanged(Session::SignedOut)),
+    },
+    Screen {
+        name: "detail_fields",
+        story: |w, h| list(w, h).keys("j enter").fetched(Ok(organizations().remove(1))),
+    },
+    Screen { name: "detail_json", story: |w, h| list(w, h).keys("G enter 2") },
+    Screen { name: "detail_missing_connection", story: |w, h| list(w, h).keys("j j j j tab") },
+    Screen { name: "edit", story: |w, h| list(w, h).choosing() },
+    Screen { name: "edit_narrowed", story: |w, h| list(w, h).choosing().text("sfdc con").keys("down down") },
+    Screen {
+        name: "edit_connections_unreadable",
+        story: |w, h| {
+            let app = App::new(w, h).signed_in().listed(whole());
+            let app =
+                app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403)))).choosing();
+            app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403)))).text("sfdc-eu")
+        },
+    },
+    Screen {
+        name: "edit_conflict",
+        story: |w, h| {
+            let mut all = organizations();
+            let count = all.len();
+            all.pop();
+            all.push(moved(&thales(), "legacy-sfdc"));
+            list(w, h).reviewed().wait(31_000).listed(page(0, count, all)).keys("y")
+        },
+    },
+    Screen { name: "review", story: |w, h| list(w, h).reviewed() },
+    Screen {
+        name: "review_deaf",
+        story: |w, h| list(w, h).choosing().text("made-today").keys("enter").drawn().wait(100),
+    },
+    Screen { name: "sending", story: |w, h| list(w, h).sent().wait(7000) },
+    Screen { name: "sending_hidden", story: |w, h| list(w, h).sent().keys("esc").wait(7000) },
+    Screen {
+        name: "settling",
+        story: |w, h| {
+            unsettled(w, h)
+                .wait(500)
+                .fetched(Ok(thales()))
+                .wait(1000)
+                .fetched(Err(refused(Call::GetOrganization, 503)))
+        },
+    },
+    Screen { name: "result_verified", story: |w, h| list(w, h).changed() },
+    Screen {
+        name: "result_refused",
+        story: |w, h| list(w, h).sent().patched(Ok(refusal())).fetched(Ok(thales())),
+    },
+    Screen {
+        name: "result_answer",
+        story: |w, h| list(w, h).sent().patched(Ok(refusal())).fetched(Ok(thales())).keys("r"),
+    },
+    Screen {
+        name: "result_not_sent",
+        story: |w, h| {
+            list(w, h).sent().patched(Err(failure(Call::PatchOrganization, FailureKind::Unreachable)))
+        },
+    },
+    Screen {
+        name: "result_applied",
+        story: |w, h| unsettled(w, h).wait(500).fetched(Ok(thales())).wait(1000).fetched(Ok(after())),
+    },
+    Screen { name: "result_unknown", story: unknown },
+    Screen {
+        name: "result_told",
+        story: |w, h| {
+            list(w, h).sent().keys("esc").patched(Ok(answer(200, Some(after())))).fetched(Ok(after()))
+        },
+    },
+    Screen {
+        name: "problem",
+        story: |w, h| {
+            App::new(w, h).signed_in().reply(Reply::Listed(Err(refused(Call::ListOrganizations, 403))))
+        },
+    },
+    Screen { name: "sign_in", story: |w, h| unsigned(w, h).text("secret") },
+    Screen {
+        name: "sign_in_failed",
+        story: |w, h| {
+            let app = unsigned(w, h).text("secret").keys("enter");
+            app.reply(Reply::SignedIn(Err(refused(Call::SignIn, 401))))
+        },
+    },
+    Screen { name: "help", story: |w, h| list(w, h).keys("?") },
+    Screen { name: "sort", story: |w, h| list(w, h).keys("S s j j j") },
+    Screen { name: "question_discard", story: |w, h| list(w, h).choosing().text("new").keys("esc") },
+    Screen { name: "question_leave", story: |w, h| list(w, h).sent().keys("esc q") },
+];
+
+fn unsigned(width: u16, height: u16) -> App {
+    App::with(Settings { password_known: false, ..settings() }, width, height)
+}
+
+/// The moment a story is at, to change its size and nothing else.
+pub fn resized(app: App, width: u16, height: u16) -> App {
+    app.message(Message::Resized(ratatui::layout::Size::new(width, height)))
+}
