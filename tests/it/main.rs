@@ -10,6 +10,7 @@
     reason = "test helpers are not covered by the allow-in-tests settings"
 )]
 
+mod architecture;
 mod contract;
 mod demo;
 mod support;
