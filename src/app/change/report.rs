@@ -174,18 +174,18 @@ fn oddity(answer: &PatchAnswer, width: usize) -> Vec<Line> {
 
 /// The usual cause and the next step, unless all is well.
 fn meaning(evidence: &Evidence, outcome: Outcome, width: usize) -> Vec<Line> {
-    let (cause, next, detail) = match &evidence.answer {
+    let (cause, usual, detail) = match &evidence.answer {
         Ok(answer) if !answer.is_success() => {
             let (cause, next) = refusal(Call::PatchOrganization, answer.status);
             (cause, next, String::new())
         }
         Err(failure) => {
             let words = explain(failure);
-            let next = if outcome == Outcome::Applied { "Nothing: the change is made." } else { words.next };
-            (words.cause, next, failure.detail.brief().into_string())
+            (words.cause, words.next, failure.detail.brief().into_string())
         }
         Ok(_) => return Vec::new(),
     };
+    let next = next_step(evidence, outcome).unwrap_or(usual);
     let mut lines = vec![Line::default(), Line::new(Role::Title, "What this usually means")];
     lines.extend(wrapped(Role::Text, cause, width));
     lines.extend(wrapped(Role::Text, next, width));
@@ -193,6 +193,19 @@ fn meaning(evidence: &Evidence, outcome: Outcome, width: usize) -> Vec<Line> {
         lines.extend(wrapped(Role::Dim, &detail, width));
     }
     lines
+}
+
+/// What to do, where the outcome knows better than the code: "try again" is no advice for a change that was
+/// made, or that may have been.
+fn next_step(evidence: &Evidence, outcome: Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Verified | Outcome::Applied => Some("Nothing is left to do: the change is made."),
+        Outcome::Unknown => Some("Look again until the record can be read, and send nothing before that."),
+        Outcome::NotApplied if evidence.was_sent() => {
+            Some("Look again in a moment; if the old value stays, edit again sends it as a new change.")
+        }
+        Outcome::NotApplied | Outcome::Refused => None,
+    }
 }
 
 /// The readings, when it took more than one.

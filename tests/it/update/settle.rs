@@ -280,3 +280,19 @@ fn what_was_never_sent_is_not_called_sent_after_looking_again() {
     assert!(shown.contains("Nothing was sent"), "{shown}");
     assert!(!shown.contains("sent once"), "{shown}");
 }
+
+#[test]
+fn nobody_is_told_to_try_again_while_the_change_may_have_been_made() {
+    let answers = [Err(timed_out()), Ok(answer(500, None)), Ok(answer(503, None)), Ok(answer(404, None))];
+    for answer in answers {
+        for truth in Truth::ALL {
+            let mut app = App::new(80, 24).with_organizations(2).sent().patched(answer.clone());
+            while app.outcome().is_none() {
+                app = app.wait(8000).fetched(truth.seen());
+            }
+            let shown = result(&app).to_lowercase();
+            assert!(app.outcome() == Some(Refused) || !shown.contains("try again"), "{shown}");
+            assert!(app.outcome() != Some(Applied) || shown.contains("nothing is left to do"), "{shown}");
+        }
+    }
+}
