@@ -14,7 +14,7 @@ use super::message::{Message, Reply, Session, Stamped};
 use super::modal::{Modal, Problem, Retry, SignIn};
 use super::notice::Notice;
 use super::state::State;
-use crate::domain::{Failure, FailureKind, Moment, Organization, PatchAnswer};
+use crate::domain::{Failure, FailureKind, Moment, Organization, Page, PatchAnswer};
 use crate::keymap::Keymap;
 
 /// Applies what happened. Without clock, I/O, async or randomness: the same in always gives the same out.
@@ -100,19 +100,7 @@ fn read_all(state: &mut State) -> Vec<Effect> {
 fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
     match reply {
         Reply::SignedIn(result) => signed_in(state, request, result),
-        Reply::Listed(result) => {
-            let failed = result.as_ref().err().cloned();
-            let waited_for = state.list.load.as_ref().is_some_and(|load| load.request == request);
-            let mut cx = Cx { now: state.now, requests: &mut state.requests };
-            let effects = state.list.listed(request, result, &mut cx);
-            take_own_mark(state);
-            follow_target(state);
-            offer_candidates(state);
-            if let Some(failure) = failed.filter(|_| waited_for) {
-                list_failed(state, failure);
-            }
-            effects
-        }
+        Reply::Listed(result) => listed(state, request, result),
         Reply::Fetched(result) => fetched(state, request, &result),
         Reply::Patched(result) => patched(state, request, *result),
         Reply::ConnectionsListed(result) => {
@@ -126,6 +114,22 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+fn listed(state: &mut State, request: RequestId, result: Result<Page<Organization>, Failure>) -> Vec<Effect> {
+    if state.list.load.as_ref().is_none_or(|load| load.request != request) {
+        return Vec::new();
+    }
+    let failed = result.as_ref().err().cloned();
+    let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    let effects = state.list.listed(request, result, &mut cx);
+    take_own_mark(state);
+    follow_target(state);
+    offer_candidates(state);
+    if let Some(failure) = failed {
+        list_failed(state, failure);
+    }
+    effects
 }
 
 fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>) -> Vec<Effect> {
@@ -241,7 +245,9 @@ fn fetched(state: &mut State, request: RequestId, result: &Result<Organization, 
 
 fn patched(state: &mut State, request: RequestId, result: Result<PatchAnswer, Failure>) -> Vec<Effect> {
     let answered = result.as_ref().ok().and_then(|answer| answer.organization.clone());
-    let Some(change) = state.change.as_mut() else { return Vec::new() };
+    let Some(change) = state.change.as_mut().filter(|change| change.waits_for(request)) else {
+        return Vec::new();
+    };
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let sent_to = change.target.id.clone();
     let effects = change.answered(request, result, &mut cx);

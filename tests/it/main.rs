@@ -13,6 +13,7 @@
 mod architecture;
 mod contract;
 mod demo;
+mod properties;
 mod support;
 mod update;
 mod view;

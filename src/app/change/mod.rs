@@ -167,6 +167,11 @@ impl Change {
         vec![effect]
     }
 
+    /// Whether the PATCH of this number is out.
+    pub fn waits_for(&self, request: RequestId) -> bool {
+        matches!(&self.phase, Phase::Sending { request: waited_for, .. } if *waited_for == request)
+    }
+
     /// The answer to the PATCH, or the lack of one.
     pub fn answered(
         &mut self,

@@ -257,7 +257,8 @@ fn the_answer_to_a_hidden_change_updates_the_list_and_is_told() {
 fn a_told_result_is_told_once() {
     let after = moved(&thales(), "new-sfdc-connection");
     let app = app().sent().keys("esc").patched(Ok(answer(200, Some(after.clone())))).fetched(Ok(after));
-    let before = app.keys("esc");
+    let before = app.keys("esc esc");
+    assert_eq!(before.notice(), "");
     let state = before.state.clone();
     let late = crate::support::app::number(77);
     let app = before.answer(late, Reply::Patched(Box::new(Ok(answer(500, None)))));
