@@ -55,7 +55,7 @@ fn window(
 fn target(change: &Change, width: usize) -> Vec<Line> {
     let target = &change.target;
     let mut lines = labelled_value("Organization", "", (Role::Title, &target.name), width);
-    let [org_id, kind] = [&target.organization_id, &target.kind].map(|value| value.brief());
+    let [org_id, kind] = [&target.organization_id, &target.kind].map(Untrusted::brief);
     lines.extend(at_most(1, labelled("", (Role::Text, &format!("{org_id} · {kind}")), INDENT, width)));
     lines.extend(at_most(1, labelled("", (Role::Text, &format!("id {}", target.id)), INDENT, width)));
     lines
@@ -181,7 +181,7 @@ fn reviewing(state: &State, change: &Change, value: &Untrusted, keymap: &Keymap,
     diff.extend(labelled_value("", "+ ", (Role::Value, value), width));
     diff.extend(about_new(change, value, width));
     let rows = usize::from(area.height.saturating_sub(1));
-    let lines = spaced([first, diff, request(change, value, width)], rows);
+    let lines = spaced(&[first, diff, request(change, value, width)], rows);
     let buttons = area.bottom().saturating_sub(1);
     canvas.lines(Rect { height: area.height.saturating_sub(1), ..area }, &lines);
     paint_buttons(state, change, Rect { y: buttons, height: 1, ..area }, canvas);
@@ -204,7 +204,7 @@ fn request(change: &Change, value: &Untrusted, width: usize) -> Vec<Line> {
 }
 
 /// Blocks with a blank row between them, where there is room for that.
-fn spaced(blocks: [Vec<Line>; 3], rows: usize) -> Vec<Line> {
+fn spaced(blocks: &[Vec<Line>; 3], rows: usize) -> Vec<Line> {
     let needed: usize = blocks.iter().map(Vec::len).sum();
     let blank = if needed + 2 <= rows { vec![Line::default()] } else { Vec::new() };
     blocks.join(&blank[..])

@@ -119,10 +119,11 @@ fn rank(module: &str) -> Option<usize> {
 fn imports(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, path) in code.match_indices("crate::") {
-        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$') {
+        let (before, rest) = code.split_at(at);
+        if before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$') {
             continue;
         }
-        let rest = &code[at + path.len()..];
+        let rest = rest.strip_prefix(path).unwrap_or(rest);
         match rest.strip_prefix('{') {
             Some(group) => found.extend(heads(group)),
             None => found.push(word(rest)),
@@ -182,8 +183,10 @@ fn banned(source: &Source) -> Vec<String> {
 fn has_word(code: &str, word: &str) -> bool {
     let part_of_name = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(word).any(|(at, _)| {
-        let before = code[..at].chars().next_back().filter(|_| word.starts_with(part_of_name));
-        let after = code[at + word.len()..].chars().next().filter(|_| word.ends_with(part_of_name));
+        let (before, rest) = code.split_at(at);
+        let after = rest.strip_prefix(word).unwrap_or(rest);
+        let before = before.chars().next_back().filter(|_| word.starts_with(part_of_name));
+        let after = after.chars().next().filter(|_| word.ends_with(part_of_name));
         !before.is_some_and(part_of_name) && !after.is_some_and(part_of_name)
     })
 }

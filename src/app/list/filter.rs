@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn matched_parts_are_found_whatever_the_case_and_never_overlap() {
-        assert_eq!(matches("Acme España", &words("esp")), [5..8]);
+        assert_eq!(matches("Acme España", &words("esp")), std::slice::from_ref(&(5..8)));
         assert_eq!(matches("Acme España", &words("aña cme")), [1..4, 8..12]);
         assert_eq!(matches("aaaa", &words("aa aaa")), std::slice::from_ref(&(0..4)));
         assert_eq!(matches("Acme", &[]), []);

@@ -193,7 +193,7 @@ impl Story {
             Step::Wait(milliseconds) => self.wait(*milliseconds),
             Step::Drawn => self.message(Message::Drawn),
             Step::Session(true) => {
-                let until = self.app.now + Duration::from_secs(300);
+                let until = self.app.now + Duration::from_mins(5);
                 self.message(Message::SessionChanged(Session::SignedIn { until }))
             }
             Step::Session(false) => self.message(Message::SessionChanged(Session::SignedOut)),
@@ -274,7 +274,7 @@ fn failed(call: Call, kind: u8) -> Failure {
 
 /// An answer of a kind; every other one is good.
 fn reply(effect: &Effect, kind: u8) -> Reply {
-    let good = kind % 2 == 0;
+    let good = kind.is_multiple_of(2);
     let salt = kind / 2;
     match effect {
         Effect::SignIn { .. } => Reply::SignedIn(if good { Ok(()) } else { Err(failed(Call::SignIn, salt)) }),

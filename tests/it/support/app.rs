@@ -75,7 +75,7 @@ impl App {
     }
 
     pub fn signed_in(self) -> Self {
-        let until = Moment::after_start(Duration::from_secs(300));
+        let until = Moment::after_start(Duration::from_mins(5));
         self.message(Message::SessionChanged(Session::SignedIn { until })).reply(Reply::SignedIn(Ok(())))
     }
 
@@ -153,12 +153,12 @@ impl App {
     }
 
     /// From here on [`asked`](App::asked) counts.
-    pub fn from_here(mut self) -> Self {
+    pub fn onwards(mut self) -> Self {
         self.told = self.effects.len();
         self
     }
 
-    /// The effects since [`from_here`](App::from_here).
+    /// The effects since [`onwards`](App::onwards).
     pub fn asked(&self) -> &[Effect] {
         &self.effects[self.told..]
     }

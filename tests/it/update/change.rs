@@ -43,7 +43,7 @@ fn with_thales(thales: Organization) -> Reply {
 
 #[test]
 fn e_opens_the_window_with_the_connections_and_how_many_use_each() {
-    let app = app().from_here().choosing();
+    let app = app().onwards().choosing();
     assert_eq!(app.state.modals, [Modal::Change]);
     let refresh = app.asked();
     assert!(matches!(refresh, [Effect::ListConnections { .. }]), "{refresh:?}");
@@ -82,7 +82,7 @@ fn connections_that_cannot_be_read_leave_the_name_to_be_typed() {
     let app = app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403)))).keys("e");
     let app = app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403))));
     assert_eq!(app.state.modals, [Modal::Change]);
-    let app = app.text("made-today").keys("enter").drawn().wait(500).from_here().keys("y");
+    let app = app.text("made-today").keys("enter").drawn().wait(500).onwards().keys("y");
     assert!(matches!(app.asked(), [Effect::PatchOrganization { .. }]));
 }
 
@@ -121,7 +121,7 @@ fn wr_18_the_connection_it_has_is_no_change() {
 
 #[test]
 fn y_on_the_review_sends_exactly_one_patch_with_exactly_one_field() {
-    let app = app().reviewed().from_here().keys("y");
+    let app = app().reviewed().onwards().keys("y");
     let [Effect::PatchOrganization { request: _, id, patch }] = app.asked() else {
         panic!("{:?}", app.asked())
     };
@@ -157,7 +157,7 @@ fn m5_in_01_a_burst_of_twenty_enters_in_the_window_sends_nothing() {
 fn in_02_keys_typed_before_the_review_was_drawn_are_not_for_it() {
     for keys in ["y", "enter", "esc", "n"] {
         let app = app().choosing().text("new-sfdc-connection").keys("enter").wait(10_000);
-        let app = app.from_here().keys(keys);
+        let app = app.onwards().keys(keys);
         assert_eq!((app.asked(), is_review(&app)), (&[][..], true), "{keys}");
     }
 }
@@ -165,7 +165,7 @@ fn in_02_keys_typed_before_the_review_was_drawn_are_not_for_it() {
 #[test]
 fn a28_keys_within_half_a_second_of_the_drawing_are_not_for_the_review() {
     let app = app().choosing().text("new-sfdc-connection").keys("enter").drawn().wait(499);
-    let app = app.from_here().keys("y enter n esc");
+    let app = app.onwards().keys("y enter n esc");
     assert_eq!((app.asked(), is_review(&app)), (&[][..], true));
     let app = app.drawn().wait(1).keys("y");
     assert_eq!(app.patches(), 1, "later frames do not start the time anew");
@@ -306,9 +306,9 @@ fn a_size_change_while_a_window_is_open_keeps_everything() {
 #[test]
 fn a_renewed_session_touches_nothing_else() {
     let app = app().choosing().text("new");
-    let until = Moment::after_start(std::time::Duration::from_secs(900));
+    let until = Moment::after_start(std::time::Duration::from_mins(15));
     let (change, modals) = (app.state.change.clone(), app.state.modals.clone());
-    let app = app.from_here().message(Message::SessionChanged(Session::SignedIn { until }));
+    let app = app.onwards().message(Message::SessionChanged(Session::SignedIn { until }));
     assert_eq!((app.state.change.as_ref(), &app.state.modals), (change.as_ref(), &modals));
     assert_eq!(app.asked(), []);
 }
@@ -373,7 +373,7 @@ fn a28_a_review_that_was_covered_is_read_again_before_it_listens() {
 #[test]
 fn a28_a_review_on_a_screen_too_small_to_show_it_does_not_listen() {
     let app = app().reviewed().message(Message::Resized(Size::new(40, 10))).drawn().wait(600);
-    let app = app.from_here().keys("y enter");
+    let app = app.onwards().keys("y enter");
     assert_eq!((app.asked(), is_review(&app)), (&[][..], true));
     let app = app.message(Message::Resized(Size::new(80, 24))).keys("y");
     assert_eq!(app.asked(), []);
@@ -382,11 +382,11 @@ fn a28_a_review_on_a_screen_too_small_to_show_it_does_not_listen() {
 
 #[test]
 fn on_a_screen_too_small_for_windows_keys_do_only_what_its_notice_says() {
-    let small = || app().choosing().text("abc").message(Message::Resized(Size::new(40, 10))).from_here();
+    let small = || app().choosing().text("abc").message(Message::Resized(Size::new(40, 10))).onwards();
     let app = small().text("xyz").keys("enter esc ? f1");
     assert_eq!((app.typed(), app.asked(), &app.state.modals[..]), ("abc", &[][..], &[Modal::Change][..]));
     assert_eq!(small().keys("q").asked(), [Effect::Quit]);
-    let sending = self::app().sent().message(Message::Resized(Size::new(40, 10))).from_here();
+    let sending = self::app().sent().message(Message::Resized(Size::new(40, 10))).onwards();
     let app = sending.keys("q");
     assert_eq!((app.asked(), app.state.modals.last()), (&[][..], Some(&Modal::Question(Question::Leave))));
     assert_eq!(app.keys("y").asked(), [Effect::Quit]);

@@ -22,7 +22,7 @@ fn m14_in_03_a_paste_into_the_list_does_nothing_but_say_so() {
     for text in ["qdy\r:", "e\nnew\ny", "\u{1b}[2J", ""] {
         let app = app();
         let mut before = app.state.clone();
-        let app = pasted(app.from_here(), text);
+        let app = pasted(app.onwards(), text);
         assert_eq!(app.notice(), "paste ignored: no text field has the keyboard");
         before.notice.clone_from(&app.state.notice);
         assert_eq!((&app.state, app.asked()), (&before, &[][..]));
@@ -54,7 +54,7 @@ fn a_paste_of_many_lines_into_a_field_is_refused_whole() {
 
 #[test]
 fn printable_keys_are_text_where_text_is_typed() {
-    let app = app().from_here().keys("/").text("qe?rpsS12/");
+    let app = app().onwards().keys("/").text("qe?rpsS12/");
     assert_eq!(app.state.list.filter.field.text(), "qe?rpsS12/");
     assert_eq!((app.asked(), app.state.modals.len()), (&[][..], 0));
     let app = self::app().choosing().text("qy?n12");
@@ -63,7 +63,7 @@ fn printable_keys_are_text_where_text_is_typed() {
 
 #[test]
 fn the_detail_opens_with_enter_reads_the_record_and_goes_back_with_esc() {
-    let app = app().keys("/").text("thales").keys("enter").from_here().keys("enter");
+    let app = app().keys("/").text("thales").keys("enter").onwards().keys("enter");
     assert_eq!(app.state.pane, Pane::Detail);
     assert!(matches!(app.asked(), [Effect::FetchOrganization { id, .. }] if *id == thales().id));
     let app = app.keys("2");
@@ -74,20 +74,20 @@ fn the_detail_opens_with_enter_reads_the_record_and_goes_back_with_esc() {
 
 #[test]
 fn tab_moves_between_the_panes_without_asking_for_anything() {
-    let app = app().from_here().keys("tab");
+    let app = app().onwards().keys("tab");
     assert_eq!((app.state.pane, app.asked()), (Pane::Detail, &[][..]));
     assert_eq!(app.keys("backtab").state.pane, Pane::List);
 }
 
 #[test]
 fn another_record_wanted_meanwhile_cancels_the_reading_of_the_first() {
-    let app = app().keys("enter esc j").from_here().keys("enter");
+    let app = app().keys("enter esc j").onwards().keys("enter");
     assert!(
         matches!(app.asked(), [Effect::Cancel(_), Effect::FetchOrganization { .. }]),
         "{:?}",
         app.asked()
     );
-    let app = app.from_here().keys("r");
+    let app = app.onwards().keys("r");
     assert_eq!(app.asked(), [], "it is being read already");
 }
 
@@ -114,7 +114,7 @@ fn help_lists_the_keys_of_the_place_it_was_called_from_and_closes() {
 
 #[test]
 fn unknown_keys_do_nothing() {
-    let app = app().from_here();
+    let app = app().onwards();
     let before = app.state.clone();
     let app = app.keys("z x ctrl-x alt-q f9 left");
     assert_eq!((&app.state, app.asked()), (&before, &[][..]));
@@ -123,7 +123,7 @@ fn unknown_keys_do_nothing() {
 #[test]
 fn ctrl_l_draws_everything_again_from_everywhere() {
     for app in [app(), app().choosing(), app().reviewed(), app().keys("?"), app().keys("/")] {
-        assert_eq!(app.from_here().keys("ctrl-l").asked(), [Effect::Repaint]);
+        assert_eq!(app.onwards().keys("ctrl-l").asked(), [Effect::Repaint]);
     }
 }
 

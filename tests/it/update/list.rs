@@ -34,7 +34,7 @@ fn unreachable() -> Failure {
 
 #[test]
 fn after_the_sign_in_the_list_and_the_connections_are_asked_for() {
-    let app = App::new(80, 24).from_here().signed_in();
+    let app = App::new(80, 24).onwards().signed_in();
     let expected = [
         Effect::ListOrganizations { request: number(2), window: Window { skip: 0, limit: 100 } },
         Effect::ListConnections { request: number(3) },
@@ -44,19 +44,19 @@ fn after_the_sign_in_the_list_and_the_connections_are_asked_for() {
 
 #[test]
 fn the_first_page_is_shown_at_once_and_the_next_is_asked_for_from_what_was_received() {
-    let app = App::new(80, 24).signed_in().from_here();
+    let app = App::new(80, 24).signed_in().onwards();
     let app = app.listed(page(0, 130, (0..100).map(organization).collect()));
     assert_eq!(app.shown().len(), 100);
     assert_eq!(app.selected().as_deref(), Some("Organization 000000"));
     assert_eq!(list_requests(&app), [Window { skip: 100, limit: 100 }]);
-    let app = app.from_here().listed(page(100, 130, (100..130).map(organization).collect()));
+    let app = app.onwards().listed(page(100, 130, (100..130).map(organization).collect()));
     assert_eq!((app.shown().len(), app.state.list.ended), (130, Some(Ended::Whole)));
     assert_eq!(app.asked(), []);
 }
 
 #[test]
 fn js_04_a_server_that_gives_fewer_than_asked_for_is_asked_on_from_what_it_gave() {
-    let mut app = App::new(80, 24).signed_in().from_here();
+    let mut app = App::new(80, 24).signed_in().onwards();
     for skip in [0, 10, 20] {
         app = app.listed(page(skip, 25, (skip..(skip + 10).min(25)).map(organization).collect()));
     }
@@ -67,14 +67,14 @@ fn js_04_a_server_that_gives_fewer_than_asked_for_is_asked_on_from_what_it_gave(
 #[test]
 fn js_04_without_a_total_a_short_page_is_the_end() {
     let records = (0..40).map(organization).map(Record::Sound).collect();
-    let app = App::new(80, 24).signed_in().from_here().listed(Page { skip: 0, total: None, records });
+    let app = App::new(80, 24).signed_in().onwards().listed(Page { skip: 0, total: None, records });
     assert_eq!((app.asked(), app.state.list.ended), (&[][..], Some(Ended::Whole)));
 }
 
 #[test]
 fn js_05_a_server_that_repeats_itself_is_asked_twice_and_the_list_is_called_incomplete() {
     let repeated = || page(0, 500, (0..100).map(organization).collect());
-    let app = App::new(80, 24).signed_in().from_here().listed(repeated()).listed(repeated());
+    let app = App::new(80, 24).signed_in().onwards().listed(repeated()).listed(repeated());
     assert_eq!(list_requests(&app).len(), 1);
     assert_eq!((app.shown().len(), app.state.list.ended), (100, Some(Ended::Incomplete { total: 500 })));
 }
@@ -94,7 +94,7 @@ fn nt_24_an_answer_to_an_older_request_changes_nothing() {
     let before = app.state.clone();
     let app = app.answer(number(2), Reply::Listed(Ok(whole(vec![organization(9)]))));
     assert_eq!(app.state, before);
-    let app = app.keys("r").from_here();
+    let app = app.keys("r").onwards();
     let before = app.state.clone();
     let app = app.answer(number(99), Reply::Listed(Err(unreachable())));
     assert_eq!((&app.state, app.asked()), (&before, &[][..]));
@@ -102,7 +102,7 @@ fn nt_24_an_answer_to_an_older_request_changes_nothing() {
 
 #[test]
 fn a_second_refresh_waits_for_the_first() {
-    let app = App::new(80, 24).loaded(six()).from_here().keys("r r r");
+    let app = App::new(80, 24).loaded(six()).onwards().keys("r r r");
     assert_eq!(list_requests(&app).len(), 1);
 }
 
@@ -150,7 +150,7 @@ fn m17_a_vanished_row_gives_its_place_to_its_neighbour() {
 
 #[test]
 fn m18_a_refresh_moves_no_focus_and_touches_no_window_and_no_typed_text() {
-    let app = App::new(80, 24).loaded(six()).keys("e").text("half a na").from_here();
+    let app = App::new(80, 24).loaded(six()).keys("e").text("half a na").onwards();
     let (modals, pane) = (app.state.modals.clone(), app.state.pane);
     let app = app.wait(31_000).listed(whole(six()));
     assert_eq!((&app.state.modals, app.state.pane, app.typed()), (&modals, pane, "half a na"));
@@ -208,7 +208,7 @@ fn without_rows_a_failure_opens_a_window_and_with_rows_it_makes_them_stale() {
 
 #[test]
 fn the_problem_window_reads_again_with_r_and_closes_with_esc() {
-    let failed = || App::new(80, 24).signed_in().reply(Reply::Listed(Err(unreachable()))).from_here();
+    let failed = || App::new(80, 24).signed_in().reply(Reply::Listed(Err(unreachable()))).onwards();
     let app = failed().keys("r");
     assert_eq!((list_requests(&app).len(), app.state.modals.len()), (1, 0));
     let app = failed().keys("esc");
@@ -219,13 +219,13 @@ fn the_problem_window_reads_again_with_r_and_closes_with_esc() {
 fn failures_in_a_row_wait_longer_each_time_and_a_success_starts_anew() {
     let mut app = App::new(80, 24).loaded(six()).keys("r");
     for (attempt, seconds) in [2, 4, 8, 16, 30, 60, 60].into_iter().enumerate() {
-        app = app.reply(Reply::Listed(Err(unreachable()))).from_here();
+        app = app.reply(Reply::Listed(Err(unreachable()))).onwards();
         let app_before = app.wait(seconds * 1000 - 1);
         assert_eq!(list_requests(&app_before).len(), 0, "attempt {attempt} came early");
         app = app_before.wait(1);
         assert_eq!(list_requests(&app).len(), 1, "attempt {attempt}, {seconds} s");
     }
-    let app = app.listed(whole(six())).keys("r").reply(Reply::Listed(Err(unreachable()))).from_here();
+    let app = app.listed(whole(six())).keys("r").reply(Reply::Listed(Err(unreachable()))).onwards();
     assert_eq!(list_requests(&app.wait(2000)).len(), 1);
 }
 
@@ -234,7 +234,7 @@ fn a_server_that_asks_to_come_later_is_heeded_where_that_is_later() {
     for (asked, seconds) in [(1, 2), (20, 20)] {
         let retry_after = Some(Duration::from_secs(asked));
         let throttled = Failure { retry_after, ..refused(Call::ListOrganizations, 429) };
-        let app = App::new(80, 24).loaded(six()).keys("r").reply(Reply::Listed(Err(throttled))).from_here();
+        let app = App::new(80, 24).loaded(six()).keys("r").reply(Reply::Listed(Err(throttled))).onwards();
         let app = app.wait(seconds * 1000 - 1);
         assert_eq!(list_requests(&app).len(), 0);
         assert_eq!(list_requests(&app.wait(1)).len(), 1);
@@ -243,11 +243,11 @@ fn a_server_that_asks_to_come_later_is_heeded_where_that_is_later() {
 
 #[test]
 fn the_list_is_read_again_at_its_interval_unless_paused() {
-    let app = App::new(80, 24).loaded(six()).from_here().wait(29_999);
+    let app = App::new(80, 24).loaded(six()).onwards().wait(29_999);
     assert_eq!(app.asked(), []);
     let app = app.wait(1);
     assert_eq!(list_requests(&app), [Window::FIRST]);
-    let app = app.listed(whole(six())).keys("p").from_here().wait(600_000);
+    let app = app.listed(whole(six())).keys("p").onwards().wait(600_000);
     assert_eq!(app.asked(), []);
     let app = app.keys("p").wait(0);
     assert_eq!(list_requests(&app), [Window::FIRST], "resumed when it was overdue");
@@ -256,9 +256,9 @@ fn the_list_is_read_again_at_its_interval_unless_paused() {
 #[test]
 fn without_an_interval_nothing_is_read_by_itself() {
     let by_key = cckm_tui::app::Settings { refresh_every: None, ..settings() };
-    let app = App::with(by_key, 80, 24).loaded(six()).from_here().wait(600_000);
+    let app = App::with(by_key, 80, 24).loaded(six()).onwards().wait(600_000);
     assert_eq!(app.asked(), []);
-    let app = app.keys("r").reply(Reply::Listed(Err(unreachable()))).from_here().wait(600_000);
+    let app = app.keys("r").reply(Reply::Listed(Err(unreachable()))).onwards().wait(600_000);
     assert_eq!(app.asked(), []);
 }
 
@@ -275,7 +275,7 @@ fn a_row_put_in_by_itself_leaves_the_count_of_marks_alone() {
 
 #[test]
 fn a_refresh_that_ctrl_c_cancelled_does_not_begin_again_at_once() {
-    let app = App::new(80, 24).loaded(six()).wait(30_000).from_here();
+    let app = App::new(80, 24).loaded(six()).wait(30_000).onwards();
     let request = app.state.list.load.as_ref().unwrap().request;
     let app = app.keys("ctrl-c").wait(29_000);
     assert_eq!(app.asked(), [Effect::Cancel(request)]);

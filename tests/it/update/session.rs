@@ -51,7 +51,7 @@ fn at_the_start_an_unknown_password_is_asked_for() {
 fn au_06_a_wrong_password_is_tried_once_and_the_field_is_empty_again() {
     let app = asking().text("wrong").keys("enter enter enter").text("x").keys("enter");
     assert_eq!(app.effects.len(), 1, "one attempt");
-    let app = app.reply(wrong_password()).wait(60_000).from_here();
+    let app = app.reply(wrong_password()).wait(60_000).onwards();
     assert!(sign_in(&app).password.is_empty() && !sign_in(&app).busy);
     assert_eq!(sign_in(&app).failure, Some(refused(Call::SignIn, 401)));
     let app = app.keys("enter").wait(60_000);
@@ -67,13 +67,13 @@ fn a_server_out_of_reach_is_told_in_the_sign_in_window() {
     assert_eq!((app.state.modals.len(), sign_in(&app).busy), (1, false));
     let app = App::new(80, 24).reply(out_of_reach());
     assert!(matches!(app.state.modals[..], [Modal::Problem(_)]));
-    let app = app.from_here().keys("r");
+    let app = app.onwards().keys("r");
     assert_eq!(app.asked(), [Effect::SignIn { request: number(2), password: None }]);
 }
 
 #[test]
 fn without_a_session_r_signs_in() {
-    let app = asking().keys("esc").from_here();
+    let app = asking().keys("esc").onwards();
     assert_eq!(app.notice(), "not signed in: r signs in, q quits");
     let app = app.keys("r r");
     assert_eq!(app.asked(), [Effect::SignIn { request: number(1), password: None }]);
@@ -97,7 +97,7 @@ fn au_16_a_session_that_ends_during_an_edit_comes_back_to_the_same_window() {
     let app = app.message(Message::SessionChanged(Session::SignedOut));
     let app = app.reply(Reply::Listed(Err(failure(Call::ListOrganizations, FailureKind::SignInNeeded))));
     assert!(matches!(app.state.modals[..], [Modal::Change, Modal::SignIn(_)]));
-    let app = app.text("secret y").keys("enter").from_here().signed_in();
+    let app = app.text("secret y").keys("enter").onwards().signed_in();
     assert_eq!(app.state.modals, [Modal::Change]);
     assert_eq!((app.state.change.as_ref(), app.typed()), (edit.as_ref(), "new-sf"));
     let id = thales().id;
@@ -106,23 +106,23 @@ fn au_16_a_session_that_ends_during_an_edit_comes_back_to_the_same_window() {
 
 #[test]
 fn q_quits_and_asks_only_while_a_change_is_not_settled() {
-    let app = App::new(80, 24).with_organizations(1).from_here().keys("q");
+    let app = App::new(80, 24).with_organizations(1).onwards().keys("q");
     assert_eq!(app.asked(), [Effect::Quit]);
-    let sent = || App::new(80, 24).with_organizations(1).sent().keys("esc").from_here();
+    let sent = || App::new(80, 24).with_organizations(1).sent().keys("esc").onwards();
     let app = sent().keys("q");
     assert_eq!((app.asked(), &app.state.modals[..]), (&[][..], &[Modal::Question(Question::Leave)][..]));
     assert_eq!(app.keys("enter").state.modals, []);
     assert_eq!(sent().keys("q n").asked(), []);
     assert_eq!(sent().keys("q y").asked(), [Effect::Quit]);
-    let app = sent().patched(Ok(answer(500, None))).from_here().keys("q");
+    let app = sent().patched(Ok(answer(500, None))).onwards().keys("q");
     assert_eq!(app.asked(), [], "still being verified");
-    let settled = App::new(80, 24).with_organizations(1).changed().keys("esc").from_here();
+    let settled = App::new(80, 24).with_organizations(1).changed().keys("esc").onwards();
     assert_eq!(settled.keys("q").asked(), [Effect::Quit]);
 }
 
 #[test]
 fn ctrl_c_quits_only_when_pressed_twice_within_a_moment() {
-    let app = App::new(80, 24).with_organizations(1).from_here();
+    let app = App::new(80, 24).with_organizations(1).onwards();
     let app = app.keys("ctrl-c");
     assert_eq!((app.asked(), app.notice()), (&[][..], "q quits; Ctrl-C again quits too"));
     let app = app.wait(1500).keys("ctrl-c");
@@ -133,7 +133,7 @@ fn ctrl_c_quits_only_when_pressed_twice_within_a_moment() {
 
 #[test]
 fn ctrl_c_cancels_the_reading_of_the_list_and_keeps_what_came() {
-    let app = App::new(80, 24).with_organizations(3).keys("r").from_here();
+    let app = App::new(80, 24).with_organizations(3).keys("r").onwards();
     let request = app.state.list.load.as_ref().unwrap().request;
     let app = app.keys("ctrl-c");
     assert_eq!((app.asked(), app.shown().len()), (&[Effect::Cancel(request)][..], 4));
@@ -142,7 +142,7 @@ fn ctrl_c_cancels_the_reading_of_the_list_and_keeps_what_came() {
 
 #[test]
 fn ctrl_c_twice_asks_while_a_change_is_not_settled() {
-    let app = App::new(80, 24).with_organizations(1).sent().from_here().keys("ctrl-c ctrl-c");
+    let app = App::new(80, 24).with_organizations(1).sent().onwards().keys("ctrl-c ctrl-c");
     assert_eq!(app.asked(), []);
     assert_eq!(app.state.modals, [Modal::Change, Modal::Question(Question::Leave)]);
 }
@@ -150,7 +150,7 @@ fn ctrl_c_twice_asks_while_a_change_is_not_settled() {
 #[test]
 fn a_signal_ends_the_program_in_every_phase() {
     let base = || App::new(80, 24).with_organizations(2);
-    let phases = [
+    let phases = vec![
         App::new(80, 24),
         asking(),
         base(),
@@ -163,7 +163,7 @@ fn a_signal_ends_the_program_in_every_phase() {
         base().keys("?"),
     ];
     for app in phases {
-        let app = app.from_here().message(Message::ShutdownRequested);
+        let app = app.onwards().message(Message::ShutdownRequested);
         assert_eq!(app.asked(), [Effect::Quit]);
     }
 }
@@ -171,8 +171,8 @@ fn a_signal_ends_the_program_in_every_phase() {
 #[test]
 fn an_idle_dashboard_wakes_up_at_most_every_ten_seconds_and_asks_for_nothing() {
     let quiet = Settings { refresh_every: None, ..settings() };
-    let app = App::with(quiet, 80, 24).with_organizations(5).from_here();
-    let end = Moment::after_start(std::time::Duration::from_secs(3600));
+    let app = App::with(quiet, 80, 24).with_organizations(5).onwards();
+    let end = Moment::after_start(std::time::Duration::from_hours(1));
     let mut app = app;
     let mut waked = 0;
     while let Some(due) = app.state.next_deadline().filter(|due| *due < end) {

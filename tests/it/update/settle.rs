@@ -156,14 +156,14 @@ fn wr_03_after_a_time_out_the_reading_goes_on_in_steps_of_eight_seconds() {
 /// Through the whole core: the moments at which the record is asked for.
 #[test]
 fn wr_02_a_time_out_is_settled_by_reading_and_never_by_sending_again() {
-    let mut app = App::new(80, 24).with_organizations(2).sent().patched(Err(timed_out())).from_here();
+    let mut app = App::new(80, 24).with_organizations(2).sent().patched(Err(timed_out())).onwards();
     for (nth, wait) in [500, 1000, 2000, 4000, 8000, 8000, 8000, 8000].into_iter().enumerate() {
         app = app.wait(wait - 1);
         assert!(!fetches(&app), "reading {nth} came early");
         app = app.wait(1);
         assert!(fetches(&app), "reading {nth} did not come");
         assert_eq!(app.outcome(), None);
-        app = app.fetched(Ok(thales())).from_here();
+        app = app.fetched(Ok(thales())).onwards();
     }
     let app = app.wait(8000).fetched(Ok(moved(&thales(), NEW)));
     assert_eq!((app.outcome(), app.patches()), (Some(Applied), 1));
@@ -177,7 +177,7 @@ fn fetches(app: &App) -> bool {
 #[test]
 fn a_server_out_of_reach_is_settled_without_a_reading() {
     let out_of_reach = failure(Call::PatchOrganization, FailureKind::Unreachable);
-    let app = App::new(80, 24).with_organizations(2).sent().from_here().patched(Err(out_of_reach));
+    let app = App::new(80, 24).with_organizations(2).sent().onwards().patched(Err(out_of_reach));
     assert_eq!((app.outcome(), app.asked()), (Some(NotApplied), &[][..]));
 }
 
@@ -192,7 +192,7 @@ fn m7_one_patch_is_sent_whatever_the_answer_and_whatever_the_record_shows() {
         for truth in Truth::ALL {
             let mut app = App::new(80, 24).with_organizations(2).sent().patched(answer.clone());
             for _ in 0..20 {
-                app = app.from_here().keys("y enter e").wait(8000);
+                app = app.onwards().keys("y enter e").wait(8000);
                 if fetches(&app) {
                     app = app.fetched(truth.seen());
                 }
@@ -254,7 +254,7 @@ fn looking_again_reads_once_and_can_correct_the_outcome() {
         app = app.wait(8000).fetched(Ok(thales()));
     }
     assert_eq!(app.outcome(), Some(NotApplied));
-    let app = app.from_here().keys("v");
+    let app = app.onwards().keys("v");
     assert!(fetches(&app));
     let app = app.fetched(Ok(moved(&thales(), NEW)));
     assert_eq!((app.outcome(), app.patches()), (Some(Applied), 1));

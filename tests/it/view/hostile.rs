@@ -203,6 +203,6 @@ fn a_hostile_id_never_becomes_a_path() {
 #[test]
 fn tx_19_words_of_the_server_open_no_window_and_take_no_key() {
     let spoof = "┌ Review ┐ y Send the change";
-    let app = App::new(80, 24).loaded(vec![hostile(spoof)]).from_here().keys("y");
+    let app = App::new(80, 24).loaded(vec![hostile(spoof)]).onwards().keys("y");
     assert_eq!((app.asked(), app.state.modals.len()), (&[][..], 0));
 }

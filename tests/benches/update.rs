@@ -1,0 +1,78 @@
+//! What a message costs, by the length of the list.
+#![allow(clippy::expect_used, clippy::unwrap_used, unreachable_pub, missing_docs, reason = "a bench")]
+
+mod support;
+
+use cckm_tui::app::{Message, Reply, State, update};
+use cckm_tui::domain::{Organization, Page};
+use cckm_tui::input::KeySequence;
+use cckm_tui::keymap::Keymap;
+use divan::Bencher;
+use support::{LENGTHS, list_or_sign_in, loaded, page, replied, stamped};
+
+fn main() {
+    divan::main();
+}
+
+/// Applies keys, in the keymap's notation.
+fn press(state: &mut State, keymap: &Keymap, keys: &str) {
+    let keys: KeySequence = keys.parse().unwrap();
+    for key in keys.keys() {
+        update(state, keymap, stamped(Message::Key(*key)));
+    }
+}
+
+/// One key on a state that the given keys lead to.
+fn key_after(bencher: Bencher<'_, '_>, n: usize, before: &str, key: &str) {
+    let keymap = Keymap::shipped();
+    let mut state = loaded(n, &keymap);
+    press(&mut state, &keymap, before);
+    bencher.with_inputs(|| state.clone()).bench_local_refs(|state| press(state, &keymap, key));
+}
+
+/// A page of a refresh on a list that is not at its end.
+fn refreshed(bencher: Bencher<'_, '_>, n: usize, page: impl Fn() -> Page<Organization>) {
+    let keymap = Keymap::shipped();
+    let mut state = loaded(n, &keymap);
+    let key = "r".parse().unwrap();
+    let request = list_or_sign_in(&update(&mut state, &keymap, stamped(Message::Key(key))));
+    bencher.with_inputs(|| (state.clone(), page())).bench_local_values(|(mut state, page)| {
+        update(&mut state, &keymap, stamped(replied(request, Reply::Listed(Ok(page)))));
+        state
+    });
+}
+
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn page_of_100_unchanged(bencher: Bencher<'_, '_>, n: usize) {
+    refreshed(bencher, n, || page(0, 100, n + 1000, 0));
+}
+
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn page_of_100_changed(bencher: Bencher<'_, '_>, n: usize) {
+    refreshed(bencher, n, || page(0, 100, n + 1000, 1));
+}
+
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn page_of_100_new(bencher: Bencher<'_, '_>, n: usize) {
+    refreshed(bencher, n, || page(n, n + 100, n + 1000, 0));
+}
+
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn filter_first_letter(bencher: Bencher<'_, '_>, n: usize) {
+    key_after(bencher, n, "/", "s");
+}
+
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn filter_refined(bencher: Bencher<'_, '_>, n: usize) {
+    key_after(bencher, n, "/ s f d c - 1", "7");
+}
+
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn one_row_down(bencher: Bencher<'_, '_>, n: usize) {
+    key_after(bencher, n, "5 0 G", "j");
+}
+
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn sort_reversed(bencher: Bencher<'_, '_>, n: usize) {
+    key_after(bencher, n, "j", "S");
+}

@@ -1,0 +1,55 @@
+//! What a frame costs, by the length of the list.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    unreachable_pub,
+    missing_docs,
+    dead_code,
+    reason = "a bench"
+)]
+
+mod support;
+
+use cckm_tui::app::{Message, update};
+use cckm_tui::input::KeySequence;
+use cckm_tui::keymap::Keymap;
+use cckm_tui::theme::{Colors, Theme};
+use cckm_tui::ui::{Look, view};
+use divan::Bencher;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use support::{LENGTHS, loaded, stamped};
+
+fn main() {
+    divan::main();
+}
+
+/// The frame at 120x40 of a state that the given keys lead to.
+fn frame(bencher: Bencher<'_, '_>, n: usize, keys: &str) {
+    let (keymap, theme) = (Keymap::shipped(), Theme::new(Colors::Sixteen));
+    let mut state = loaded(n, &keymap);
+    let keys: KeySequence = keys.parse().unwrap();
+    for key in keys.keys() {
+        update(&mut state, &keymap, stamped(Message::Key(*key)));
+    }
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
+    let look = Look { theme: &theme, keymap: &keymap };
+    bencher.bench_local(|| {
+        terminal.draw(|frame| view(&state, look, frame)).unwrap();
+    });
+}
+
+#[divan::bench(args = LENGTHS)]
+fn first_row_selected(bencher: Bencher<'_, '_>, n: usize) {
+    frame(bencher, n, "g");
+}
+
+#[divan::bench(args = LENGTHS)]
+fn last_row_selected(bencher: Bencher<'_, '_>, n: usize) {
+    frame(bencher, n, "G");
+}
+
+#[divan::bench(args = LENGTHS)]
+fn filtered(bencher: Bencher<'_, '_>, n: usize) {
+    frame(bencher, n, "/ s f d c - 1 enter");
+}
