@@ -9,6 +9,6 @@ mod escape;
 mod layout;
 mod untrusted;
 
-pub use escape::{escape, unescape};
+pub use escape::{escape, escape_typed, unescape};
 pub use layout::{clip, clip_end, graphemes, pad, rows, width, wrap};
 pub use untrusted::{DisplayText, Untrusted};
