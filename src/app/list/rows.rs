@@ -220,17 +220,27 @@ fn compare(rows: &[Row], one: usize, two: usize, sort: Sort) -> std::cmp::Orderi
     }
 }
 
-/// `order` without `moved`, merged with `placed`; both are sorted.
+/// `order` without `moved`, merged with `placed`; both are sorted. A page is small beside the list: its rows look
+/// for their places, the others are copied in runs and not compared.
 fn merge(rows: &[Row], order: &[usize], moved: &HashSet<usize>, placed: &[usize], sort: Sort) -> Vec<usize> {
-    let mut merged = Vec::with_capacity(order.len() + placed.len());
-    let mut placed = placed.iter().copied().peekable();
-    for index in order.iter().copied().filter(|index| !moved.contains(index)) {
-        while let Some(earlier) = placed.next_if(|new| compare(rows, *new, index, sort).is_lt()) {
-            merged.push(earlier);
+    let mut is_moved = vec![false; rows.len()];
+    for index in moved {
+        if let Some(mark) = is_moved.get_mut(*index) {
+            *mark = true;
         }
-        merged.push(index);
     }
-    merged.extend(placed);
+    let stays = |index: &usize| !is_moved.get(*index).copied().unwrap_or(false);
+    let kept: Vec<usize> = order.iter().copied().filter(stays).collect();
+    let mut merged = Vec::with_capacity(kept.len() + placed.len());
+    let mut rest = kept.as_slice();
+    for new in placed {
+        let earlier = rest.partition_point(|index| compare(rows, *index, *new, sort).is_lt());
+        let (before, after) = rest.split_at(earlier);
+        merged.extend_from_slice(before);
+        merged.push(*new);
+        rest = after;
+    }
+    merged.extend_from_slice(rest);
     merged
 }
 
