@@ -165,10 +165,10 @@ impl Panes {
 }
 
 /// A window of at most `width` x `height` cells in the middle of the screen, its frame included. The header
-/// above it stays in sight.
+/// above it and the last row below it, for notices, stay in sight.
 pub fn centered(size: Size, width: u16, height: u16) -> Rect {
     let width = width.min(size.width);
-    let height = height.min(size.height.saturating_sub(1));
+    let height = height.min(size.height.saturating_sub(2));
     let y = ((size.height - height) / 2).max(1).min(size.height);
     Rect::new((size.width - width) / 2, y, width, height)
 }

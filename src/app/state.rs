@@ -20,7 +20,7 @@ use crate::input::KeySequence;
 use crate::keymap::Context;
 use crate::layout::{Pane, Panes, SizeClass};
 
-/// Everything the program knows. Only [`update`](super::update) changes it; painters read it.
+/// Everything the program knows. Only [`update`](super::update()) changes it; painters read it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// What it was told at its start.

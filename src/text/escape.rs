@@ -44,6 +44,12 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// [`escape`] for the field in which a text is being typed: a blank is a blank there, also at the end.
+pub fn escape_typed(text: &str) -> String {
+    let words: Vec<_> = text.split(' ').map(escape).collect();
+    words.join(" ")
+}
+
 /// The text that [`escape`] was given.
 pub fn unescape(shown: &str) -> String {
     let mut text = String::with_capacity(shown.len());

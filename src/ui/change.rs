@@ -101,7 +101,7 @@ fn choosing(state: &State, change: &Change, keymap: &Keymap, on_top: bool, canva
     let before = field.before_cursor();
     let after = field.text().get(before.len()..).unwrap_or_default();
     let room = area.width.saturating_sub(indent);
-    canvas.field(area.x + indent, y, room, &text::escape(before), &text::escape(after), on_top);
+    canvas.field(area.x + indent, y, room, &text::escape_typed(before), &text::escape_typed(after), on_top);
     let note = note(state, change);
     let rest = Rect { y: y + 1, height: area.bottom() - y - 1, ..area };
     let notes: Vec<Line> = wrapped(note.0, &note.1, width).collect();

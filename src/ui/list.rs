@@ -72,7 +72,7 @@ fn remarks(state: &State) -> Line {
         line = std::mem::take(&mut line).and(Role::Text, gap).and(role, text);
     };
     if !state.list.filter.is_empty() {
-        put(Role::Match, format!("/{}", text::escape(state.list.filter.field.text())));
+        put(Role::Match, format!("/{}", text::escape_typed(state.list.filter.field.text())));
     }
     match state.list.rows.changed() {
         0 => {}

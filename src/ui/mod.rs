@@ -41,8 +41,12 @@ pub fn view(state: &State, look: Look<'_>, frame: &mut Frame<'_>) {
     detail::paint(state, &panes, &mut canvas);
     canvas.rule(panes.status_rule, Role::Border);
     canvas.rule(panes.hint_rule, Role::Border);
-    status::paint_hints(state, look.keymap, panes.hints, &mut canvas);
-    status::paint(state, panes.status, &mut canvas);
+    if state.modals.is_empty() {
+        status::paint_hints(state, look.keymap, panes.hints, &mut canvas);
+        status::paint(state, panes.status, &mut canvas);
+    } else {
+        status::paint_notice(state, panes.hints, &mut canvas);
+    }
     for (depth, modal) in state.modals.iter().enumerate() {
         let on_top = depth + 1 == state.modals.len();
         match modal {

@@ -13,30 +13,47 @@ use crate::theme::Role;
 
 /// What there is to say: the filter being typed, a notice, a change under way, a row that others changed.
 pub(super) fn paint(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
-    if state.list.filter.editing && state.modals.is_empty() {
+    if state.list.filter.editing {
         let filter = &state.list.filter.field;
         let before = filter.before_cursor();
         let after = filter.text().get(before.len()..).unwrap_or_default();
         canvas.put(area.x, area.y, area.width, Role::Key, " /");
         let width = area.width.saturating_sub(3);
-        canvas.field(area.x + 2, area.y, width, &text::escape(before), &text::escape(after), true);
+        canvas.field(
+            area.x + 2,
+            area.y,
+            width,
+            &text::escape_typed(before),
+            &text::escape_typed(after),
+            true,
+        );
         return;
     }
-    let Some(line) = line(state) else { return };
-    let blank = " ".repeat(usize::from(area.width));
-    canvas.put(area.x, area.y, area.width, Role::Text, &blank);
-    canvas.line(area.x + 1, area.y, area.width.saturating_sub(2), &line);
+    if let Some(line) = notice(state).or_else(|| hidden_change(state)).or_else(|| changed_row(state)) {
+        paint_line(&line, area, canvas);
+    }
 }
 
-fn line(state: &State) -> Option<Line> {
-    if let Some(notice) = &state.notice {
-        let role = match notice.tone {
-            Tone::Info => Role::Text,
-            Tone::Warning => Role::Warning,
-        };
-        return Some(Line::new(role, notice.text.clone()));
+/// The notice alone: what is to be said while a window is open.
+pub(super) fn paint_notice(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
+    if let Some(line) = notice(state) {
+        paint_line(&line, area, canvas);
     }
-    hidden_change(state).or_else(|| changed_row(state))
+}
+
+fn paint_line(line: &Line, area: Rect, canvas: &mut Canvas<'_>) {
+    let blank = " ".repeat(usize::from(area.width));
+    canvas.put(area.x, area.y, area.width, Role::Text, &blank);
+    canvas.line(area.x + 1, area.y, area.width.saturating_sub(2), line);
+}
+
+fn notice(state: &State) -> Option<Line> {
+    let notice = state.notice.as_ref()?;
+    let role = match notice.tone {
+        Tone::Info => Role::Text,
+        Tone::Warning => Role::Warning,
+    };
+    Some(Line::new(role, notice.text.clone()))
 }
 
 fn hidden_change(state: &State) -> Option<Line> {
@@ -67,8 +84,7 @@ fn changed_row(state: &State) -> Option<Line> {
 /// The keys most wanted here, as many as fit.
 pub(super) fn paint_hints(state: &State, keymap: &Keymap, area: Rect, canvas: &mut Canvas<'_>) {
     let contexts = state.contexts();
-    let Some(context) = contexts.first() else { return };
-    let context = if state.modals.is_empty() { *context } else { Context::Global };
+    let Some(context) = contexts.first().copied() else { return };
     let mut x = area.x + 1;
     for (key, label) in hints(keymap, context, state.settings.read_only) {
         let end = x + cells(&key) + 1 + cells(&label);

@@ -248,11 +248,11 @@ pub fn response(evidence: &Evidence, width: usize) -> Vec<Line> {
     }
 }
 
-/// A short span: milliseconds under ten seconds, else seconds.
+/// A short span: milliseconds under ten seconds, seconds under ten minutes: readings are told apart.
 fn precise(span: std::time::Duration) -> String {
     match span.as_millis() {
         ms @ 0..10_000 => format!("{ms} ms"),
-        ms @ 10_000..60_000 => format!("{} s", ms / 1000),
+        ms @ 10_000..600_000 => format!("{} s", ms / 1000),
         _ => age::short(span),
     }
 }

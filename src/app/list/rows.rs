@@ -92,25 +92,22 @@ impl Rows {
         filter: &Filter,
     ) -> Vec<RowKey> {
         let mut keys = Vec::with_capacity(records.len());
-        let (mut new, mut changed) = (Vec::new(), HashSet::new());
+        let mut moved = HashSet::new();
         for record in records {
             let row = Row::new(record);
             keys.push(row.key.clone());
             match self.index.get(&row.key).copied() {
                 Some(index) => {
                     if self.replace(index, row, mark) {
-                        changed.insert(index);
+                        moved.insert(index);
                     }
                 }
-                None => new.push(self.push(row, mark)),
+                None => {
+                    moved.insert(self.push(row, mark));
+                }
             }
         }
-        if !changed.is_empty() {
-            self.sorted.retain(|index| !changed.contains(index));
-            self.shown.retain(|index| !changed.contains(index));
-            new.extend(changed);
-        }
-        self.place(new, sort, filter);
+        self.place(&moved, sort, filter);
         keys
     }
 
@@ -188,17 +185,16 @@ impl Rows {
         order.iter().copied().filter(hit).collect()
     }
 
-    /// Puts rows that stand in no order yet where they belong.
-    fn place(&mut self, mut new: Vec<usize>, sort: Sort, filter: &Filter) {
-        if new.is_empty() {
+    /// Puts the rows at `moved` where they belong; the others keep their order.
+    fn place(&mut self, moved: &HashSet<usize>, sort: Sort, filter: &Filter) {
+        if moved.is_empty() {
             return;
         }
-        new.sort_unstable();
-        new.dedup();
-        new.sort_by(|one, two| compare(&self.all, *one, *two, sort));
-        let shown = self.matching(&new, filter);
-        self.sorted = merge(&self.all, &self.sorted, &new, sort);
-        self.shown = merge(&self.all, &self.shown, &shown, sort);
+        let mut placed: Vec<usize> = moved.iter().copied().collect();
+        placed.sort_unstable_by(|one, two| compare(&self.all, *one, *two, sort));
+        let shown = self.matching(&placed, filter);
+        self.sorted = merge(&self.all, &self.sorted, moved, &placed, sort);
+        self.shown = merge(&self.all, &self.shown, moved, &shown, sort);
     }
 }
 
@@ -224,17 +220,25 @@ fn compare(rows: &[Row], one: usize, two: usize, sort: Sort) -> std::cmp::Orderi
     }
 }
 
-/// `order` and `new` merged; both are sorted. Each new row looks its place up, so that a page of 100 costs
-/// few comparisons however long the order is.
-fn merge(rows: &[Row], order: &[usize], new: &[usize], sort: Sort) -> Vec<usize> {
-    let mut merged = Vec::with_capacity(order.len() + new.len());
-    let mut rest = order;
-    for index in new {
-        let earlier = rest.partition_point(|old| compare(rows, *old, *index, sort).is_lt());
-        let (head, tail) = rest.split_at(earlier);
-        merged.extend_from_slice(head);
-        merged.push(*index);
-        rest = tail;
+/// `order` without `moved`, merged with `placed`; both are sorted. A page is small beside the list: its rows look
+/// for their places, the others are copied in runs and not compared.
+fn merge(rows: &[Row], order: &[usize], moved: &HashSet<usize>, placed: &[usize], sort: Sort) -> Vec<usize> {
+    let mut is_moved = vec![false; rows.len()];
+    for index in moved {
+        if let Some(mark) = is_moved.get_mut(*index) {
+            *mark = true;
+        }
+    }
+    let stays = |index: &usize| !is_moved.get(*index).copied().unwrap_or(false);
+    let kept: Vec<usize> = order.iter().copied().filter(stays).collect();
+    let mut merged = Vec::with_capacity(kept.len() + placed.len());
+    let mut rest = kept.as_slice();
+    for new in placed {
+        let earlier = rest.partition_point(|index| compare(rows, *index, *new, sort).is_lt());
+        let (before, after) = rest.split_at(earlier);
+        merged.extend_from_slice(before);
+        merged.push(*new);
+        rest = after;
     }
     merged.extend_from_slice(rest);
     merged

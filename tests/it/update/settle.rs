@@ -153,6 +153,19 @@ fn wr_03_after_a_time_out_the_reading_goes_on_in_steps_of_eight_seconds() {
     assert_eq!(looks, [500, 1500, 3500, 7500, 15500, 23500, 31500, 39500, 47500]);
 }
 
+#[test]
+fn each_reading_is_told_with_a_time_of_its_own() {
+    let mut app = App::new(80, 24).with_organizations(2).sent().wait(30_000).patched(Err(timed_out()));
+    while app.outcome().is_none() {
+        app = app.wait(8000).fetched(Ok(thales()));
+    }
+    let shown = result(&app);
+    let mut times: Vec<_> =
+        shown.lines().filter(|line| line.starts_with("  +")).filter_map(|line| line.get(..14)).collect();
+    times.dedup();
+    assert_eq!(times.len(), 9, "{shown}");
+}
+
 /// Through the whole core: the moments at which the record is asked for.
 #[test]
 fn wr_02_a_time_out_is_settled_by_reading_and_never_by_sending_again() {

@@ -201,3 +201,27 @@ fn the_size_that_is_told_is_the_size_that_is_needed() {
         assert!(screen::text(&app.state).contains("needs 60x16"), "{size}");
     }
 }
+
+#[test]
+fn a_notice_is_seen_whatever_window_is_open() {
+    for (name, app) in demo() {
+        let mut app = app.keys("ctrl-c");
+        let said = app.notice().to_owned();
+        for (width, height) in [(60, 16), (79, 20), (80, 24), (120, 36), (200, 60)] {
+            app = resized(app, width, height);
+            let shown = screen::text(&app.state);
+            let asks = app.state.list.filter.editing && app.state.modals.is_empty();
+            assert!(asks || shown.contains(&said), "{name} {width}x{height}: {said}\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_blank_being_typed_is_a_blank() {
+    let app = App::new(80, 24).with_organizations(2).keys("/").text("a b ");
+    assert!(!screen::text(&app.state).contains("x20"));
+    let app = App::new(80, 24).with_organizations(2).keys("e").text("zz ");
+    assert!(!screen::text(&app.state).contains("x20"));
+    let app = app.keys("enter");
+    assert!(screen::text(&app.state).contains(r"+ zz\x20"), "what is sent is spelled out");
+}
