@@ -7,6 +7,11 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::demo::{Discovery, FaultError, Rule, fault_help};
 
 /// Shown after the flags.
 const AFTER_HELP: &str = "\
@@ -17,6 +22,10 @@ A value is taken from the first of: flag, environment, profile in the file, file
 The file is $XDG_CONFIG_HOME/cckm-tui/config.toml.
 
 Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration, 128+n ended by signal n.";
+
+/// Shown for `--fault` in the short help.
+const FAULT_HELP: &str =
+    "Play this trouble: NAME[xN][:ARG][@METHOD PATHPREFIX]; can be given again. --help lists the names";
 
 /// Terminal dashboard for the Salesforce organizations of CipherTrust Cloud Key Manager.
 #[derive(Debug, Parser)]
@@ -38,6 +47,53 @@ pub enum Command {
     /// Prints one line each: the base URL; `user <name>`; `password <password>`; and, unless it speaks plain
     /// http, `certificate sha256 <fingerprint>`.
     DemoServer(DemoServer),
+    /// Check or print the journal of changes.
+    ///
+    /// Every step of every change is written to $XDG_STATE_HOME/cckm-tui/journal.jsonl before it is taken.
+    #[command(subcommand)]
+    Journal(Journal),
+}
+
+/// What to do with the journal.
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// Check that no line was altered, removed or moved; name the first that was, with exit code 1.
+    ///
+    /// Prints the number of entries, and the SHA-256 of the last line: keep it to tell later whether lines
+    /// were taken off the end.
+    Verify {
+        /// Check this file instead.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Print the changes as Markdown, for a change ticket.
+    Report {
+        /// Only changes with a step since then: a day such as 2026-11-01 (UTC), or 7d, or 24h ago.
+        #[arg(long, value_name = "WHEN", value_parser = since)]
+        since: Option<Since>,
+        /// Print this file instead.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+}
+
+/// A point in time, as given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Then.
+    At(Timestamp),
+    /// So long ago.
+    Ago(SignedDuration),
+}
+
+impl Since {
+    /// The point in time, as seen from `now`.
+    pub fn seen_from(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::At(at) => at,
+            Self::Ago(span) => now.checked_sub(span).unwrap_or(Timestamp::MIN),
+        }
+    }
 }
 
 /// Flags of the dashboard.
@@ -64,6 +120,9 @@ pub struct Dashboard {
     /// Refuse every change.
     #[arg(long)]
     pub read_only: bool,
+    /// Allow changes without a journal: nothing of them is put on record.
+    #[arg(long)]
+    pub no_journal: bool,
     /// Colours.
     #[arg(long, value_parser = ["auto", "16", "never"])]
     pub color: Option<String>,
@@ -96,6 +155,40 @@ pub struct DemoServer {
     /// Serve plain http instead of TLS.
     #[arg(long)]
     pub http: bool,
+    /// Trouble to play.
+    #[arg(long = "fault", value_name = "FAULT", value_parser = fault, help = FAULT_HELP, long_help = fault_help())]
+    pub faults: Vec<Rule>,
+    /// The shape in which get-organizations answers: documented, array or envelope.
+    #[arg(long, value_name = "SHAPE", value_parser = discovery, default_value = "documented", hide = true)]
+    pub discovery: Discovery,
+}
+
+fn fault(text: &str) -> Result<Rule, FaultError> {
+    Rule::named(text)
+}
+
+fn discovery(text: &str) -> Result<Discovery, &'static str> {
+    match text {
+        "documented" => Ok(Discovery::Documented),
+        "array" => Ok(Discovery::Array),
+        "envelope" => Ok(Discovery::Envelope),
+        _ => Err("documented, array or envelope"),
+    }
+}
+
+fn since(text: &str) -> Result<Since, String> {
+    let wrong = || "expected a day such as 2026-11-01, or a span such as 7d or 24h".to_owned();
+    let hours = match (text.strip_suffix('d'), text.strip_suffix('h')) {
+        (Some(days), _) => days.parse::<u32>().ok().map(|days| i64::from(days) * 24),
+        (None, Some(hours)) => hours.parse::<u32>().ok().map(i64::from),
+        (None, None) => None,
+    };
+    if let Some(hours) = hours {
+        return Ok(Since::Ago(SignedDuration::from_hours(hours)));
+    }
+    let day = text.parse::<Date>().ok().filter(|day| day.to_string() == text);
+    let midnight = day.and_then(|day| TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok());
+    midnight.map(Since::At).ok_or_else(wrong)
 }
 
 fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
@@ -224,8 +317,61 @@ mod tests {
         let Some(Command::DemoServer(flags)) = cli.command else { panic!("no command") };
         assert_eq!(flags.latency, Some(Duration::from_millis(250)));
         assert_eq!(flags.listen.to_string(), "[::1]:0");
-        assert!(flags.http);
+        assert!(flags.http && flags.faults.is_empty());
+        assert_eq!(flags.discovery, Discovery::Documented);
         assert!(matches!(read("--demo demo-server"), Err(Stop::Usage(_))));
+    }
+
+    fn with_faults(faults: &[&str]) -> Result<Vec<Rule>, Stop> {
+        let flags = faults.iter().flat_map(|fault| ["--fault", fault]);
+        let line = ["cckm-tui", "demo-server"].into_iter().chain(flags).map(OsString::from);
+        Cli::read(line).map(|cli| match cli.command {
+            Some(Command::DemoServer(flags)) => flags.faults,
+            _ => panic!("another command"),
+        })
+    }
+
+    #[test]
+    fn faults_are_given_by_name_as_often_as_wanted() {
+        let faults = ["apply-then-close", "503x2@GET /api/v1/cckm"];
+        let rules = faults.map(|fault| Rule::named(fault).unwrap());
+        assert_eq!(with_faults(&faults).unwrap(), rules);
+        let Err(Stop::Usage(words)) = with_faults(&["close", "nonsense"]) else { panic!("accepted") };
+        assert!(
+            words.contains("no fault is called `nonsense`") && words.contains("apply-then-hang"),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn the_help_of_the_demo_server_lists_the_faults() {
+        let Err(Stop::Answer(help)) = read("demo-server --help") else { panic!("no help") };
+        for fault in crate::demo::FAULTS {
+            assert!(help.contains(&format!("{}{}", fault.name, fault.argument)), "{help}");
+        }
+        assert!(!help.contains("--discovery"), "{help}");
+    }
+
+    #[test]
+    fn the_journal_report_takes_a_day_or_a_span() {
+        let given = |text: &str| match read(&format!("journal report --since {text}")) {
+            Ok(Cli { command: Some(Command::Journal(Journal::Report { since, file: None })), .. }) => since,
+            Err(Stop::Usage(_)) => None,
+            other => panic!("{other:?}"),
+        };
+        let now: Timestamp = "2026-11-23T18:00:00Z".parse().unwrap();
+        for (text, at) in [
+            ("2026-11-01", "2026-11-01T00:00:00Z"),
+            ("7d", "2026-11-16T18:00:00Z"),
+            ("24h", "2026-11-22T18:00:00Z"),
+        ] {
+            assert_eq!(given(text).map(|since| since.seen_from(now).to_string()).as_deref(), Some(at));
+        }
+        assert_eq!(given("4294967295d").unwrap().seen_from(now), Timestamp::MIN);
+        for wrong in ["yesterday", "7", "d", "-1d", "2026-13-01", "2026-11-01T10:00", "1.5h"] {
+            assert_eq!(given(wrong), None, "{wrong}");
+        }
+        assert!(matches!(read("journal"), Err(Stop::Usage(_) | Stop::Answer(_))));
     }
 
     #[test]

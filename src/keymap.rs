@@ -63,6 +63,12 @@ named! {
         Accept = "accept", "take the value";
         Complete = "complete", "complete from the list";
         Submit = "submit", "send the change";
+        Reason = "reason", "give a reason or ticket, for the record";
+        Override = "override", "go on in spite of a failed check, with a reason on record";
+        CheckAgain = "check-again", "check again what somebody changed";
+        Undo = "undo", "take the last change back, as a checked change";
+        CopyCurl = "copy-curl", "copy as a curl command, without a secret";
+        Activity = "activity", "requests of this run, and changes of the past";
         ShowResponse = "show-response", "the whole answer";
         LookAgain = "look-again", "read the record again";
         Confirm = "confirm", "yes";
@@ -84,12 +90,15 @@ named! {
         FilterField = "filter-field", "filter line";
         Choose = "choose", "change: new connection";
         Review = "review", "change: review";
+        ReviewField = "review-field", "change: text in the review";
         Sending = "sending", "change: being sent";
         Result = "result", "change: result";
         Question = "question", "yes or no";
         SortPicker = "sort-picker", "sort column";
         Problem = "problem", "problem";
         SignIn = "sign-in", "sign in";
+        Activity = "activity", "activity";
+        Recovery = "recovery", "changes of an earlier run";
         HelpScreen = "help-screen", "help";
     }
 }
@@ -104,7 +113,7 @@ impl Command {
 impl Context {
     /// Whether unmodified printable keys are text here.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::FilterField | Self::Choose | Self::SignIn)
+        matches!(self, Self::FilterField | Self::Choose | Self::ReviewField | Self::SignIn)
     }
 }
 

@@ -173,9 +173,15 @@ pub fn centered(size: Size, width: u16, height: u16) -> Rect {
     Rect::new((size.width - width) / 2, y, width, height)
 }
 
-/// The window for text that is read: results, problems, help.
+/// The window for text that is read: results, problems, help. A narrow screen is used to its edges.
 pub fn large_window(size: Size) -> Rect {
-    centered(size, size.width.saturating_sub(4).min(100), size.height.saturating_sub(2).min(40))
+    let margin = if SizeClass::of(size) == SizeClass::S { 0 } else { 4 };
+    centered(size, size.width.saturating_sub(margin).min(100), size.height.saturating_sub(2).min(40))
+}
+
+/// The window for long lists: the whole screen but the header and the line for notices.
+pub const fn full_window(size: Size) -> Rect {
+    Rect::new(0, 1, size.width, size.height.saturating_sub(2))
 }
 
 /// What is left of a window inside its frame and one cell of margin at each side.

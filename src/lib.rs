@@ -34,7 +34,9 @@
 //! | 5 | [`ui`] | the painters |
 //! | 5 | [`api`] | the client of the server |
 //! | 5 | [`demo`] | the demo server; it shares no body type with the client |
+//! | 5 | [`journal`] | every change, step by step, in a file that shows if it was altered |
 //! | 6 | [`config`] | settings: flags, environment, profile, file, default |
+//! | 7 | [`commands`] | what runs without a screen |
 //! | 7 | [`runtime`] | the loop, the terminal, signals, tasks; the only user of crossterm and of the clock |
 //! | 8 | [`cli`], [`logging`], `main` | wiring |
 //!
@@ -46,8 +48,11 @@
 //!   geometry the painters use.
 //! - **No server text reaches a screen but through [`text::Untrusted::display`]**, which escapes and never
 //!   strips: two names that differ look different.
-//! - **No second request for a change.** [`app::change`] makes the one PATCH from the review and leaves that
-//!   phase; nothing below repeats a write; what became of it is found out by reading.
+//! - **No second request for a change.** [`app::change`] makes the one PATCH from a reviewed and recorded
+//!   intent; nothing below repeats a write. It is sent once more in one case: after a 401, when the record,
+//!   read back, proves that nothing was applied. What became of it is found out by reading.
+//! - **No byte of a change before its intent is on the disk**, and no outcome on the screen before it is: the
+//!   phases of [`app::change`] wait for the [`journal`].
 //! - **No write without the right to it.** [`api::Reader`] has no method that writes; a read-only session
 //!   holds nothing else.
 //! - **No secret that prints.** Passwords and tokens live in types whose `Debug` says nothing.
@@ -55,7 +60,7 @@
 //!
 //! # Where to start reading
 //!
-//! [`app::Message`] and [`app::Effect`], then `app/update.rs` (it routes) and `app/keys.rs` (what keys do);
+//! [`app::Message`] and [`app::Effect`], then `app/update.rs` (it routes) and `app/keys` (what keys do);
 //! for the change of a connection [`app::change`], whose picture shows its phases. Tests: `tests/it` holds
 //! stories of the core (`update.rs`), screens (`view.rs`), the client against a scripted server
 //! (`contract/`), the demo server against the documents (`demo/`), the loop (`runtime_loop.rs`);
@@ -64,10 +69,12 @@
 pub mod api;
 pub mod app;
 pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod input;
+pub mod journal;
 pub mod keymap;
 pub mod layout;
 pub mod logging;

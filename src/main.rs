@@ -1,15 +1,19 @@
 //! The program: reads the command line, builds the parts, runs them, returns the exit code.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use cckm_tui::api::{Credentials, Limits, Reader, Server, Trust, Writer, base_url};
-use cckm_tui::app::{Badge, Settings, State};
-use cckm_tui::cli::{Cli, Command, Dashboard, DemoServer, Stop};
+use cckm_tui::app::change::Rules;
+use cckm_tui::app::{Badge, JournalState, Settings, State};
+use cckm_tui::cli::{self, Cli, Command, Dashboard, DemoServer, Stop};
+use cckm_tui::commands;
 use cckm_tui::config::{ColorChoice, Config, Sources};
 use cckm_tui::demo::{self, Demo};
-use cckm_tui::domain::Password;
+use cckm_tui::domain::{Entry, JournalFailure, OpenOperation, Password, RunId};
+use cckm_tui::journal::{self, Claim, Contents, Journal, VerifyError};
 use cckm_tui::keymap::Keymap;
 use cckm_tui::logging::{self, Log};
 use cckm_tui::runtime::executor::{Access, Executor};
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         None => show_dashboard(&arguments.dashboard),
         Some(Command::DemoServer(flags)) => serve_demo(&flags),
+        Some(Command::Journal(command)) => show_journal(command),
     };
     match done {
         Ok(code) => code,
@@ -87,6 +92,10 @@ struct Plan {
     refresh_every: Option<Duration>,
     color: ColorChoice,
     log: Option<Log>,
+    rules: Rules,
+    /// As given, for the commands that can be copied.
+    ca_file: Untrusted,
+    record: Record,
     /// Runs as long as it is held.
     _demo: Option<Demo>,
 }
@@ -102,7 +111,7 @@ fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
     let end = runtime.block_on(async {
         let plan = match config {
             None => demo_plan(flags).await?,
-            Some(config) => plan(config).await?,
+            Some(config) => plan(config, flags.no_journal).await?,
         };
         dashboard(plan, restorer).await
     });
@@ -169,11 +178,16 @@ fn refuse_what_is_no_terminal() -> Result<(), Problem> {
     }
 }
 
-async fn plan(config: Config) -> Result<Plan, Problem> {
+async fn plan(config: Config, no_journal: bool) -> Result<Plan, Problem> {
     let password = config.password.read().await.map_err(setting)?;
     let (url, user) = config.target().map_err(setting)?;
     let trust = config.ca_file.clone().map_or(Trust::System, Trust::CaFile);
     let badge = config.profile.as_deref().map_or(Badge::Unnamed, |name| Badge::Profile(name.into()));
+    let name = config.profile.clone().or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
+    let rules = Rules {
+        reason_required: config.reason_required,
+        confirm_by_name: config.protected.then(|| name.into()),
+    };
     Ok(Plan {
         badge,
         server: Server { base: url.clone(), trust },
@@ -182,6 +196,14 @@ async fn plan(config: Config) -> Result<Plan, Problem> {
         refresh_every: config.refresh_every,
         color: config.color,
         log: start_log(config.log_level),
+        record: if no_journal { Record::in_memory(JournalState::Waived) } else { Record::open() },
+        rules,
+        ca_file: config
+            .ca_file
+            .as_ref()
+            .map(|path| path.to_string_lossy().into_owned())
+            .unwrap_or_default()
+            .into(),
         _demo: None,
     })
 }
@@ -207,18 +229,105 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
             _ => ColorChoice::Auto,
         },
         log: None,
+        record: Record::in_memory(JournalState::InMemory),
+        rules: Rules::default(),
+        ca_file: Untrusted::default(),
         _demo: Some(demo),
     })
 }
 
+/// The journal as this run finds it.
+struct Record {
+    journal: Result<Journal, JournalFailure>,
+    state: JournalState,
+    entries: Vec<Entry>,
+    open: Vec<OpenOperation>,
+    run: RunId,
+    /// Tells other instances that this one is alive.
+    _claim: Option<Claim>,
+}
+
+impl Record {
+    /// The journal in the state directory. Without one the dashboard runs, and sends no change.
+    fn open() -> Self {
+        let directory = state_directory().ok_or_else(|| JournalFailure {
+            reason: "journal: no home directory: set HOME or XDG_STATE_HOME".into(),
+        });
+        Self::new(directory.and_then(|directory| Journal::open(&directory).map_err(|error| error.failure())))
+    }
+
+    /// A record that leaves no file.
+    fn in_memory(state: JournalState) -> Self {
+        let record = Self::new(Ok((Journal::in_memory(), Contents::empty())));
+        Self { state, ..record }
+    }
+
+    fn new(opened: Result<(Journal, Contents), JournalFailure>) -> Self {
+        let (journal, contents) = match opened {
+            Ok((journal, contents)) => (Ok(journal), contents),
+            Err(failure) => (Err(failure), Contents::empty()),
+        };
+        let state = match (&journal, contents.trouble()) {
+            (Err(failure), _) => JournalState::Off(failure.reason.clone()),
+            (Ok(journal), Some(trouble)) => {
+                JournalState::Damaged(format!("journal {}: {trouble}", journal.path().display()).into())
+            }
+            (Ok(_), None) => JournalState::Ready,
+        };
+        if state != JournalState::Ready {
+            tracing::warn!(?state, "the journal");
+        }
+        let (mut open, run) = (journal::open_operations(&contents.entries), new_run(&contents));
+        let directory = journal.as_ref().ok().and_then(|journal| journal.path().parent());
+        let directory = directory.filter(|directory| directory.is_dir()).map(Path::to_path_buf);
+        if let Some(directory) = &directory {
+            open.retain(|open| !journal::is_alive(directory, open.operation.id.run()));
+        }
+        let claim = directory.and_then(|directory| match journal::claim(&directory, run) {
+            Ok(claim) => Some(claim),
+            Err(error) => {
+                tracing::warn!(%error, "other instances cannot see that this one is alive");
+                None
+            }
+        });
+        Self { journal, state, open, run, entries: contents.entries, _claim: claim }
+    }
+}
+
+/// A run whose name no change in the journal has.
+fn new_run(contents: &Contents) -> RunId {
+    loop {
+        let run = RunId::new(uuid::Uuid::new_v4().as_fields().0);
+        if contents.entries.iter().all(|entry| entry.operation.run() != run) {
+            return run;
+        }
+    }
+}
+
+/// Where this program keeps what is its own.
+fn state_directory() -> Option<PathBuf> {
+    Some(etcetera::base_strategy::Xdg::new().ok()?.state_dir()?.join("cckm-tui"))
+}
+
 /// The log, where one can be written; the help screen says where it is, or that there is none.
 fn start_log(level: tracing::level_filters::LevelFilter) -> Option<Log> {
-    let directory = etcetera::base_strategy::Xdg::new().ok()?.state_dir()?.join("cckm-tui");
-    logging::start(&directory, level).ok()
+    logging::start(&state_directory()?, level).ok()
 }
 
 async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
-    let Plan { badge, server, credentials, read_only, refresh_every, color, log, _demo } = plan;
+    let Plan {
+        badge,
+        server,
+        credentials,
+        read_only,
+        refresh_every,
+        color,
+        log,
+        rules,
+        ca_file,
+        record,
+        _demo,
+    } = plan;
     let clock = Clock::starting_now();
     let no_color = std::env::var_os("NO_COLOR");
     let settings = Settings {
@@ -231,12 +340,19 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
         refresh_every,
         started_at: clock::wall_seconds(),
         log_file: log.as_ref().map(|log| Untrusted::from(&*log.path.to_string_lossy())).unwrap_or_default(),
+        run: record.run,
+        journal: record.state,
+        open_operations: record.open,
+        entries: record.entries,
+        rules,
+        ca_file,
     };
     let reader = Reader::new(server, credentials, Limits::default()).map_err(setting)?;
     let access = if read_only { Access::ReadOnly(reader) } else { Access::ReadWrite(Writer::new(reader)) };
 
     let (queue, inbox) = runtime::queue();
-    let mut executor = Executor::new(access, queue.clone(), clock);
+    let mut executor =
+        Executor::new(access, queue.clone(), clock, record.journal).copying_to(restorer.clone());
     signals::start(&queue, restorer.clone()).wrap_err("signals cannot be handled")?;
     let taken = restorer.take().wrap_err("the terminal cannot be set up")?;
     events::start(&queue).wrap_err("the terminal cannot be read")?;
@@ -260,6 +376,34 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
     Ok(why)
 }
 
+/// Checks or prints the journal.
+fn show_journal(command: cli::Journal) -> Result<ExitCode, Problem> {
+    let place = |file: Option<PathBuf>| {
+        let usual = || state_directory().map(|directory| journal::file_in(&directory));
+        file.or_else(usual).ok_or_else(|| setting(eyre!("no home directory: give --file")))
+    };
+    let text = match command {
+        cli::Journal::Verify { file } => {
+            let file = place(file)?;
+            commands::journal::verify(&file).map_err(|error| match error {
+                VerifyError::Unreadable(error) => Report::new(error),
+                error => Report::new(error).wrap_err(file.display().to_string()),
+            })?
+        }
+        cli::Journal::Report { since, file } => {
+            let since = since.map(|since| since.seen_from(clock::wall()));
+            commands::journal::report(&place(file)?, since).map_err(Report::new)?
+        }
+    };
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Report::new(error).wrap_err("standard output cannot be written").into())
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
 /// Serves the demo until a signal comes.
 fn serve_demo(flags: &DemoServer) -> Result<ExitCode, Problem> {
     let runtime = Runtime::new().wrap_err("no threads")?;
@@ -272,9 +416,11 @@ fn serve_demo(flags: &DemoServer) -> Result<ExitCode, Problem> {
             token_seconds: flags.token_seconds.unwrap_or(defaults.token_seconds),
             latency: flags.latency.unwrap_or(defaults.latency),
             tls: !flags.http,
+            discovery: flags.discovery,
             ..defaults
         });
         let demo = demo.await.wrap_err("the demo server did not start")?;
+        flags.faults.iter().for_each(|fault| demo.faults().add(fault.clone()));
         announce(&demo).wrap_err("nobody reads where the demo server is")?;
         Ok::<_, Report>(ends.recv().await.unwrap_or_default())
     })?;

@@ -1,11 +1,13 @@
 //! The HTTP client: the few calls that are made to a CipherTrust Manager, as functions of domain types.
 //!
-//! [`Reader`] holds every read; [`Writer`] wraps one and adds the only write there is. Who is given a
-//! [`Reader`] cannot change anything, whatever keys are pressed.
+//! [`Reader`] holds every read; [`Writer`] wraps one and adds what changes something at the server: the PATCH
+//! of an organization, and the test of a connection, whose result is stored. Who is given a [`Reader`] cannot
+//! change anything, whatever keys are pressed.
 //!
 //! ```text
-//! Reader::organizations ─▶ retry (reads only) ─▶ session (401: renew, once) ─▶ transport ─▶ server
-//! Writer::patch_organization ──────────────────▶ session (renew before) ─────▶ transport ─▶ server
+//! Reader::organizations ─▶ retry (GET only) ─▶ session (401: renew, once) ─▶ transport ─▶ server
+//! Reader::discover ──────────────────────────▶ session (401: renew, once) ─▶ transport ─▶ server ─▶ Salesforce
+//! Writer::patch_organization ────────────────▶ session (renew before) ─────▶ transport ─▶ server ─▶ Salesforce
 //! ```
 //!
 //! A call answers with a domain value or a [`Failure`]. The status of a PATCH is a value, not a failure.
@@ -14,9 +16,11 @@
 
 mod auth;
 mod base_url;
+mod checks;
 mod error;
 mod redact;
 mod retry;
+mod segment;
 mod tls;
 mod transport;
 mod wire;
@@ -66,6 +70,8 @@ pub struct Limits {
     pub read: Duration,
     /// For the one exchange of a PATCH; the server asks Salesforce before it answers.
     pub write: Duration,
+    /// For the other calls that the server asks Salesforce for: a test, and what a connection reaches.
+    pub external: Duration,
     /// For one token request.
     pub sign_in: Duration,
     /// For signing out.
@@ -86,6 +92,7 @@ impl Default for Limits {
             connect: Duration::from_secs(5),
             read: Duration::from_secs(30),
             write: Duration::from_mins(2),
+            external: Duration::from_mins(2),
             sign_in: Duration::from_secs(30),
             sign_out: Duration::from_secs(2),
             list_body: 16 << 20,
@@ -107,7 +114,7 @@ struct Shared {
     budget: Budget,
 }
 
-/// A client that can also change an organization's connection.
+/// A client that can also change an organization's connection, and have a connection tested.
 #[derive(Clone)]
 pub struct Writer(Reader);
 

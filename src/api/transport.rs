@@ -110,7 +110,8 @@ impl Transport {
         self.exchange(&self.reads, ask).await
     }
 
-    /// Sends a write, once, on a connection of its own. The deadline starts when it is its turn.
+    /// Sends once, on a connection of its own: a write, or a read that must not be repeated. The deadline starts
+    /// when it is its turn.
     pub(super) async fn write(&self, ask: Ask<'_>) -> Result<Answer, Setback> {
         let _slot = self.slots.acquire().await.map_err(|closed| lost(ask.call, &closed))?;
         self.exchange(&self.writes, ask).await

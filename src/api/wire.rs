@@ -11,7 +11,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::domain::{Connection, ConnectionState, Field, Organization, OrganizationId, Record, ServerWords};
+use crate::domain::{
+    Connection, ConnectionState, Discovered, Field, Organization, OrganizationId, Record, ServerWords,
+};
 use crate::text::{Untrusted, escape};
 
 /// Rows accepted in one answer; a body full of `{},` would otherwise take a hundred times its size.
@@ -86,11 +88,37 @@ pub(super) fn connections(body: &Text<'_>) -> Result<Rows<Connection>, String> {
 ///
 /// What is wrong with it, and in which field.
 pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
-    let raw = parse(body)?;
-    if body.spoils(raw.get()) {
-        return Err(NOT_UTF8.to_owned());
+    one(body, parse(body)?, read_organization)
+}
+
+/// Reads one connection.
+///
+/// # Errors
+///
+/// What is wrong with it, and in which field.
+pub(super) fn connection(body: &Text<'_>) -> Result<Connection, String> {
+    one(body, parse(body)?, read_connection)
+}
+
+/// Reads what a connection reaches: a list of either shape, one bare record, or nothing at all, which means no
+/// organization (API contract §4.4).
+///
+/// # Errors
+///
+/// What is wrong with a body that is none of these.
+pub(super) fn discovered(body: &Text<'_>) -> Result<Vec<Record<Discovered>>, String> {
+    let text = body.as_str().trim();
+    if text.is_empty() || text == "null" {
+        return Ok(Vec::new());
     }
-    read_organization(raw)
+    if text.starts_with('{') {
+        let raw = parse(body)?;
+        let list = |key: &str| matches!(key, "resources" | "total" | "codeDesc");
+        if !fields(raw)?.iter().any(|(key, _)| list(key)) {
+            return Ok(vec![record(body, raw, read_discovered)]);
+        }
+    }
+    rows(body, read_discovered).map(|rows| rows.records)
 }
 
 /// What an error body says, in either of its shapes, or whatever it is (API contract §3.6).
@@ -212,14 +240,18 @@ fn rows<T>(body: &Text<'_>, read: fn(&RawValue) -> Result<T, String>) -> Result<
             return Err(format!("the answer is not a list; it begins: {}", first_line(raw.get())));
         }
     };
-    let record = |raw: &RawValue| {
-        let read = if body.spoils(raw.get()) { Err(NOT_UTF8.to_owned()) } else { read(raw) };
-        read.map_or_else(
-            |reason| Record::Damaged { json: raw.get().into(), reason: reason.into() },
-            Record::Sound,
-        )
-    };
-    Ok(Rows { total, records: raws.into_iter().map(record).collect() })
+    Ok(Rows { total, records: raws.into_iter().map(|raw| record(body, raw, read)).collect() })
+}
+
+fn record<T>(body: &Text<'_>, raw: &RawValue, read: fn(&RawValue) -> Result<T, String>) -> Record<T> {
+    one(body, raw, read).map_or_else(
+        |reason| Record::Damaged { json: raw.get().into(), reason: reason.into() },
+        Record::Sound,
+    )
+}
+
+fn one<T>(body: &Text<'_>, raw: &RawValue, read: fn(&RawValue) -> Result<T, String>) -> Result<T, String> {
+    if body.spoils(raw.get()) { Err(NOT_UTF8.to_owned()) } else { read(raw) }
 }
 
 fn raw_rows(list: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
@@ -342,6 +374,35 @@ fn read_connection(raw: &RawValue) -> Result<Connection, String> {
         state,
         tested_at: tested_at.unwrap_or_default(),
         error: error.text(),
+    })
+}
+
+fn read_discovered(raw: &RawValue) -> Result<Discovered, String> {
+    let mut name = Slot::default();
+    let mut organization_id = Slot::default();
+    let mut connection = Slot::default();
+    let mut cloud_name = Slot::default();
+    let mut kind = Slot::default();
+    for (key, value) in fields(raw)? {
+        match &*key {
+            "name" => name.fill(&key, value)?,
+            "organization_id" => organization_id.fill(&key, value)?,
+            "connection" => connection.fill(&key, value)?,
+            "cloud_name" => cloud_name.fill(&key, value)?,
+            "type" => kind.fill(&key, value)?,
+            _ => {}
+        }
+    }
+    let organization_id = organization_id.text();
+    if organization_id.is_empty() {
+        return Err("organization_id: missing".to_owned());
+    }
+    Ok(Discovered {
+        name: name.text(),
+        organization_id,
+        connection: connection.text(),
+        cloud_name: cloud_name.text(),
+        kind: kind.text(),
     })
 }
 

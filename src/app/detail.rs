@@ -5,15 +5,18 @@ use super::connections::Connections;
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
 use super::json;
+use super::ledger::Ledger;
 use super::line::{Line, labelled, wrapped};
 use super::list::{ListPane, Rows};
-use crate::domain::{ConnectionState, Failure, Moment, Organization, OrganizationId, Record};
+use crate::domain::{ConnectionState, Failure, Moment, Organization, OrganizationId, Outcome, Record};
 use crate::keymap::Command;
 use crate::text::{self, Untrusted};
 use crate::theme::Role;
 
 /// Bytes of a record that are laid out; more is said to be there, not shown.
 const MOST_JSON: usize = 64 * 1024;
+/// Most names of other organizations, and most past changes, shown.
+const MOST_NAMED: usize = 12;
 /// Column at which values start.
 const INDENT: usize = 14;
 
@@ -101,6 +104,8 @@ pub struct Context<'a> {
     pub rows: &'a Rows,
     /// For the state of the connection.
     pub connections: &'a Connections,
+    /// For the changes of the past.
+    pub ledger: &'a Ledger,
     /// Wall clock in seconds since 1970.
     pub now: i64,
 }
@@ -173,6 +178,49 @@ fn fields(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Lin
     put("uri", &shown(&organization.uri), Role::Text, &[]);
     for field in &organization.others {
         put(field.key.brief().as_str(), &shown(&field.value), Role::Text, &[]);
+    }
+    lines.extend(shared(organization, cx, width));
+    lines.extend(history(organization, cx, width));
+    lines
+}
+
+/// Which other organizations use the same connection: who is hit when it changes.
+fn shared(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Line> {
+    let others = cx.rows.uses(&organization.connection).saturating_sub(1);
+    if others == 0 {
+        return Vec::new();
+    }
+    let named: Vec<String> = cx
+        .rows
+        .users(&organization.connection)
+        .filter(|other| other.id != organization.id)
+        .take(MOST_NAMED)
+        .map(|other| other.name.brief().into_string())
+        .collect();
+    let more = others.saturating_sub(named.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let connection = organization.connection.brief();
+    let mut lines = vec![
+        Line::default(),
+        Line::new(Role::Title, format!("Other organizations on {connection} ({others})")),
+    ];
+    lines.extend(wrapped(Role::Text, &format!("{}{more}", named.join(", ")), width));
+    lines
+}
+
+/// What this tool changed here, the latest first.
+fn history(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Line> {
+    let mut past = cx.ledger.of(&organization.id).peekable();
+    if past.peek().is_none() {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::default(), Line::new(Role::Title, "Changes made with this tool")];
+    for past in past.take(MOST_NAMED) {
+        let when = if past.at.is_empty() { "this run" } else { &past.at };
+        let (before, after) = (past.before.brief(), past.after.brief());
+        let outcome = past.outcome.map_or("open", Outcome::word);
+        let words = format!("{when} {} {before} → {after} {outcome} {}", past.user.brief(), past.operation);
+        lines.extend(wrapped(Role::Text, &words, width));
     }
     lines
 }

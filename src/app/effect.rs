@@ -1,6 +1,9 @@
 //! Everything the core can ask of the world, as plain data.
 
-use crate::domain::{OrganizationId, OrganizationPatch, Password, Window};
+use crate::domain::{
+    Connection, OperationId, OrganizationId, OrganizationPatch, Password, Transition, Window,
+};
+use crate::text::Untrusted;
 
 /// The number of a request, handed out in order and never twice. An answer whose number nobody waits for is
 /// dropped.
@@ -48,7 +51,7 @@ pub enum Effect {
         /// Number of the request.
         request: RequestId,
     },
-    /// Send one PATCH, once. The only write there is.
+    /// Send one PATCH, once. The only change of an organization there is.
     PatchOrganization {
         /// Number of the request.
         request: RequestId,
@@ -57,6 +60,38 @@ pub enum Effect {
         /// The one field and its new value.
         patch: OrganizationPatch,
     },
+    /// Read one connection.
+    FetchConnection {
+        /// Number of the request.
+        request: RequestId,
+        /// Its id, or its name.
+        named: Untrusted,
+    },
+    /// Have the server test a connection, then read it.
+    TestConnection {
+        /// Number of the request.
+        request: RequestId,
+        /// Which one.
+        connection: Connection,
+    },
+    /// Ask the server which organizations a connection reaches.
+    Discover {
+        /// Number of the request.
+        request: RequestId,
+        /// Its name, or its id.
+        connection: Untrusted,
+    },
+    /// Write a line of the journal, durably, in the order asked for.
+    Record {
+        /// Number of the request.
+        request: RequestId,
+        /// Which change.
+        operation: OperationId,
+        /// What happened to it.
+        transition: Transition,
+    },
+    /// Hand a text to the terminal's clipboard.
+    Copy(String),
     /// The answer of a read is not wanted any more.
     Cancel(RequestId),
     /// Draw everything again, as if the screen were unknown.

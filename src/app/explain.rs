@@ -113,6 +113,14 @@ pub const fn refusal(call: Call, status: u16) -> (&'static str, &'static str) {
             "The user name, the password or the domain is not accepted.",
             "Type the password again. It was tried once only, because the server may lock the account.",
         ),
+        (Call::DiscoverOrganizations, 400 | 422) => (
+            "Salesforce does not let this connection in, or the server could not ask it.",
+            "Read the server's words, test the connection, then try again.",
+        ),
+        (Call::TestConnection, 400 | 422) => (
+            "The server could not test this connection.",
+            "Read the server's words, and check the connection's settings.",
+        ),
         (_, 400) => (
             "The server refuses the value: it may not know the connection, or the connection has no access to this organization.",
             "Check the connection's name and its test result, then edit again.",
@@ -126,6 +134,18 @@ pub const fn refusal(call: Call, status: u16) -> (&'static str, &'static str) {
             "Your account may not read the connections.",
             "Type the connection's name instead of choosing it.",
         ),
+        (Call::GetConnection, 403) => (
+            "Your account may not read the connections.",
+            "Ask a member of Connection Admins how this one stands.",
+        ),
+        (Call::TestConnection, 403) => (
+            "Only members of Connection Admins and admin may test connections.",
+            "Ask one of them for a test, or go by the result of the last one.",
+        ),
+        (Call::DiscoverOrganizations, 403) => (
+            "Your account may not ask which organizations a connection reaches (policy GetOrganizationsCCKM).",
+            "Ask a member of CCKM Admins to check the connection.",
+        ),
         (_, 403) => (
             "Your account may not do this (policy ReadOrganizationsCCKM).",
             "Ask for membership of CCKM Admins or for rights on the organizations.",
@@ -133,6 +153,10 @@ pub const fn refusal(call: Call, status: u16) -> (&'static str, &'static str) {
         (Call::PatchOrganization, 404) => (
             "The organization or the connection does not exist, or your account may not see it in this domain.",
             "Refresh the list and check the connection's name.",
+        ),
+        (Call::GetConnection | Call::TestConnection | Call::DiscoverOrganizations, 404) => (
+            "The connection does not exist, or your account may not see it in this domain.",
+            "Read the connections again, and check the name.",
         ),
         (_, 404) => (
             "The record does not exist any more, or your account may not see it in this domain.",
@@ -173,12 +197,28 @@ mod tests {
 
     #[test]
     fn every_status_has_a_cause_and_a_next_step() {
-        for call in [Call::SignIn, Call::ListOrganizations, Call::PatchOrganization, Call::ListConnections] {
+        let calls = [
+            Call::SignIn,
+            Call::ListOrganizations,
+            Call::PatchOrganization,
+            Call::ListConnections,
+            Call::GetConnection,
+            Call::TestConnection,
+            Call::DiscoverOrganizations,
+        ];
+        for call in calls {
             for status in 300..600 {
                 let (cause, next) = refusal(call, status);
                 assert!(!cause.is_empty() && !next.is_empty(), "{call} {status}");
             }
         }
+    }
+
+    #[test]
+    fn a_refused_test_says_who_may_test() {
+        let (cause, _) = refusal(Call::TestConnection, 403);
+        assert_eq!(cause, "Only members of Connection Admins and admin may test connections.");
+        assert_ne!(refusal(Call::DiscoverOrganizations, 404), refusal(Call::GetOrganization, 404));
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::time::Duration;
 use ratatui::layout::Size;
 
 use super::effect::RequestId;
-use crate::domain::{Connection, Failure, Moment, Organization, Page, PatchAnswer, Record};
+use crate::domain::{
+    Connection, Discovered, Failure, JournalFailure, Moment, Organization, Page, PatchAnswer, Record,
+};
 use crate::input::Key;
 
 /// Something that happened, and when. The runtime makes the stamp; nobody else has a clock.
@@ -58,6 +60,14 @@ pub enum Reply {
     Fetched(Box<Result<Organization, Failure>>),
     /// Of [`Effect::PatchOrganization`](super::Effect::PatchOrganization).
     Patched(Box<Result<PatchAnswer, Failure>>),
+    /// Of [`Effect::FetchConnection`](super::Effect::FetchConnection).
+    ConnectionFetched(Box<Result<Connection, Failure>>),
+    /// Of [`Effect::TestConnection`](super::Effect::TestConnection): the connection as it is after the test.
+    ConnectionTested(Box<Result<Connection, Failure>>),
+    /// Of [`Effect::Discover`](super::Effect::Discover).
+    Discovered(Result<Vec<Record<Discovered>>, Failure>),
+    /// Of [`Effect::Record`](super::Effect::Record): the number of the line, which is durable.
+    Recorded(Result<u64, JournalFailure>),
     /// Of [`Effect::ListConnections`](super::Effect::ListConnections): every page.
     ConnectionsListed(Result<Vec<Record<Connection>>, Failure>),
 }

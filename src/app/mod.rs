@@ -1,8 +1,11 @@
 //! The core: what is known, what happened, what to do about it. No clock, no I/O, no async, no randomness.
 
+pub mod activity;
+pub mod activity_view;
 pub mod age;
 pub mod change;
 pub mod connections;
+mod curl;
 mod cx;
 pub mod detail;
 mod effect;
@@ -11,12 +14,14 @@ pub mod field;
 pub mod help;
 mod json;
 mod keys;
+pub mod ledger;
 pub mod line;
 pub mod list;
 mod message;
 pub mod modal;
 pub mod notice;
 pub mod problem;
+pub mod recovery;
 mod settings;
 mod state;
 mod update;
@@ -24,6 +29,6 @@ mod update;
 pub use effect::{Effect, RequestId, RequestIds};
 pub use keys::modal_lines;
 pub use message::{Message, Reply, Session, Stamped};
-pub use settings::{Badge, Settings};
+pub use settings::{Badge, JournalState, Settings};
 pub use state::{State, next_deadline};
 pub use update::update;

@@ -1,6 +1,6 @@
 //! Windows over the panes. They stack: the last one has the keyboard.
 
-use super::field::HiddenField;
+use super::field::{Field, HiddenField};
 use super::list::Column;
 use crate::domain::Failure;
 use crate::keymap::Context;
@@ -20,6 +20,21 @@ pub enum Modal {
     SignIn(SignIn),
     /// The keys.
     Help(Help),
+    /// The requests of this run, and the changes of the past.
+    Activity(ActivityWindow),
+    /// What an earlier run left open.
+    Recovery,
+}
+
+/// The window of requests and changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ActivityWindow {
+    /// Words that a line must hold.
+    pub filter: Field,
+    /// Whether the keyboard is in the filter.
+    pub editing: bool,
+    /// Which line is selected, the latest first.
+    pub selected: usize,
 }
 
 /// What `y` and `n` answer.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::change::Rules;
+use crate::domain::{Entry, OpenOperation, RunId};
 use crate::text::Untrusted;
 
 /// Settings of one run, decided before the terminal is touched.
@@ -24,8 +26,35 @@ pub struct Settings {
     /// Wall clock at [`Moment::START`](crate::domain::Moment::START), in seconds since 1970, to show ages of
     /// the server's times.
     pub started_at: i64,
+    /// The authority's certificate given for this server; empty without one.
+    pub ca_file: Untrusted,
+    /// What the profile asks of every change.
+    pub rules: Rules,
+    /// This run, for the names of its changes.
+    pub run: RunId,
+    /// Whether changes can be put on record.
+    pub journal: JournalState,
+    /// What the journal holds.
+    pub entries: Vec<Entry>,
+    /// What an earlier run left open.
+    pub open_operations: Vec<OpenOperation>,
     /// Where the log is, to name it on the help screen; empty when there is none.
     pub log_file: Untrusted,
+}
+
+/// How the journal stands at the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JournalState {
+    /// It takes changes.
+    Ready,
+    /// It takes changes; the words say what is wrong with what is in it: a torn end, or an altered line.
+    Damaged(Untrusted),
+    /// There is none, and nothing can be changed; the words say why and what can be done.
+    Off(Untrusted),
+    /// It takes changes and keeps them in memory: the demo leaves no file.
+    InMemory,
+    /// The operator said in words that changes need no record.
+    Waived,
 }
 
 /// The word that says whose data is on the screen.

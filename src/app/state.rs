@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
+use super::activity::Log;
 use super::age;
 use super::change::{Change, Phase};
 use super::connections::Connections;
 use super::detail::{self, DetailPane};
 use super::effect::{RequestId, RequestIds};
+use super::ledger::Ledger;
 use super::line::Line;
 use super::list::ListPane;
 use super::message::Session;
@@ -16,7 +18,7 @@ use super::modal::{Modal, Question};
 use super::notice::Notice;
 use super::settings::Settings;
 use crate::domain::Moment;
-use crate::input::KeySequence;
+use crate::input::{Key, KeySequence};
 use crate::keymap::Context;
 use crate::layout::{Pane, Panes, SizeClass};
 
@@ -45,6 +47,12 @@ pub struct State {
     pub modals: Vec<Modal>,
     /// The change under way or not yet closed; at most one.
     pub change: Option<Change>,
+    /// What is remembered of other changes.
+    pub ledger: Ledger,
+    /// The requests of this run.
+    pub activity: Log,
+    /// The latest key and when it came, to tell a held key from one that was pressed.
+    pub latest_key: Option<(Key, Moment)>,
     /// The line at the bottom.
     pub notice: Option<Notice>,
     /// Numbers for requests.
@@ -60,7 +68,11 @@ pub struct State {
 impl State {
     /// The state before anything happened.
     pub fn new(size: Size, settings: Settings) -> Self {
+        let ledger = Ledger::new(&settings);
         let mut state = Self {
+            ledger,
+            activity: Log::default(),
+            latest_key: None,
             settings,
             size,
             now: Moment::START,
@@ -106,10 +118,14 @@ impl State {
             };
         };
         let innermost = match modal {
-            Modal::Change => self.change.as_ref().map_or(Context::Result, |change| match change.phase {
+            Modal::Change => self.change.as_ref().map_or(Context::Result, |change| match &change.phase {
                 Phase::Choosing => Context::Choose,
-                Phase::Reviewing { .. } => Context::Review,
-                Phase::Sending { .. } | Phase::Settling { .. } => Context::Sending,
+                Phase::Reviewing(review) if review.writing.is_some() => Context::ReviewField,
+                Phase::Reviewing(_) => Context::Review,
+                Phase::Recording { .. }
+                | Phase::Sending { .. }
+                | Phase::Settling { .. }
+                | Phase::Closing { .. } => Context::Sending,
                 Phase::Settled { .. } => Context::Result,
             }),
             Modal::Question(_) => Context::Question,
@@ -117,6 +133,9 @@ impl State {
             Modal::Sort(_) => Context::SortPicker,
             Modal::SignIn(_) => Context::SignIn,
             Modal::Help(_) => Context::HelpScreen,
+            Modal::Activity(window) if window.editing => Context::FilterField,
+            Modal::Activity(_) => Context::Activity,
+            Modal::Recovery => Context::Recovery,
         };
         vec![innermost, Context::Global]
     }
@@ -144,8 +163,12 @@ impl State {
 
     /// The lines of the detail pane, `width` cells wide.
     pub fn detail_lines(&self, view: detail::DetailView, width: usize) -> Vec<Line> {
-        let cx =
-            detail::Context { rows: &self.list.rows, connections: &self.connections, now: self.wall_clock() };
+        let cx = detail::Context {
+            ledger: &self.ledger,
+            rows: &self.list.rows,
+            connections: &self.connections,
+            now: self.wall_clock(),
+        };
         self.list.row().map_or_else(Vec::new, |row| detail::lines(&row.record, view, cx, width))
     }
 
@@ -164,6 +187,7 @@ impl State {
             self.notice.as_ref().and_then(|notice| notice.until),
             self.interrupted_until,
             change.and_then(Change::due),
+            self.ledger.due().filter(|_| signed_in),
             change.and_then(Change::listens_at).filter(|at| *at > self.now),
             self.next_age_step(),
         ]
@@ -177,7 +201,9 @@ impl State {
         let whole_second = |since: Moment| since + Duration::from_secs(self.now.since(since).as_secs() + 1);
         let sending = match self.change.as_ref().map(|change| &change.phase) {
             Some(Phase::Sending { since, .. }) => Some(whole_second(*since)),
-            Some(Phase::Settling { evidence, .. }) => Some(whole_second(evidence.sent_at)),
+            Some(Phase::Settling { evidence, .. } | Phase::Closing { evidence, .. }) => {
+                Some(whole_second(evidence.sent_at))
+            }
             _ => None,
         };
         let data = self.list.loaded_at.map(|at| self.now + age::until_next(self.now.since(at)));

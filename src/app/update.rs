@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::change::{Phase, candidates};
+use super::change::{Change, Gate, Phase, candidates};
 use super::cx::Cx;
 use super::detail;
 use super::effect::{Effect, RequestId};
@@ -13,23 +13,49 @@ use super::list::RowKey;
 use super::message::{Message, Reply, Session, Stamped};
 use super::modal::{Modal, Problem, Retry, SignIn};
 use super::notice::Notice;
+use super::settings::JournalState;
 use super::state::State;
-use crate::domain::{Failure, FailureKind, Moment, Organization, Page, PatchAnswer};
+use crate::domain::{Failure, FailureKind, JournalFailure, Moment, Organization, Page, PatchAnswer};
 use crate::keymap::Keymap;
 
 /// Applies what happened. Without clock, I/O, async or randomness: the same in always gives the same out.
 pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect> {
     state.now = state.now.max(event.at);
     let selected = state.list.selected.clone();
-    let effects = apply(state, keymap, event.message);
+    if let Message::Replied { request, reply, took } = &event.message {
+        state.activity.answered(*request, reply, *took);
+    }
+    let checking = is_checking(state);
+    let mut effects = apply(state, keymap, event.message);
+    if checking && !is_checking(state) {
+        // What the last check found has to be drawn, and read, before a key can mean consent to it.
+        covered(state);
+    }
+    effects.extend(watch(state));
+    state.activity.asked(&effects, state.now);
+    remember(state, &effects);
     if state.list.selected != selected {
         state.detail.scroll = 0;
     }
     let in_sight = state.change_is_in_sight();
-    if let Some(change) = state.change.as_mut().filter(|_| !in_sight) {
-        change.covered();
+    if !in_sight {
+        covered(state);
     }
     effects
+}
+
+/// Whether a review waits for its checks.
+fn is_checking(state: &State) -> bool {
+    state.change.as_ref().is_some_and(|change| match &change.phase {
+        Phase::Reviewing(review) => review.checks.gate() == Gate::Waiting,
+        _ => false,
+    })
+}
+
+fn covered(state: &mut State) {
+    if let Some(change) = state.change.as_mut() {
+        change.covered();
+    }
 }
 
 fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
@@ -65,6 +91,12 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
 }
 
 fn started(state: &mut State) -> Vec<Effect> {
+    state.notice = match &state.settings.journal {
+        JournalState::Ready | JournalState::InMemory => None,
+        JournalState::Damaged(words) => Some(Notice::warning(words.brief().into_string())),
+        JournalState::Off(why) => Some(Notice::warning(format!("nothing can be changed: {}", why.brief()))),
+        JournalState::Waived => Some(Notice::warning("changes go on no record: --no-journal")),
+    };
     if state.settings.password_known {
         return sign_in(state, None);
     }
@@ -103,6 +135,26 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
         Reply::Listed(result) => listed(state, request, result),
         Reply::Fetched(result) => fetched(state, request, &result),
         Reply::Patched(result) => patched(state, request, *result),
+        Reply::ConnectionFetched(result) => {
+            let mut cx = Cx { now: state.now, requests: &mut state.requests };
+            let review = state.change.as_mut().and_then(Change::reviewed);
+            review.and_then(|review| review.checks.connection(request, &result, &mut cx)).unwrap_or_default()
+        }
+        Reply::ConnectionTested(result) => {
+            let wall_clock = state.wall_clock();
+            if let Some(review) = state.change.as_mut().and_then(Change::reviewed) {
+                let stored = state.connections.find(&review.value);
+                review.checks.tested(request, &result, stored, state.now, wall_clock);
+            }
+            Vec::new()
+        }
+        Reply::Discovered(result) => {
+            if let Some(review) = state.change.as_mut().and_then(Change::reviewed) {
+                review.checks.discovered(request, &result, state.now);
+            }
+            Vec::new()
+        }
+        Reply::Recorded(result) => recorded(state, request, &result),
         Reply::ConnectionsListed(result) => {
             let needs_sign_in = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();
             if state.connections.listed(request, result, state.now) {
@@ -125,6 +177,7 @@ fn listed(state: &mut State, request: RequestId, result: Result<Page<Organizatio
     let effects = state.list.listed(request, result, &mut cx);
     take_own_mark(state);
     follow_target(state);
+    notice_conflict(state);
     offer_candidates(state);
     if let Some(failure) = failed {
         list_failed(state, failure);
@@ -142,6 +195,7 @@ fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>)
             state.modals.retain(|modal| !matches!(modal, Modal::SignIn(_) | Modal::Problem(_)));
             let mut effects = read_all(state);
             effects.extend(reread_target(state));
+            effects.extend(recover(state));
             effects
         }
         Err(failure) if is_sign_in(&failure) => {
@@ -155,6 +209,64 @@ fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>)
             }
             Vec::new()
         }
+    }
+}
+
+/// Settles what an earlier run left open, by reading; tells it once.
+fn recover(state: &mut State) -> Vec<Effect> {
+    if state.ledger.recovered.is_empty() {
+        return Vec::new();
+    }
+    state.ledger.recover(state.now);
+    let told = state.ledger.recovered.iter().any(|recovered| recovered.outcome.is_some());
+    if !told && !state.modals.contains(&Modal::Recovery) {
+        state.modals.push(Modal::Recovery);
+    }
+    let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    state.ledger.look_if_due(&mut cx)
+}
+
+/// A line of the journal is durable, or could not be written.
+fn recorded(state: &mut State, request: RequestId, result: &Result<u64, JournalFailure>) -> Vec<Effect> {
+    let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    let waited_for = state.change.as_mut().and_then(|change| change.recorded(request, result, &mut cx));
+    if let (None, Err(failure)) = (&waited_for, result) {
+        state.notice =
+            Some(Notice::warning(format!("the journal cannot be written: {}", failure.reason.display())));
+    }
+    if waited_for.is_some() {
+        after_change_moved(state);
+    }
+    waited_for.unwrap_or_default()
+}
+
+/// A change that was thought not to be applied may come late: what the records show now corrects the journal.
+fn watch(state: &mut State) -> Vec<Effect> {
+    let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    let rows = &state.list.rows;
+    let (effects, words) = state.ledger.watch(|id| rows.organization(id).map(AsRef::as_ref), &mut cx);
+    if let Some(words) = words {
+        state.notice = Some(Notice::warning(words));
+    }
+    effects
+}
+
+/// What goes into the journal goes into the memory of this run too.
+fn remember(state: &mut State, effects: &[Effect]) {
+    for effect in effects {
+        if let Effect::Record { request: _, operation, transition } = effect {
+            state.ledger.note(*operation, transition, "");
+        }
+    }
+}
+
+/// The record under review was found changed by a refresh: nothing is sent until that was looked at.
+fn notice_conflict(state: &mut State) {
+    let Some(change) = state.change.as_mut() else { return };
+    let Some(now) = state.list.rows.organization(&change.target.id) else { return };
+    let same = now.connection == change.target.connection && now.updated_at == change.target.updated_at;
+    if let Some(review) = change.reviewed().filter(|_| !same) {
+        review.checks.found_changed(now, state.now);
     }
 }
 
@@ -218,6 +330,12 @@ fn list_failed(state: &mut State, failure: Failure) {
 
 fn fetched(state: &mut State, request: RequestId, result: &Result<Organization, Failure>) -> Vec<Effect> {
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    if let Some(effects) = state.ledger.looked(request, result, &state.connections, &mut cx) {
+        if let Ok(organization) = result {
+            state.list.put(organization.clone());
+        }
+        return effects;
+    }
     if let Some(effects) = state.change.as_mut().and_then(|change| change.looked(request, result, &mut cx)) {
         match result {
             Ok(organization) => {
@@ -232,7 +350,10 @@ fn fetched(state: &mut State, request: RequestId, result: &Result<Organization, 
     }
     if state.detail.fetched(request, result, &mut state.list, state.now) {
         match result {
-            Ok(_) => follow_target(state),
+            Ok(_) => {
+                follow_target(state);
+                notice_conflict(state);
+            }
             Err(failure) if is_sign_in(failure) => ask_to_sign_in(state, failure.clone()),
             Err(failure) => {
                 let words = super::explain::explain(failure);
@@ -250,6 +371,7 @@ fn patched(state: &mut State, request: RequestId, result: Result<PatchAnswer, Fa
     };
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let sent_to = change.target.id.clone();
+    let signed_out = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();
     let effects = change.answered(request, result, &mut cx);
     if let Some(organization) =
         answered.filter(|organization| organization.id == sent_to && !effects.is_empty())
@@ -257,6 +379,9 @@ fn patched(state: &mut State, request: RequestId, result: Result<PatchAnswer, Fa
         state.list.put(organization);
     }
     after_change_moved(state);
+    if let Some(failure) = signed_out {
+        ask_to_sign_in(state, failure);
+    }
     effects
 }
 
@@ -269,8 +394,11 @@ fn take_own_mark(state: &mut State) {
     }
 }
 
-/// A settled change whose window was hidden tells its result in the status line.
+/// A settled change is remembered; one whose window was hidden tells its result in the status line.
 fn after_change_moved(state: &mut State) {
+    if let Some(change) = &state.change {
+        state.ledger.settled(change);
+    }
     if state.change_is_shown() {
         return;
     }
@@ -313,6 +441,9 @@ fn deadline(state: &mut State) -> Vec<Effect> {
     let mut cx = Cx { now, requests: &mut state.requests };
     if signed_in && passed(state.list.refresh_at(state.settings.refresh_every)) {
         effects.extend(state.list.refresh(&mut cx));
+    }
+    if signed_in {
+        effects.extend(state.ledger.look_if_due(&mut cx));
     }
     if let Some(change) = state.change.as_mut() {
         effects.extend(change.look_if_due(&mut cx));

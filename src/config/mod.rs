@@ -54,6 +54,10 @@ pub struct Config {
     pub ca_file: Option<PathBuf>,
     /// Whether changes are refused.
     pub read_only: bool,
+    /// Whether a change is confirmed by typing the profile's name.
+    pub protected: bool,
+    /// Whether a change needs a reason or a ticket.
+    pub reason_required: bool,
     /// Time between automatic refreshes.
     pub refresh_every: Option<Duration>,
     /// Colours.
@@ -75,6 +79,8 @@ impl Default for Config {
             domain: None,
             ca_file: None,
             read_only: false,
+            protected: false,
+            reason_required: false,
             refresh_every: Some(Duration::from_secs(30)),
             color: ColorChoice::Auto,
             log_level: LevelFilter::INFO,
@@ -213,9 +219,16 @@ impl Config {
         }
         self.domain = values.text("domain").map(|(domain, _)| domain).filter(|domain| !domain.is_empty());
         self.ca_file = values.text("ca_file").map(|(path, _)| PathBuf::from(path));
-        if let Some((word, origin)) = values.text("read_only") {
-            self.read_only =
-                choice(&word, &origin, &[("true", true), ("1", true), ("false", false), ("0", false)])?;
+        let switches = [
+            ("read_only", &mut self.read_only),
+            ("protected", &mut self.protected),
+            ("reason_required", &mut self.reason_required),
+        ];
+        for (key, switch) in switches {
+            if let Some((word, origin)) = values.text(key) {
+                *switch =
+                    choice(&word, &origin, &[("true", true), ("1", true), ("false", false), ("0", false)])?;
+            }
         }
         if let Some((seconds, origin)) = values.text("refresh_seconds") {
             let seconds = seconds.parse().ok().filter(|seconds| *seconds <= 86_400).ok_or_else(|| {

@@ -13,12 +13,14 @@ use toml::Spanned;
 use super::layer::Layer;
 
 /// The keys of the file, with what is expected of each.
-pub(super) const KEYS: [(&str, &str); 11] = [
+pub(super) const KEYS: [(&str, &str); 13] = [
     ("url", "the server's address as text, such as \"https://cm.example.com\""),
     ("username", "a user name as text"),
     ("domain", "the name of a domain as text"),
     ("ca_file", "the path of a PEM file as text"),
     ("read_only", "true or false"),
+    ("protected", "true or false"),
+    ("reason_required", "true or false"),
     ("refresh_seconds", "a whole number of seconds, 0 for no refresh by itself"),
     ("color", "\"auto\", \"16\" or \"never\""),
     ("log_level", "\"off\", \"error\", \"warn\", \"info\", \"debug\" or \"trace\""),
@@ -39,6 +41,8 @@ pub(super) struct RawFile {
     domain: Option<Spanned<String>>,
     ca_file: Option<Spanned<String>>,
     read_only: Option<Spanned<bool>>,
+    protected: Option<Spanned<bool>>,
+    reason_required: Option<Spanned<bool>>,
     refresh_seconds: Option<Spanned<u64>>,
     color: Option<Spanned<String>>,
     log_level: Option<Spanned<String>>,
@@ -57,6 +61,8 @@ pub(super) struct RawProfile {
     domain: Option<Spanned<String>>,
     ca_file: Option<Spanned<String>>,
     read_only: Option<Spanned<bool>>,
+    protected: Option<Spanned<bool>>,
+    reason_required: Option<Spanned<bool>>,
     refresh_seconds: Option<Spanned<u64>>,
     password_file: Option<Spanned<String>>,
     password_command: Option<Spanned<String>>,
@@ -90,6 +96,8 @@ impl RawFile {
         put(&mut layer, "domain", self.domain.as_ref(), &place);
         put(&mut layer, "ca_file", self.ca_file.as_ref(), &place);
         put(&mut layer, "read_only", self.read_only.as_ref(), &place);
+        put(&mut layer, "protected", self.protected.as_ref(), &place);
+        put(&mut layer, "reason_required", self.reason_required.as_ref(), &place);
         put(&mut layer, "refresh_seconds", self.refresh_seconds.as_ref(), &place);
         put(&mut layer, "color", self.color.as_ref(), &place);
         put(&mut layer, "log_level", self.log_level.as_ref(), &place);
@@ -108,6 +116,8 @@ impl RawProfile {
         put(&mut layer, "domain", self.domain.as_ref(), &place);
         put(&mut layer, "ca_file", self.ca_file.as_ref(), &place);
         put(&mut layer, "read_only", self.read_only.as_ref(), &place);
+        put(&mut layer, "protected", self.protected.as_ref(), &place);
+        put(&mut layer, "reason_required", self.reason_required.as_ref(), &place);
         put(&mut layer, "refresh_seconds", self.refresh_seconds.as_ref(), &place);
         put(&mut layer, "password_file", self.password_file.as_ref(), &place);
         put(&mut layer, "password_command", self.password_command.as_ref(), &place);

@@ -108,6 +108,25 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, 14, "NCERRInternalServerError", text, Shape::Glued)
     }
 
+    /// 502, 503, 504: the service behind the front is not there yet. Their names are our choice.
+    pub(super) fn starting(status: StatusCode) -> Self {
+        let name = match status {
+            StatusCode::BAD_GATEWAY => "NCERRBadGateway",
+            StatusCode::GATEWAY_TIMEOUT => "NCERRGatewayTimeout",
+            _ => "NCERRServiceUnavailable",
+        };
+        Self::new(status, 18, name, "service is starting".to_owned(), Shape::Glued)
+    }
+
+    pub(super) const fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// The JSON body.
+    pub(super) fn text(&self) -> String {
+        self.body().to_string()
+    }
+
     fn body(&self) -> Value {
         let mut body = Map::new();
         body.insert("code".into(), self.code.into());
@@ -126,7 +145,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        json(self.status, self.body().to_string())
+        json(self.status, self.text())
     }
 }
 

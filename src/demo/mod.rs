@@ -10,6 +10,10 @@
 //!                                    store: documents + reach + history        auth: sessions
 //! ```
 //!
+//! Trouble is played on demand, by [`Rule`]s: requests that are carried out and not answered, answered late, in
+//! pieces, wrongly or with an error; reads that show what was before; somebody else who changes the same
+//! organization. [`FAULTS`] are those with names, for tests and for the flag `--fault` alike.
+//!
 //! What the documentation leaves open is decided in the module that does it. Nothing here is
 //! reachable from another machine: it binds loopback only, and turns away foreign host names and web
 //! pages. Passwords, keys and the certificate are made at each start.
@@ -55,8 +59,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use self::clock::Clock;
-pub use self::faults::{Answer, Apply, Faults, Rule};
+pub use self::faults::{Another, Answer, Apply, FAULTS, Fault, FaultError, Faults, Rule, When, fault_help};
 pub use self::history::Change;
+pub use self::organizations::Discovery;
 pub use self::recorder::Recorded;
 use self::router::{Shared, State};
 use self::tls::Identity;
@@ -79,6 +84,8 @@ pub struct Options {
     pub password: Option<String>,
     /// Keep what is received for [`Demo::requests`].
     pub record: bool,
+    /// The shape in which `get-organizations` answers.
+    pub discovery: Discovery,
 }
 
 /// A running demo server. It stops when dropped.
@@ -132,6 +139,7 @@ impl Default for Options {
             tls: false,
             password: None,
             record: false,
+            discovery: Discovery::Documented,
         }
     }
 }
@@ -146,6 +154,7 @@ impl fmt::Debug for Options {
             .field("latency", &self.latency)
             .field("tls", &self.tls)
             .field("record", &self.record)
+            .field("discovery", &self.discovery)
             .finish_non_exhaustive()
     }
 }

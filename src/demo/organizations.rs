@@ -70,9 +70,34 @@ pub(super) async fn one(
     Ok(json(StatusCode::OK, text))
 }
 
+/// The shape in which `get-organizations` answers. The documented example is one bare object, the text speaks of
+/// a list, and nobody knows what live systems do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Discovery {
+    /// One candidate is answered bare; none and several make an array.
+    Documented,
+    /// An array always.
+    Array,
+    /// Like any list: `resources`, with the numbers around it.
+    Envelope,
+}
+
+impl Discovery {
+    fn answer(self, mut found: Vec<Value>) -> Value {
+        match self {
+            Self::Documented if found.len() == 1 => found.remove(0),
+            Self::Documented | Self::Array => Value::Array(found),
+            Self::Envelope => serde_json::json!({
+                "skip": 0,
+                "limit": found.len(),
+                "total": found.len(),
+                "resources": found,
+            }),
+        }
+    }
+}
+
 /// `POST …/get-organizations`: what a connection reaches, added or not.
-///
-/// One candidate is answered bare, as the documented example shows it; several make an array.
 pub(super) async fn discover(
     State(state): State<Shared>,
     caller: Caller,
@@ -83,9 +108,8 @@ pub(super) async fn discover(
     let store = state.store();
     let name = store.connection_name(reference).ok_or_else(Problem::not_found)?;
     must_work(&store, &name)?;
-    let mut found: Vec<Value> = store.candidates(&name).iter().map(|one| one.document(&name)).collect();
-    let answer = if found.len() == 1 { found.remove(0) } else { Value::Array(found) };
-    Ok(json(StatusCode::OK, answer.to_string()))
+    let found = store.candidates(&name).iter().map(|one| one.document(&name)).collect();
+    Ok(json(StatusCode::OK, state.discovery.answer(found).to_string()))
 }
 
 /// `POST …/add-organizations`

@@ -16,7 +16,7 @@ use super::error::Problem;
 use super::faults::{self, Faults};
 use super::recorder::Recorder;
 use super::store::Store;
-use super::{DemoError, Options};
+use super::{DemoError, Discovery, Options};
 use super::{connections, directory, intake, organizations, system, tokens};
 
 /// What every request can get at.
@@ -24,6 +24,7 @@ use super::{connections, directory, intake, organizations, system, tokens};
 pub(super) struct State {
     pub(super) auth: Auth,
     pub(super) clock: Clock,
+    pub(super) discovery: Discovery,
     pub(super) faults: Faults,
     pub(super) latency: Duration,
     pub(super) recorder: Recorder,
@@ -43,6 +44,7 @@ impl State {
             auth: Auth::new(options.password.clone(), options.token_seconds, clock.clone())?,
             started: clock.now(),
             clock,
+            discovery: options.discovery,
             faults: Faults::default(),
             latency: options.latency,
             recorder: Recorder::new(options.record),

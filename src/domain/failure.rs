@@ -21,6 +21,12 @@ pub enum Call {
     PatchOrganization,
     /// The Salesforce connections.
     ListConnections,
+    /// One connection.
+    GetConnection,
+    /// The test of one connection, whose result the server stores.
+    TestConnection,
+    /// The organizations that a connection reaches.
+    DiscoverOrganizations,
 }
 
 impl fmt::Display for Call {
@@ -32,6 +38,9 @@ impl fmt::Display for Call {
             Self::GetOrganization => "read the organization",
             Self::PatchOrganization => "change the organization",
             Self::ListConnections => "list the connections",
+            Self::GetConnection => "read the connection",
+            Self::TestConnection => "test the connection",
+            Self::DiscoverOrganizations => "ask which organizations the connection reaches",
         })
     }
 }

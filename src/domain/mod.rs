@@ -2,16 +2,26 @@
 
 mod answer;
 mod connection;
+mod discovered;
 mod failure;
 mod moment;
+mod operation;
 mod organization;
+mod outcome;
 mod page;
+pub mod salesforce_id;
 mod secret;
 
 pub use answer::{PatchAnswer, ServerWords};
 pub use connection::{Connection, ConnectionState};
+pub use discovered::Discovered;
 pub use failure::{Call, Failure, FailureKind};
 pub use moment::Moment;
+pub use operation::{
+    Entry, JournalFailure, OpenOperation, Operation, OperationId, OperationIdError, RunId, Target, Transition,
+};
 pub use organization::{Field, Organization, OrganizationId, OrganizationPatch};
+pub use outcome::Outcome;
 pub use page::{Page, Record, Window};
+pub use salesforce_id::same_organization;
 pub use secret::Password;

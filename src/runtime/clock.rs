@@ -35,6 +35,11 @@ impl Clock {
     }
 }
 
+/// The wall clock, for what is read by people later.
+pub fn wall() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 /// The wall clock, in seconds since 1970.
 #[expect(clippy::disallowed_methods, reason = "the one place that asks for the wall clock")]
 pub fn wall_seconds() -> i64 {

@@ -8,10 +8,15 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::recorder::Recorder;
+use super::terminal::Restorer;
 use super::{Clock, Event, Perform};
 use crate::api::{self, Reader, Writer};
 use crate::app::{Effect, Message, Reply, RequestId, Session};
-use crate::domain::{Call, Failure, FailureKind, OrganizationId, OrganizationPatch};
+use crate::domain::{
+    Call, Connection, Failure, FailureKind, JournalFailure, OrganizationId, OrganizationPatch,
+};
+use crate::journal::Journal;
 
 /// Time until the session is renewed again when it failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
@@ -54,27 +59,51 @@ pub struct Executor {
     /// The reads under way, which may be given up at any moment. A change is never among them.
     reads: HashMap<RequestId, AbortHandle>,
     session: AbortHandle,
+    recorder: Recorder,
+    /// Where copied text goes.
+    clipboard: Option<Restorer>,
 }
 
 impl Executor {
-    /// An executor that answers into `queue`, and keeps the session alive from here on.
+    /// An executor that answers into `queue`, and keeps the session alive from here on. Without a journal the
+    /// failure is the answer to everything that is to be recorded.
     ///
     /// # Panics
     ///
     /// Outside a tokio runtime.
-    pub fn new(access: Access, queue: mpsc::Sender<Event>, clock: Clock) -> Self {
+    pub fn new(
+        access: Access,
+        queue: mpsc::Sender<Event>,
+        clock: Clock,
+        journal: Result<Journal, JournalFailure>,
+    ) -> Self {
         let keeper = keep_session(access.reader().clone(), queue.clone(), clock);
         let session = tokio::spawn(keeper).abort_handle();
-        Self { access, queue, reads: HashMap::new(), session }
+        let recorder = Recorder::start(journal, queue.clone());
+        Self { access, queue, reads: HashMap::new(), session, recorder, clipboard: None }
     }
 
-    /// Gives up all reads and signs out, within `patience`.
+    /// The same, with this terminal's clipboard for [`Effect::Copy`].
+    #[must_use]
+    pub fn copying_to(mut self, terminal: Restorer) -> Self {
+        self.clipboard = Some(terminal);
+        self
+    }
+
+    /// Gives up all reads, writes what is to be recorded and signs out, within `patience`.
     pub async fn close(self, patience: Duration) {
         self.session.abort();
         for read in self.reads.values() {
             read.abort();
         }
-        if timeout(patience, self.access.reader().sign_out()).await.is_err() {
+        let (signed_out, recorded) = tokio::join!(
+            timeout(patience, self.access.reader().sign_out()),
+            timeout(patience, self.recorder.close()),
+        );
+        if recorded.is_err() {
+            tracing::warn!("the journal was not written to its end in time");
+        }
+        if signed_out.is_err() {
             tracing::warn!("the server did not confirm the end of the session in time");
         }
     }
@@ -97,6 +126,20 @@ impl Executor {
                 // The core does not ask for it; if it ever did, the answer is that nothing was sent.
                 Access::ReadOnly(_) => Err(Failure::new(
                     Call::PatchOrganization,
+                    FailureKind::Unreachable,
+                    "this session is read-only: nothing was sent",
+                )),
+            }))
+        });
+    }
+
+    fn test(&self, request: RequestId, connection: Connection) {
+        let access = self.access.clone();
+        self.start(request, Call::TestConnection, async move {
+            Reply::ConnectionTested(Box::new(match access {
+                Access::ReadWrite(writer) => writer.test_connection(&connection).await,
+                Access::ReadOnly(_) => Err(Failure::new(
+                    Call::TestConnection,
                     FailureKind::Unreachable,
                     "this session is read-only: nothing was sent",
                 )),
@@ -148,7 +191,26 @@ impl Perform for Executor {
                     Reply::ConnectionsListed(reader.connections().await)
                 });
             }
+            Effect::FetchConnection { request, named } => {
+                self.read(request, Call::GetConnection, |reader| async move {
+                    Reply::ConnectionFetched(Box::new(reader.connection(&named).await))
+                });
+            }
+            Effect::Discover { request, connection } => {
+                self.read(request, Call::DiscoverOrganizations, |reader| async move {
+                    Reply::Discovered(reader.discover(&connection).await)
+                });
+            }
+            Effect::TestConnection { request, connection } => self.test(request, connection),
             Effect::PatchOrganization { request, id, patch } => self.patch(request, id, patch),
+            Effect::Copy(text) => {
+                if let Some(Err(error)) = self.clipboard.as_ref().map(|terminal| terminal.copy(&text)) {
+                    tracing::warn!(%error, "the clipboard");
+                }
+            }
+            Effect::Record { request, operation, transition } => {
+                self.recorder.record(request, operation, transition);
+            }
             Effect::Cancel(request) => {
                 if let Some(read) = self.reads.remove(&request) {
                     read.abort();
@@ -169,6 +231,9 @@ fn lost(call: Call) -> Reply {
         Call::GetOrganization => Reply::Fetched(Box::new(Err(failure))),
         Call::PatchOrganization => Reply::Patched(Box::new(Err(failure))),
         Call::ListConnections => Reply::ConnectionsListed(Err(failure)),
+        Call::GetConnection => Reply::ConnectionFetched(Box::new(Err(failure))),
+        Call::TestConnection => Reply::ConnectionTested(Box::new(Err(failure))),
+        Call::DiscoverOrganizations => Reply::Discovered(Err(failure)),
     }
 }
 

@@ -121,6 +121,13 @@ impl Restorer {
         Ok(())
     }
 
+    /// Hands a text to the terminal's clipboard (OSC 52). Whether it took it, no terminal tells.
+    pub(super) fn copy(&self, text: &str) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        queue!(bytes, crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
+        self.0.write(&bytes)
+    }
+
     fn set_up(&self) -> io::Result<()> {
         enable_raw_mode()?;
         let mut bytes = Vec::new();

@@ -4,6 +4,7 @@
 //! character. Widths are those ratatui uses for the same clusters.
 
 use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthChar as _;
 
 use super::escape::read_escape;
 
@@ -17,6 +18,25 @@ pub fn graphemes(shown: &str) -> impl Iterator<Item = &str> {
         };
         rest = rest.get(unit.len()..)?;
         Some(unit)
+    })
+}
+
+/// A displayed text in the pieces that terminals place by themselves, each with its width: a character of one
+/// or two cells with the marks over it.
+///
+/// A cluster such as `भा` is one grapheme of two such pieces. As one cell of a screen it would leave its second
+/// half behind when it is painted over, since terminals put the two side by side.
+pub fn cells(shown: &str) -> impl Iterator<Item = (&str, usize)> {
+    let mut rest = shown;
+    std::iter::from_fn(move || {
+        let wide = |c: char| c.width().unwrap_or(0) > 0;
+        let mut starts = rest.char_indices().filter(|(_, c)| wide(*c));
+        let first = starts.next().map_or(0, |(at, _)| at);
+        let end = starts.next().map_or(rest.len(), |(at, _)| at);
+        let piece = rest.get(..end).filter(|piece| !piece.is_empty())?;
+        let width = piece.get(first..).and_then(|piece| piece.chars().next()?.width()).unwrap_or(0);
+        rest = rest.get(end..)?;
+        Some((piece, width))
     })
 }
 
@@ -137,6 +157,18 @@ mod tests {
                 "{head:?} is not a row of whole units"
             );
             assert_eq!(width(&pad(&shown, cells, '…')), cells);
+        }
+    }
+
+    #[test]
+    fn tx_14_the_pieces_of_a_cluster_are_placed_side_by_side() {
+        let pieces: Vec<_> = cells("भात日e\u{301}x").collect();
+        assert_eq!(pieces, [("भ", 1), ("ा", 1), ("त", 1), ("日", 2), ("e\u{301}", 1), ("x", 1)]);
+        for text in ["बीमा निगम", "ขนส่งสยาม จำกัด", "Công ty Cổ phần", "日本", ""]
+        {
+            let whole: String = cells(text).map(|(piece, _)| piece).collect();
+            assert_eq!(whole, text);
+            assert_eq!(cells(text).map(|(_, cells)| cells).sum::<usize>(), width(text), "{text}");
         }
     }
 

@@ -11,6 +11,6 @@ mod lines;
 mod untrusted;
 
 pub use escape::{escape, escape_typed, unescape};
-pub use layout::{clip, clip_end, graphemes, pad, rows, width, wrap};
+pub use layout::{cells, clip, clip_end, graphemes, pad, rows, width, wrap};
 pub use lines::{one_line, printable_lines};
 pub use untrusted::{DisplayText, Untrusted};

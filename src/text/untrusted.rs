@@ -53,6 +53,11 @@ impl Untrusted {
         &self.0
     }
 
+    /// The text without white space, for comparing; never for a screen.
+    pub fn as_squeezed(&self) -> String {
+        self.0.split_whitespace().collect()
+    }
+
     /// Whether there is no text at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

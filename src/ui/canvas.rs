@@ -46,12 +46,31 @@ impl<'a> Canvas<'a> {
         let width = usize::from(width.min(area.right() - x));
         let (head, cut) = text::clip(shown, width);
         if !cut {
-            return self.buffer.set_stringn(x, y, head, width, style).0;
+            return self.set(x, y, style, head);
         }
         let (head, _) = text::clip(shown, width - 1);
-        let (end, _) = self.buffer.set_stringn(x, y, head, width, style);
+        let end = self.set(x, y, style, head);
         let mark = style.patch(self.theme.style(Role::Dim));
-        self.buffer.set_stringn(end, y, CUT.encode_utf8(&mut [0; 4]), 1, mark).0
+        self.set(end, y, mark, CUT.encode_utf8(&mut [0; 4]))
+    }
+
+    /// Writes a text that fits, piece by piece; returns the column after it.
+    fn set(&mut self, x: u16, y: u16, style: Style, shown: &str) -> u16 {
+        let mut at = x;
+        for (piece, width) in text::cells(shown) {
+            let width = u16::try_from(width).unwrap_or(1).max(1);
+            if let Some(cell) = self.buffer.cell_mut((at, y)) {
+                cell.set_symbol(piece).set_style(style);
+            }
+            for covered in at.saturating_add(1)..at.saturating_add(width) {
+                if let Some(cell) = self.buffer.cell_mut((covered, y)) {
+                    cell.reset();
+                    cell.set_style(style);
+                }
+            }
+            at = at.saturating_add(width);
+        }
+        at
     }
 
     /// Writes a line's pieces one after the other.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::Canvas;
 use super::header;
 use super::status::window_hints;
-use super::windows::{scrolling, width_of};
+use super::windows::scrolling;
 use crate::app::change::{Candidate, Change, Evidence, Phase};
 use crate::app::detail::state_role;
 use crate::app::explain::{explain, status_line};
@@ -24,9 +24,12 @@ pub(super) fn paint(state: &State, keymap: &Keymap, on_top: bool, canvas: &mut C
     let Some(change) = &state.change else { return };
     match &change.phase {
         Phase::Choosing => choosing(state, change, keymap, on_top, canvas),
-        Phase::Reviewing { value, drawn_at: _ } => reviewing(state, change, value, keymap, canvas),
+        Phase::Reviewing(review) => super::review::paint(state, change, review, keymap, on_top, canvas),
+        Phase::Recording { .. } => recording(state, change, keymap, canvas),
         Phase::Sending { value, since, request: _ } => sending(state, change, value, *since, keymap, canvas),
-        Phase::Settling { evidence, .. } => settling(state, evidence, keymap, canvas),
+        Phase::Settling { evidence, .. } | Phase::Closing { evidence, .. } => {
+            settling(state, evidence, keymap, canvas);
+        }
         Phase::Settled { scroll, response, .. } => {
             let title = if *response { "Result: the whole answer" } else { "Result" };
             scrolling(state, keymap, (title, Context::Result), *scroll, on_top, canvas);
@@ -52,7 +55,7 @@ fn window(
 }
 
 /// The organization, by name and both ids: two of the same name are told apart.
-fn target(change: &Change, width: usize) -> Vec<Line> {
+pub(super) fn target(change: &Change, width: usize) -> Vec<Line> {
     let target = &change.target;
     let mut lines = labelled_value("Organization", "", (Role::Title, &target.name), width);
     let [org_id, kind] = [&target.organization_id, &target.kind].map(Untrusted::brief);
@@ -62,7 +65,12 @@ fn target(change: &Change, width: usize) -> Vec<Line> {
 }
 
 /// A value of the server or the operator in few rows, however long it is.
-fn labelled_value(label: &str, sign: &str, (role, value): (Role, &Untrusted), width: usize) -> Vec<Line> {
+pub(super) fn labelled_value(
+    label: &str,
+    sign: &str,
+    (role, value): (Role, &Untrusted),
+    width: usize,
+) -> Vec<Line> {
     let shown = format!("{sign}{}", value.brief());
     let rows = text::rows(&shown, width.saturating_sub(INDENT)).into_iter().enumerate();
     let lines = rows.map(|(nth, row)| {
@@ -73,7 +81,7 @@ fn labelled_value(label: &str, sign: &str, (role, value): (Role, &Untrusted), wi
 }
 
 /// The first rows, with a mark when there are more.
-fn at_most(rows: usize, mut lines: Vec<Line>) -> Vec<Line> {
+pub(super) fn at_most(rows: usize, mut lines: Vec<Line>) -> Vec<Line> {
     if lines.len() > rows {
         lines.truncate(rows);
         if let Some(last) = lines.pop() {
@@ -166,29 +174,22 @@ fn candidate_line(candidate: &Candidate, now: bool, chosen: bool, width: usize) 
         .and(Role::Dim, if now { "(now)" } else { "" })
 }
 
-fn state_words(candidate: &Candidate) -> (Role, &'static str) {
+pub(super) fn state_words(candidate: &Candidate) -> (Role, &'static str) {
     candidate.state.map_or((Role::Warning, "not listed"), |state| (state_role(state), state.word()))
 }
 
-fn reviewing(state: &State, change: &Change, value: &Untrusted, keymap: &Keymap, canvas: &mut Canvas<'_>) {
-    let area = window(state, "Review: nothing is sent yet", (keymap, Context::Review), canvas);
+fn recording(state: &State, change: &Change, keymap: &Keymap, canvas: &mut Canvas<'_>) {
+    let area = window(state, "Writing the journal", (keymap, Context::Sending), canvas);
     let width = usize::from(area.width);
-    let who = state.settings.user.brief();
-    let as_who = format!("{} as {}/{who}", header::host(state), header::domain(state));
-    let mut first = target(change, width);
-    first.extend(at_most(2, labelled("Server", (Role::Text, &as_who), INDENT, width)));
-    let mut diff = labelled_value("Connection", "- ", (Role::Text, &change.target.connection), width);
-    diff.extend(labelled_value("", "+ ", (Role::Value, value), width));
-    diff.extend(about_new(change, value, width));
-    let rows = usize::from(area.height.saturating_sub(1));
-    let lines = spaced(&[first, diff, request(change, value, width)], rows);
-    let buttons = area.bottom().saturating_sub(1);
-    canvas.lines(Rect { height: area.height.saturating_sub(1), ..area }, &lines);
-    paint_buttons(state, change, Rect { y: buttons, height: 1, ..area }, canvas);
+    let mut lines = target(change, width);
+    lines.push(Line::default());
+    let words = "The intent is being written to the journal. Nothing is sent before it is on the disk.";
+    lines.extend(wrapped(Role::Warning, words, width));
+    canvas.lines(area, &lines);
 }
 
 /// The request as it would be sent, the path broken before the id where it has to be broken.
-fn request(change: &Change, value: &Untrusted, width: usize) -> Vec<Line> {
+pub(super) fn request(change: &Change, value: &Untrusted, width: usize) -> Vec<Line> {
     let path = format!("PATCH {}", change.target.id.path());
     let id = change.target.id.as_str();
     let whole = text::width(&path) + INDENT <= width;
@@ -201,38 +202,6 @@ fn request(change: &Change, value: &Untrusted, width: usize) -> Vec<Line> {
     let body = Untrusted::new(OrganizationPatch { connection: value.clone() }.body());
     lines.extend(labelled_value("", "", (Role::Text, &body), width));
     lines
-}
-
-/// Blocks with a blank row between them, where there is room for that.
-fn spaced(blocks: &[Vec<Line>; 3], rows: usize) -> Vec<Line> {
-    let needed: usize = blocks.iter().map(Vec::len).sum();
-    let blank = if needed + 2 <= rows { vec![Line::default()] } else { Vec::new() };
-    blocks.join(&blank[..])
-}
-
-/// What is known of the new connection: its state and who uses it, or that it is not listed.
-fn about_new(change: &Change, value: &Untrusted, width: usize) -> Vec<Line> {
-    let known = change.chooser.candidates.iter().find(|c| c.name == *value || c.id == *value);
-    let (role, words) = match known {
-        Some(candidate) => {
-            let (role, state) = state_words(candidate);
-            let noun = if candidate.uses == 1 { "organization" } else { "organizations" };
-            (role, format!("{state} · used by {} {noun}", candidate.uses))
-        }
-        None => (Role::Warning, "not in the list of connections: check the spelling".to_owned()),
-    };
-    labelled("", (role, &format!("  {words}")), INDENT, width)
-}
-
-/// Cancel has the focus; sending is on a key of its own, which listens only after a moment.
-fn paint_buttons(state: &State, change: &Change, area: Rect, canvas: &mut Canvas<'_>) {
-    let ready = change.listens_at().is_some_and(|at| state.now >= at);
-    let send = Line::new(if ready { Role::Key } else { Role::Dim }, "y")
-        .and(if ready { Role::Text } else { Role::Dim }, " Send the change");
-    let width = 10 + 4 + width_of(&send);
-    let x = area.x + area.width.saturating_sub(width) / 2;
-    let x = canvas.put(x, area.y, 10, Role::Focused, "[ Cancel ]");
-    canvas.line(x + 4, area.y, area.right().saturating_sub(x + 4), &send);
 }
 
 fn sending(
@@ -249,9 +218,11 @@ fn sending(
     lines.push(Line::default());
     lines.extend(labelled_value("New value", "", (Role::Value, value), width));
     lines.push(Line::default());
-    let waited = format!("sent once, {} s ago; waiting for the answer", state.now.since(since).as_secs());
+    let sent =
+        if change.sends > 1 { "sent a second time (the first was proven not applied)" } else { "sent once" };
+    let waited = format!("{sent}, {} s ago; waiting for the answer", state.now.since(since).as_secs());
     lines.push(Line::new(Role::Warning, waited));
-    let rest = "It will not be sent again, whatever happens. The rest of the dashboard stays usable.";
+    let rest = "It is not repeated by itself. The rest of the dashboard stays usable.";
     lines.extend(wrapped(Role::Dim, rest, width));
     canvas.lines(area, &lines);
 }

@@ -1,10 +1,12 @@
 //! The painters: what the state looks like. They read the state, write cells and change nothing.
 
+mod activity;
 mod canvas;
 mod change;
 mod detail;
 mod header;
 mod list;
+mod review;
 mod status;
 mod windows;
 

@@ -60,8 +60,9 @@ fn hidden_change(state: &State) -> Option<Line> {
     let change = state.change.as_ref().filter(|_| !state.change_is_shown())?;
     let name = change.target.name.brief();
     let words = match &change.phase {
+        Phase::Recording { .. } => "is being put on record",
         Phase::Sending { .. } => "is being sent",
-        Phase::Settling { .. } => "is being verified",
+        Phase::Settling { .. } | Phase::Closing { .. } => "is being verified",
         Phase::Settled { .. } => "is settled",
         Phase::Choosing | Phase::Reviewing { .. } => "is not sent yet",
     };
@@ -109,10 +110,10 @@ fn key_name(keymap: &Keymap, context: Context, command: Command) -> Option<Strin
     let mut places = [context, Context::Global].into_iter();
     let keys = places.find_map(|place| keymap.keys(place, command).next())?;
     let name = keys.to_string();
-    // `esc` and `enter` are written as on the keyboard; single letters keep their case, which matters.
+    // `esc` and `enter` are written as on the keyboard; letters keep their case, which matters.
     let mut letters = name.chars();
     Some(match letters.next() {
-        Some(first) if name.len() > 1 => first.to_uppercase().chain(letters).collect(),
+        Some(first) if name.len() > 1 && !name.contains(' ') => first.to_uppercase().chain(letters).collect(),
         _ => name,
     })
 }

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::activity;
 use super::canvas::{Canvas, cells};
 use super::header;
 use super::status::window_hints;
@@ -23,6 +24,10 @@ pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool,
         Modal::Help(help) => {
             scrolling(state, keymap, ("Help", Context::HelpScreen), help.scroll, on_top, canvas);
         }
+        Modal::Recovery => {
+            scrolling(state, keymap, ("Changes of an earlier run", Context::Recovery), 0, on_top, canvas);
+        }
+        Modal::Activity(window) => activity::paint(state, window, keymap, on_top, canvas),
         Modal::Sort(column) => paint_sort(state, *column, keymap, canvas),
         Modal::SignIn(window) => paint_sign_in(state, window, keymap, on_top, canvas),
     }

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use cckm_tui::app::{Badge, Effect, Message, Reply, RequestId, Session, Settings, Stamped, State, update};
-use cckm_tui::domain::{Moment, Organization, OrganizationId, Page, Record};
+use cckm_tui::app::change::Rules;
+use cckm_tui::app::{
+    Badge, Effect, JournalState, Message, Reply, RequestId, Session, Settings, Stamped, State, update,
+};
+use cckm_tui::domain::{Moment, Organization, OrganizationId, Page, Record, RunId};
 use cckm_tui::keymap::Keymap;
 use ratatui::layout::Size;
 
@@ -52,6 +55,12 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         refresh_every: None,
         started_at: 1_795_456_800,
         log_file: "".into(),
+        ca_file: "".into(),
+        rules: Rules::default(),
+        run: RunId::new(1),
+        journal: JournalState::Ready,
+        entries: Vec::new(),
+        open_operations: Vec::new(),
     };
     let mut state = State::new(Size::new(120, 40), settings);
     let mut happens = |message| update(&mut state, keymap, stamped(message));

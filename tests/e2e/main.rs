@@ -7,6 +7,8 @@
 )]
 
 mod change;
+mod journal;
+mod kill;
 mod outside;
 mod picture;
 mod terminal;

@@ -3,6 +3,8 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Output, Stdio};
 
+use cckm_tui::api::{Credentials, Limits, Reader, Server, Trust, Writer, base_url};
+use cckm_tui::domain::{FailureKind, OrganizationId, OrganizationPatch, Password};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::terminal::{PROGRAM, Terminal, environment};
@@ -151,4 +153,35 @@ fn the_demo_server_does_not_listen_for_other_machines() {
     assert_eq!(output.status.code(), Some(1));
     let words = String::from_utf8(output.stderr).unwrap();
     assert!(words.contains("the demo server listens on loopback only, not on 0.0.0.0:0"), "{words}");
+}
+
+#[test]
+fn a_fault_that_does_not_exist_is_refused_with_the_names_of_those_that_do() {
+    let words = refused(&run(&["demo-server", "--fault", "apply-then-\u{202e}explode"], &[]));
+    assert!(words.contains(r"no fault is called `apply-then-\u{202e}explode`"), "{words}");
+    for name in ["apply-then-close", "changed-by-another-after[:CONNECTION]", "slow:MS", "empty-body"] {
+        assert!(words.contains(name), "no {name} in\n{words}");
+    }
+    assert!(refused(&run(&["demo-server", "--fault", "slow"], &[])).contains("slow:MS"));
+    assert!(refused(&run(&["demo-server", "--fault", "close@GET"], &[])).contains("@GET /api/v1/cckm"));
+}
+
+#[tokio::test]
+async fn a_change_is_made_and_its_answer_destroyed_as_the_flag_says() {
+    let (server, lines) =
+        DemoServer::start(&["--listen", "127.0.0.1:0", "--http", "--fault", "apply-then-closex1"]);
+    let at = Server { base: base_url(&lines[0]).unwrap(), trust: Trust::System };
+    let user = lines[1].trim_start_matches("user ");
+    let password = Password::new(lines[2].trim_start_matches("password "));
+    let reader = Reader::new(at, Credentials::new(user), Limits::default()).unwrap();
+    reader.sign_in(Some(password)).await.unwrap();
+    let writer = Writer::new(reader);
+    let id = OrganizationId::new("2473e846-31a8-4ee6-8299-17025548b4e2").unwrap();
+    let patch = OrganizationPatch { connection: "new-sfdc-connection".into() };
+    let failure = writer.patch_organization(&id, &patch).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::CutOff);
+    let now = writer.reader().organization(&id).await.unwrap();
+    assert_eq!(now.connection.as_sent(), "new-sfdc-connection");
+    assert_eq!(writer.patch_organization(&id, &patch).await.unwrap().status, 200, "it was to happen once");
+    assert_eq!(server.end(Signal::TERM), (Some(143), String::new()));
 }

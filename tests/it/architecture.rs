@@ -13,7 +13,7 @@ const RANKS: [&[&str]; 8] = [
     &["app"],
     &["ui", "api", "demo", "journal"],
     &["config"],
-    &["runtime"],
+    &["runtime", "commands"],
     &["cli", "logging", "main", "lib"],
 ];
 

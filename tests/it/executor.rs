@@ -5,7 +5,10 @@ use std::time::Duration;
 use cckm_tui::api::{Credentials, Limits, Reader, Server, Trust, Writer, base_url};
 use cckm_tui::app::{Effect, Message, Reply, RequestId, RequestIds, Session};
 use cckm_tui::demo::{Demo, Options};
-use cckm_tui::domain::{OrganizationPatch, Password, Record, Window};
+use cckm_tui::domain::{
+    JournalFailure, OperationId, OrganizationPatch, Outcome, Password, Record, RunId, Transition, Window,
+};
+use cckm_tui::journal::{self, Journal};
 use cckm_tui::runtime::executor::{Access, Executor};
 use cckm_tui::runtime::{self, Clock, Event, Perform as _};
 use tokio::sync::mpsc;
@@ -24,13 +27,21 @@ struct Bench {
 
 impl Bench {
     async fn new(options: Options, access: impl FnOnce(Reader) -> Access) -> Self {
+        Self::recording(options, access, Ok(Journal::in_memory())).await
+    }
+
+    async fn recording(
+        options: Options,
+        access: impl FnOnce(Reader) -> Access,
+        journal: Result<Journal, JournalFailure>,
+    ) -> Self {
         let demo = Demo::start(Options { record: true, ..options }).await.unwrap();
         let server = Server { base: base_url(demo.base()).unwrap(), trust: Trust::System };
         let password = Some(Password::new(demo.password()));
         let credentials = Credentials { password, ..Credentials::new(demo.user()) };
         let reader = Reader::new(server, credentials, Limits::default()).unwrap();
         let (queue, events) = runtime::queue();
-        let executor = Executor::new(access(reader), queue, Clock::starting_now());
+        let executor = Executor::new(access(reader), queue, Clock::starting_now(), journal);
         Self { demo, executor, events, requests: RequestIds::default() }
     }
 
@@ -142,4 +153,89 @@ async fn the_session_is_told_to_the_loop_renewed_by_itself_and_ended_at_the_end(
     bench.executor.close(DEADLINE).await;
     let last = bench.demo.requests().pop().unwrap();
     assert!(last.path.contains("tokens"), "signed out: {last:?}");
+}
+
+fn operation() -> OperationId {
+    OperationId::new(RunId::new(0x7f_3a9c), 1)
+}
+
+#[tokio::test]
+async fn what_is_to_be_recorded_is_durable_when_it_is_answered_and_in_order() {
+    let home = tempfile::tempdir().unwrap();
+    let (journal, _) = Journal::open(home.path()).unwrap();
+    let mut bench = Bench::recording(Options::default(), read_write, Ok(journal)).await;
+    let steps = [
+        Transition::Sent,
+        Transition::Answered { status: 200 },
+        Transition::Settled { outcome: Outcome::Verified, seen: "sfdc-eu-2026".into() },
+    ];
+    let requests = steps.clone().map(|transition| {
+        let request = bench.requests.next();
+        bench.executor.perform(Effect::Record { request, operation: operation(), transition });
+        request
+    });
+    for (sequence, asked) in (1..).zip(requests) {
+        let Message::Replied { request, reply, .. } = bench.next().await else { panic!("no reply") };
+        assert_eq!((request, reply), (asked, Reply::Recorded(Ok(sequence))));
+        let entries = journal::read(&journal::file_in(home.path())).unwrap().entries;
+        assert!(entries.len() as u64 >= sequence);
+    }
+    let entries = journal::read(&journal::file_in(home.path())).unwrap().entries;
+    assert_eq!(entries.into_iter().map(|entry| entry.transition).collect::<Vec<_>>(), steps);
+}
+
+#[tokio::test]
+async fn what_was_asked_for_before_the_end_is_written() {
+    let home = tempfile::tempdir().unwrap();
+    let (journal, _) = Journal::open(home.path()).unwrap();
+    let mut bench = Bench::recording(Options::default(), read_write, Ok(journal)).await;
+    for _ in 0..20 {
+        let request = bench.requests.next();
+        bench.executor.perform(Effect::Record {
+            request,
+            operation: operation(),
+            transition: Transition::Sent,
+        });
+    }
+    bench.executor.close(DEADLINE).await;
+    assert_eq!(journal::verify(&journal::file_in(home.path())).unwrap().entries, 20);
+}
+
+#[tokio::test]
+async fn fs_06_without_a_journal_the_answer_says_why() {
+    let failure = JournalFailure { reason: "journal: no home directory".into() };
+    let mut bench = Bench::recording(Options::default(), read_write, Err(failure.clone())).await;
+    for _ in 0..2 {
+        let transition = Transition::Sent;
+        let reply = bench.ask(|request| Effect::Record { request, operation: operation(), transition }).await;
+        assert_eq!(reply, Reply::Recorded(Err(failure.clone())));
+    }
+}
+
+#[tokio::test]
+async fn sk_07_neither_the_password_nor_a_token_is_in_the_journal() {
+    let home = tempfile::tempdir().unwrap();
+    let (journal, _) = Journal::open(home.path()).unwrap();
+    let mut bench = Bench::recording(Options::default(), read_write, Ok(journal)).await;
+    let wrong = Some(Password::new("canary-of-a-wrong-password"));
+    let refused = bench.ask(|request| Effect::SignIn { request, password: wrong }).await;
+    let Reply::SignedIn(Err(failure)) = refused else { panic!("{refused:?}") };
+    let why = failure.detail.clone();
+    let transition = Transition::NoAnswer { why };
+    bench.ask(|request| Effect::Record { request, operation: operation(), transition }).await;
+    let right = Some(Password::new(bench.demo.password()));
+    let signed_in = bench.ask(|request| Effect::SignIn { request, password: right }).await;
+    assert_eq!(signed_in, Reply::SignedIn(Ok(())));
+    let (id, patch) = (bench.first_id().await, patch());
+    let Reply::Patched(answer) = bench.ask(|request| Effect::PatchOrganization { request, id, patch }).await
+    else {
+        panic!("no answer")
+    };
+    let transition = Transition::Abandoned { why: answer.unwrap().body };
+    bench.ask(|request| Effect::Record { request, operation: operation(), transition }).await;
+    let text = std::fs::read_to_string(journal::file_in(home.path())).unwrap();
+    assert_eq!(text.lines().count(), 2);
+    for secret in ["canary-of-a-wrong-password", bench.demo.password(), "eyJ"] {
+        assert!(!text.contains(secret), "{text}");
+    }
 }

@@ -14,6 +14,8 @@ mod architecture;
 mod contract;
 mod demo;
 mod executor;
+mod history;
+mod journal;
 mod properties;
 mod runtime_loop;
 mod support;

@@ -3,8 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use cckm_tui::app::{Badge, Effect, Message, Reply, Session, Settings, State};
-use cckm_tui::domain::{Moment, Page};
+use cckm_tui::app::change::Rules;
+use cckm_tui::app::{Badge, Effect, JournalState, Message, Reply, Session, Settings, State};
+use cckm_tui::domain::{Moment, Page, RunId};
 use cckm_tui::input::Key;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::runtime::{self, Clock, End, Ended, Event, Parts, Perform};
@@ -134,6 +135,12 @@ fn settings(password_known: bool) -> Settings {
         refresh_every: Some(Duration::from_secs(30)),
         started_at: 0,
         log_file: "".into(),
+        run: RunId::new(0x7f_3a9c),
+        journal: JournalState::Ready,
+        open_operations: Vec::new(),
+        entries: Vec::new(),
+        rules: Rules::default(),
+        ca_file: "".into(),
     }
 }
 

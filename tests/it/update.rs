@@ -1,8 +1,10 @@
 //! Decisions: what happens goes in, what the state says and what is asked of the world come out.
 
 mod change;
+mod checked;
 mod keyboard;
 mod list;
 mod order;
+mod phases;
 mod session;
 mod settle;

@@ -306,6 +306,7 @@ proptest! {
             }
         }
         let _whatever = (connections(&text).is_ok(), organization(&text).is_ok(), token_answer(text.as_str()).is_ok());
+        let _checks = (connection(&text).is_ok(), discovered(&text).is_ok());
         let _words = (words(text.as_str()), is_ours(text.as_str()));
     }
 }

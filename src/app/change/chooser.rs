@@ -72,6 +72,8 @@ pub struct Chooser {
     pub highlighted: Option<usize>,
     /// What the last key came to, if that needs words.
     pub note: Option<String>,
+    /// The reason given in a review that was left.
+    pub reason: Field,
     /// Whether the operator was told that the text is no known connection.
     asked_as_typed: bool,
 }
@@ -172,6 +174,10 @@ impl Chooser {
             return Accepted::Not("type the name of a connection, or choose one with the arrows".to_owned());
         }
         let known = self.candidates.iter().any(|c| c.name.as_sent() == typed || c.id.as_sent() == typed);
+        let by_id = self.candidates.iter().find(|candidate| candidate.id.as_sent() == typed);
+        if by_id.is_some_and(|candidate| candidate.name == *now) {
+            return take(now.clone(), now);
+        }
         if known || self.asked_as_typed || self.narrowed.is_empty() {
             return take(typed.into(), now);
         }

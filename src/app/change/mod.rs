@@ -1,46 +1,65 @@
-//! The life of one change, from the first typed letter to a proven outcome. There is at most one.
+//! The life of one change, from the first typed letter to a proven outcome on record. There is at most one.
 //!
 //! ```text
-//! Choosing ──Enter──▶ Reviewing ──y──▶ Sending ──answer or none──▶ Settling ──reads──▶ Settled
-//!     ▲                  │                                            ▲                    │
-//!     └────── n, Esc ────┘                                            └──── look again ────┘
-//!     ▲                                                                                    │
-//!     └──────────────────────────── edit again (text kept) ────────────────────────────────┘
+//! Choosing ─Enter─▶ Reviewing ─y─▶ Recording ─durable─▶ Sending ─answer or none─▶ Settling ─reads─▶ Closing
+//!     ▲                │  ▲            │                   ▲                        │  ▲               │
+//!     └──── n, Esc ────┘  └─ no record ┘                   └── 401, proven unsent ──┘  │            durable
+//!     ▲                                                                                │               ▼
+//!     └──────────────── edit again (text kept) ◀─────────────────────── look again ────┴─────────── Settled
 //! ```
 //!
-//! The one place that makes a PATCH is [`Change::submit`], and it leaves the phase it needs: a second key
-//! finds nothing to submit.
+//! The intent is on disk before the bytes leave, and the outcome before the screen tells it. The one place that
+//! makes a PATCH is `Change::send`: it is reached from a recorded intent, and once more after a 401 whose
+//! record, read back, proves that nothing was applied.
 
+mod checks;
 mod chooser;
 mod difference;
 mod report;
+mod review;
 mod settle;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::domain::Outcome;
+pub use checks::{Check, Checks, Finding, Gate, Question};
 pub use chooser::{Accepted, Candidate, Chooser, candidates};
 pub use difference::{FieldChange, difference, unchanged};
-pub use report::{report, response, server_words};
-pub use settle::{Evidence, Look, Outcome, Shows, Verdict};
+pub use report::{Recorded, report, response, server_words};
+pub use review::{Note, Review, Rules};
+pub use settle::{Evidence, Look, Shows, Verdict};
 
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
-use crate::domain::{Failure, Moment, Organization, OrganizationPatch, PatchAnswer};
+use super::field::Field;
+use crate::domain::{
+    Failure, JournalFailure, Moment, Operation, OperationId, Organization, OrganizationPatch, PatchAnswer,
+    Transition,
+};
 use crate::text::Untrusted;
 
 /// How long the review ignores keys after it was drawn: a key typed before it could be read is no consent.
 pub const DEAF: Duration = Duration::from_millis(500);
 
+/// Said instead of sending what is there already.
+const NOTHING_TO_CHANGE: &str = "that is its connection now: there is nothing to change; nothing was sent";
+
 /// A change under way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// The organization as it was on the screen when the window was opened; kept up to date until sending.
+    /// The organization as it was on the screen when the window was opened; kept up to date until it is reviewed.
     pub target: Arc<Organization>,
     /// When that was read from the server.
     pub seen_at: Moment,
     /// The typed value and what can be chosen; kept through every phase.
     pub chooser: Chooser,
+    /// What goes on record; none before it is sent.
+    pub operation: Option<Operation>,
+    /// How often the PATCH was sent: one, or two after a 401 that proved to have changed nothing.
+    pub sends: u8,
+    /// What was told of it already: from then on it is only read.
+    told: Option<Outcome>,
     /// Where it stands.
     pub phase: Phase,
 }
@@ -51,11 +70,13 @@ pub enum Phase {
     /// The new connection is being typed or chosen.
     Choosing,
     /// What would be sent is on the screen.
-    Reviewing {
-        /// The new connection.
-        value: Untrusted,
-        /// When the review was first drawn.
-        drawn_at: Option<Moment>,
+    Reviewing(Box<Review>),
+    /// The intent is being written to the journal.
+    Recording {
+        /// To go back to when the journal cannot be written.
+        review: Box<Review>,
+        /// Number of the request.
+        request: RequestId,
     },
     /// The PATCH is on its way.
     Sending {
@@ -75,6 +96,17 @@ pub enum Phase {
         /// When to look next.
         due: Option<Moment>,
     },
+    /// The outcome is known and being written to the journal.
+    Closing {
+        /// What is known.
+        evidence: Evidence,
+        /// What became of it.
+        outcome: Outcome,
+        /// When that was settled.
+        at: Moment,
+        /// Number of the request.
+        request: RequestId,
+    },
     /// The end.
     Settled {
         /// What is known.
@@ -83,6 +115,8 @@ pub enum Phase {
         outcome: Outcome,
         /// When that was settled.
         at: Moment,
+        /// How the journal stands.
+        entry: JournalEntry,
         /// Whether the whole answer is shown instead of the summary.
         response: bool,
         /// First line on the screen.
@@ -90,57 +124,108 @@ pub enum Phase {
     },
 }
 
+/// How a settled change stands in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JournalEntry {
+    /// Closed, in this line.
+    Closed(u64),
+    /// Left open, because the outcome is unknown.
+    LeftOpen,
+    /// The outcome could not be written.
+    NotWritten(String),
+}
+
 impl Change {
     /// A change of an organization, nothing typed.
     pub const fn new(target: Arc<Organization>, seen_at: Moment, chooser: Chooser) -> Self {
-        Self { target, seen_at, chooser, phase: Phase::Choosing }
+        Self { target, seen_at, chooser, operation: None, sends: 0, told: None, phase: Phase::Choosing }
     }
 
-    /// Whether a request is out whose outcome is not settled.
+    /// Whether a request is out, or may be, whose outcome is not settled.
     pub const fn in_flight(&self) -> bool {
-        matches!(self.phase, Phase::Sending { .. } | Phase::Settling { .. })
+        matches!(
+            self.phase,
+            Phase::Recording { .. } | Phase::Sending { .. } | Phase::Settling { .. } | Phase::Closing { .. }
+        )
     }
 
     /// Whether closing the window loses typed text.
     pub fn has_typed_text(&self) -> bool {
-        matches!(self.phase, Phase::Choosing | Phase::Reviewing { .. })
-            && !self.chooser.field.text().is_empty()
+        matches!(self.phase, Phase::Choosing | Phase::Reviewing(_)) && !self.chooser.field.text().is_empty()
     }
 
-    /// `Enter` in the chooser: on to the review, or a note why not.
-    pub fn accept(&mut self) {
+    /// `Enter` in the chooser: on to the review and its checks, or a note why not.
+    pub fn accept(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
         match self.chooser.accept(&self.target.connection) {
-            Accepted::Value(value) => self.phase = Phase::Reviewing { value, drawn_at: None },
-            Accepted::Not(note) => self.chooser.note = Some(note),
+            Accepted::Value(value) => self.review(value, None, cx),
+            Accepted::Not(note) => {
+                self.chooser.note = Some(note);
+                Vec::new()
+            }
         }
     }
 
-    /// Back to the chooser, the text kept.
-    pub fn edit_again(&mut self) {
-        if !self.in_flight() {
-            self.chooser.note = None;
-            self.phase = Phase::Choosing;
+    /// Opens the review of a value and asks the questions that it is checked with.
+    pub fn review(&mut self, value: Untrusted, undo_of: Option<OperationId>, cx: &mut Cx<'_>) -> Vec<Effect> {
+        let by_name = self.chooser.candidates.iter().find(|candidate| candidate.name == value);
+        let named = by_name.map(|candidate| &candidate.id).filter(|id| !id.is_empty()).unwrap_or(&value);
+        let (checks, effects) = Checks::start(&self.target, &value, named, cx);
+        let reason = std::mem::take(&mut self.chooser.reason);
+        self.phase = Phase::Reviewing(Box::new(Review::new(value, checks, reason, undo_of)));
+        effects
+    }
+
+    /// The review, while it is open.
+    pub const fn reviewed(&mut self) -> Option<&mut Review> {
+        match &mut self.phase {
+            Phase::Reviewing(review) => Some(review),
+            _ => None,
         }
+    }
+
+    /// Back to the chooser, the texts kept.
+    pub fn edit_again(&mut self) {
+        if self.in_flight() {
+            return;
+        }
+        if let Phase::Reviewing(review) = &mut self.phase {
+            self.chooser.reason = std::mem::take(&mut review.reason);
+        }
+        self.chooser.note = None;
+        (self.operation, self.sends, self.told, self.phase) = (None, 0, None, Phase::Choosing);
+    }
+
+    /// `c` in the review: what was found to be there now is what is shown, and is read once more.
+    pub fn check_again(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
+        let now = cx.now;
+        let Phase::Reviewing(review) = &mut self.phase else { return Vec::new() };
+        let Some(found) = review.checks.conflict.clone().filter(|_| review.undo_of.is_none()) else {
+            return Vec::new();
+        };
+        (review.note, review.drawn_at) = (None, None);
+        let effects = review.checks.restart(&found, cx);
+        (self.target, self.seen_at) = (Arc::new(found), now);
+        effects
     }
 
     /// A frame that shows the present phase was drawn.
     pub fn drawn(&mut self, now: Moment) {
-        if let Phase::Reviewing { value: _, drawn_at } = &mut self.phase {
-            drawn_at.get_or_insert(now);
+        if let Phase::Reviewing(review) = &mut self.phase {
+            review.drawn_at.get_or_insert(now);
         }
     }
 
     /// The review is not in sight any more: it has to be drawn, and read, anew.
     pub const fn covered(&mut self) {
-        if let Phase::Reviewing { value: _, drawn_at } = &mut self.phase {
-            *drawn_at = None;
+        if let Phase::Reviewing(review) = &mut self.phase {
+            review.drawn_at = None;
         }
     }
 
     /// When the review begins to listen; none in other phases, or while it has not been drawn.
     pub fn listens_at(&self) -> Option<Moment> {
         match &self.phase {
-            Phase::Reviewing { value: _, drawn_at } => drawn_at.map(|at| at + DEAF),
+            Phase::Reviewing(review) => review.drawn_at.map(|at| at + DEAF),
             _ => None,
         }
     }
@@ -150,21 +235,92 @@ impl Change {
         self.listens_at().is_some_and(|at| now >= at)
     }
 
-    /// Sends the one PATCH, from the review and from nowhere else.
-    pub fn submit(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
+    /// The operator says yes: puts the intent on record, or says what stands against it. Sends nothing yet.
+    ///
+    /// `operation` makes what goes on record, from the record as it was reviewed.
+    pub fn submit(
+        &mut self,
+        rules: &Rules,
+        operation: impl FnOnce(&Organization, &Review) -> Operation,
+        cx: &mut Cx<'_>,
+    ) -> Vec<Effect> {
         if !self.listens(cx.now) {
             return Vec::new();
         }
-        let Phase::Reviewing { value, drawn_at: _ } = &self.phase else { return Vec::new() };
-        let value = value.clone();
+        let changes_nothing = self.reviews_what_is_there();
+        let Phase::Reviewing(review) = &mut self.phase else { return Vec::new() };
+        let obstacle = review.obstacle(rules).or_else(|| changes_nothing.then_some(NOTHING_TO_CHANGE));
+        if let Some(obstacle) = obstacle {
+            review.note = Some(obstacle.to_owned());
+            return Vec::new();
+        }
+        if !review.is_confirmed_by_name(rules) {
+            (review.writing, review.note) = (Some(Note::ProfileName), None);
+            return Vec::new();
+        }
+        let operation = operation(&self.target, review);
+        let mut review = review.clone();
+        // A name typed for this consent is none for the next.
+        (review.writing, review.note, review.profile_name) = (None, None, Field::default());
         let request = cx.requests.next();
-        let effect = Effect::PatchOrganization {
-            request,
-            id: self.target.id.clone(),
-            patch: OrganizationPatch { connection: value.clone() },
-        };
-        self.phase = Phase::Sending { value, request, since: cx.now };
+        let intent = Transition::Intent(Box::new(operation.clone()));
+        let effect = Effect::Record { request, operation: operation.id, transition: intent };
+        self.operation = Some(operation);
+        self.phase = Phase::Recording { review, request };
         vec![effect]
+    }
+
+    /// A line of the journal is durable, or could not be written; says whether this change waited for it.
+    pub fn recorded(
+        &mut self,
+        request: RequestId,
+        result: &Result<u64, JournalFailure>,
+        cx: &mut Cx<'_>,
+    ) -> Option<Vec<Effect>> {
+        match &self.phase {
+            Phase::Recording { review, request: waited_for } if *waited_for == request => {
+                Some(match result {
+                    Ok(_) => {
+                        let value = review.value.clone();
+                        self.send(value, cx)
+                    }
+                    Err(why) => {
+                        let mut review = review.clone();
+                        review.note = Some(format!(
+                            "the journal cannot be written: {}; nothing was sent",
+                            why.reason.display()
+                        ));
+                        (self.operation, self.phase) = (None, Phase::Reviewing(review));
+                        Vec::new()
+                    }
+                })
+            }
+            Phase::Closing { evidence, outcome, at, request: waited_for } if *waited_for == request => {
+                let entry = match result {
+                    Ok(line) => JournalEntry::Closed(*line),
+                    Err(why) => JournalEntry::NotWritten(why.reason.display().into_string()),
+                };
+                self.phase = settled(evidence.clone(), *outcome, *at, entry);
+                Some(Vec::new())
+            }
+            _ => None,
+        }
+    }
+
+    /// Sends the PATCH.
+    fn send(&mut self, value: Untrusted, cx: &mut Cx<'_>) -> Vec<Effect> {
+        self.sends += 1;
+        let request = cx.requests.next();
+        let patch = OrganizationPatch { connection: value.clone() };
+        let effect = Effect::PatchOrganization { request, id: self.target.id.clone(), patch };
+        self.phase = Phase::Sending { value, request, since: cx.now };
+        self.note(Transition::Sent, cx).into_iter().chain([effect]).collect()
+    }
+
+    /// Puts a transition on record that nothing waits for.
+    fn note(&self, transition: Transition, cx: &mut Cx<'_>) -> Option<Effect> {
+        let operation = self.operation.as_ref()?.id;
+        Some(Effect::Record { request: cx.requests.next(), operation, transition })
     }
 
     /// Whether the PATCH of this number is out.
@@ -183,6 +339,10 @@ impl Change {
         if *waited_for != request {
             return Vec::new();
         }
+        let transition = match &answer {
+            Ok(answer) => Transition::Answered { status: answer.status },
+            Err(failure) => Transition::NoAnswer { why: super::explain::explain(failure).title.into() },
+        };
         let evidence = Evidence {
             value: value.clone(),
             accepted: self.accepted(value),
@@ -192,30 +352,43 @@ impl Change {
             answer,
             looks: Vec::new(),
         };
+        let noted = self.note(transition, cx);
         self.phase = Phase::Settling { evidence, request: None, due: None };
-        self.settle(cx)
+        noted.into_iter().chain(self.settle(cx)).collect()
     }
 
     /// Whether a record that shows `connection` shows what this change sent.
     pub fn sent(&self, connection: &Untrusted) -> bool {
         match &self.phase {
-            Phase::Choosing | Phase::Reviewing { .. } => false,
+            Phase::Choosing | Phase::Reviewing(_) | Phase::Recording { .. } => false,
             Phase::Sending { value, .. } => self.accepted(value).contains(connection),
-            Phase::Settling { evidence, .. } | Phase::Settled { evidence, .. } => {
-                evidence.accepted.contains(connection)
-            }
+            Phase::Settling { evidence, .. }
+            | Phase::Closing { evidence, .. }
+            | Phase::Settled { evidence, .. } => evidence.accepted.contains(connection),
         }
     }
 
+    /// Whether the record under review has the new connection already: somebody else was faster. To send it all
+    /// the same would leave nothing to tell its outcome by.
+    fn reviews_what_is_there(&self) -> bool {
+        matches!(&self.phase, Phase::Reviewing(review)
+            if self.accepted(&review.value).contains(&self.target.connection))
+    }
+
     /// What the record may show once `value` is applied.
-    fn accepted(&self, value: &Untrusted) -> Vec<Untrusted> {
+    pub(super) fn accepted(&self, value: &Untrusted) -> Vec<Untrusted> {
         let by_id = self.chooser.candidates.iter().find(|candidate| candidate.id == *value);
         std::iter::once(value.clone()).chain(by_id.map(|candidate| candidate.name.clone())).collect()
     }
 
-    /// Goes on after something new is known: waits for the next reading, or ends.
+    /// Goes on after something new is known: sends again where that is proven safe, waits for the next
+    /// reading, or ends.
     fn settle(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
         let Phase::Settling { evidence, request, due } = &mut self.phase else { return Vec::new() };
+        if self.sends == 1 && self.told.is_none() && evidence.proves_a_401_changed_nothing() {
+            let value = evidence.value.clone();
+            return self.send(value, cx);
+        }
         match evidence.verdict(cx.now) {
             Verdict::Look(at) => {
                 (*request, *due) = (None, Some(at));
@@ -223,10 +396,32 @@ impl Change {
             }
             Verdict::Settled(outcome) => {
                 let evidence = evidence.clone();
-                self.phase = Phase::Settled { evidence, outcome, at: cx.now, response: false, scroll: 0 };
-                Vec::new()
+                self.close(evidence, outcome, cx)
             }
         }
+    }
+
+    /// The outcome goes on record before it is told; an unknown one leaves the entry open. What was told
+    /// otherwise before is corrected.
+    fn close(&mut self, evidence: Evidence, outcome: Outcome, cx: &mut Cx<'_>) -> Vec<Effect> {
+        let seen = evidence.latest().map(|organization| organization.connection.clone()).unwrap_or_default();
+        let operation = self.operation.as_ref().map(|operation| operation.id);
+        let told = self.told.replace(outcome).filter(|told| *told != Outcome::Unknown);
+        let transition = match told {
+            Some(told) if told != outcome => Transition::Corrected { outcome, seen },
+            None if outcome == Outcome::Unknown => {
+                self.phase = settled(evidence, outcome, cx.now, JournalEntry::LeftOpen);
+                return self.note(Transition::Looked { connection: seen }, cx).into_iter().collect();
+            }
+            _ => Transition::Settled { outcome, seen },
+        };
+        let Some(operation) = operation else {
+            self.phase = settled(evidence, outcome, cx.now, JournalEntry::LeftOpen);
+            return Vec::new();
+        };
+        let request = cx.requests.next();
+        self.phase = Phase::Closing { evidence, outcome, at: cx.now, request };
+        vec![Effect::Record { request, operation, transition }]
     }
 
     /// When the next reading is due.
@@ -263,13 +458,20 @@ impl Change {
         seen: &Result<Organization, Failure>,
         cx: &mut Cx<'_>,
     ) -> Option<Vec<Effect>> {
-        let Phase::Settling { evidence, request: waited_for, due: _ } = &mut self.phase else { return None };
-        if *waited_for != Some(request) {
-            return None;
+        match &mut self.phase {
+            Phase::Reviewing(review) => review.checks.read(request, seen, cx.now).then(Vec::new),
+            Phase::Settling { evidence, request: waited_for, due: _ } if *waited_for == Some(request) => {
+                *waited_for = None;
+                let seen =
+                    seen.as_ref().map(|organization| Arc::new(organization.clone())).map_err(Clone::clone);
+                evidence.looks.push(Look { at: cx.now, seen });
+                Some(self.settle(cx))
+            }
+            _ => None,
         }
-        *waited_for = None;
-        let seen = seen.as_ref().map(|organization| Arc::new(organization.clone())).map_err(Clone::clone);
-        evidence.looks.push(Look { at: cx.now, seen });
-        Some(self.settle(cx))
     }
+}
+
+const fn settled(evidence: Evidence, outcome: Outcome, at: Moment, entry: JournalEntry) -> Phase {
+    Phase::Settled { evidence, outcome, at, entry, response: false, scroll: 0 }
 }

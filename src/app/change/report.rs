@@ -1,17 +1,37 @@
 //! What the result window says: every word about the outcome of a change is here.
 
+use super::JournalEntry;
 use super::difference::{difference, unchanged};
-use super::settle::{Evidence, Outcome, Shows};
+use super::settle::{Evidence, Shows};
 use crate::app::age;
 use crate::app::detail::json_lines;
 use crate::app::explain::{explain, refusal, status_line};
 use crate::app::line::{Line, labelled, wrapped};
-use crate::domain::{Call, Moment, Organization, PatchAnswer, ServerWords};
+use crate::app::settings::JournalState;
+use crate::domain::Outcome;
+use crate::domain::{Call, Moment, Operation, Organization, PatchAnswer, ServerWords};
 use crate::text::{self, Untrusted};
 use crate::theme::Role;
 
+/// How a change stands in the journal.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded<'a> {
+    /// What was put on record.
+    pub operation: Option<&'a Operation>,
+    /// Its last line.
+    pub entry: &'a JournalEntry,
+    /// Where that is.
+    pub journal: &'a JournalState,
+}
+
 /// The lines of a settled change, at most `width` cells wide.
-pub fn report(evidence: &Evidence, outcome: Outcome, at: Moment, width: usize) -> Vec<Line> {
+pub fn report(
+    evidence: &Evidence,
+    outcome: Outcome,
+    at: Moment,
+    recorded: Recorded<'_>,
+    width: usize,
+) -> Vec<Line> {
     let mut lines = vec![headline(evidence), outcome_line(evidence, outcome)];
     lines.extend(wrapped(Role::Text, &sentence(evidence, outcome), width));
     lines.push(Line::default());
@@ -24,6 +44,7 @@ pub fn report(evidence: &Evidence, outcome: Outcome, at: Moment, width: usize) -
     }
     lines.extend(meaning(evidence, outcome, width));
     lines.extend(looks(evidence, width));
+    lines.extend(journal(recorded, width));
     let whole = at.since(evidence.sent_at);
     lines.push(Line::new(Role::Dim, format!("settled {} after sending", precise(whole))));
     lines
@@ -88,6 +109,31 @@ fn sentence(evidence: &Evidence, outcome: Outcome) -> String {
             "It may or may not have been applied: the record could not be read. Look again before doing anything.".to_owned()
         }
     }
+}
+
+fn journal(recorded: Recorded<'_>, width: usize) -> Vec<Line> {
+    let Some(operation) = recorded.operation else { return Vec::new() };
+    let id = operation.id;
+    let (role, words) = match (recorded.journal, recorded.entry) {
+        (JournalState::Waived, _) => (Role::Warning, "none: --no-journal".to_owned()),
+        (JournalState::InMemory, JournalEntry::Closed(_)) => {
+            (Role::Text, format!("{id}, in memory only: the demo"))
+        }
+        (_, JournalEntry::Closed(line)) => (Role::Text, format!("{id}, closed in line {line}")),
+        (_, JournalEntry::LeftOpen) => {
+            (Role::Warning, format!("{id}, left open: the next start looks again"))
+        }
+        (_, JournalEntry::NotWritten(why)) => (Role::Bad, format!("{id}, THE OUTCOME IS NOT WRITTEN: {why}")),
+    };
+    let mut lines = labelled("journal", (role, &words), 14, width);
+    let notes = [("reason", &operation.reason), ("overridden", &operation.overridden)];
+    for (label, text) in notes.into_iter().filter(|(_, text)| !text.is_empty()) {
+        lines.extend(labelled(label, (Role::Text, text.brief().as_str()), 14, width));
+    }
+    if let Some(undone) = operation.undo_of {
+        lines.extend(labelled("takes back", (Role::Text, &undone.to_string()), 14, width));
+    }
+    lines
 }
 
 fn target(evidence: &Evidence, width: usize) -> Vec<Line> {

@@ -7,41 +7,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Failure, FailureKind, Moment, Organization, PatchAnswer};
+use crate::domain::{Failure, FailureKind, Moment, Organization, Outcome, PatchAnswer};
 use crate::text::Untrusted;
 
 /// Waits before each look after an answer that leaves the outcome open, in milliseconds.
 const WAITS: [u64; 5] = [500, 1_000, 2_000, 4_000, 8_000];
 /// Further waits after a time-out: the request may still be on its way.
 const LATE_WAITS: [u64; 4] = [8_000, 8_000, 8_000, 8_000];
-
-/// What became of a change. The words are part of the contract with the outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// The server said yes, and a read afterwards shows the new value.
-    Verified,
-    /// The new value is on the server, though its answer did not say so, or has been replaced since.
-    Applied,
-    /// The record was read and shows the old value; nobody said yes.
-    NotApplied,
-    /// It cannot be told.
-    Unknown,
-    /// The server said no.
-    Refused,
-}
-
-impl Outcome {
-    /// The word on the screen.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Verified => "VERIFIED",
-            Self::Applied => "APPLIED",
-            Self::NotApplied => "NOT APPLIED",
-            Self::Unknown => "UNKNOWN",
-            Self::Refused => "REFUSED",
-        }
-    }
-}
 
 /// One reading of the record after the change was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +99,7 @@ impl Evidence {
     pub fn verdict(&self, now: Moment) -> Verdict {
         let said = self.said();
         let outcome = match (said, self.shows()) {
+            (_, Shows::Old | Shows::Other) if self.showed_new() => Some(Outcome::Applied),
             (Said::NothingWasSent, _) => Some(Outcome::NotApplied),
             (Said::Yes, Shows::New) => Some(Outcome::Verified),
             (Said::No | Said::NothingCertain, Shows::New) | (Said::Yes, Shows::Other) => {
@@ -140,11 +113,32 @@ impl Evidence {
             (Some(outcome), _) => Verdict::Settled(outcome),
             (None, Some(wait)) => Verdict::Look(now + wait),
             (None, None) => Verdict::Settled(match (said, self.shows()) {
+                // Something in between may have said 401 after the change was made.
+                (Said::No, Shows::Nothing) if self.is_unauthorized() => Outcome::Unknown,
                 (Said::No, _) => Outcome::Refused,
                 (Said::NothingCertain, Shows::Old) => Outcome::NotApplied,
                 _ => Outcome::Unknown,
             }),
         }
+    }
+
+    /// Whether the server answered 401 and the record, read back with a new session, is untouched: then the
+    /// request changed nothing, and it alone may be sent once more.
+    pub fn proves_a_401_changed_nothing(&self) -> bool {
+        let untouched = self.latest().is_some_and(|now| {
+            now.connection == self.before.connection && now.updated_at == self.before.updated_at
+        });
+        self.is_unauthorized() && untouched
+    }
+
+    fn is_unauthorized(&self) -> bool {
+        matches!(&self.answer, Ok(answer) if answer.status == 401)
+    }
+
+    /// Whether the new value was there once, whatever replaced it since.
+    fn showed_new(&self) -> bool {
+        let mut seen = self.looks.iter().filter_map(|look| look.seen.as_ref().ok());
+        self.was_sent() && seen.any(|organization| self.accepted.contains(&organization.connection))
     }
 
     fn said(&self) -> Said {

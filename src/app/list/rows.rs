@@ -3,13 +3,16 @@
 //! The order is kept, not computed for each frame: new rows are merged into it, a filter that got narrower
 //! looks only at what was shown. All positions are places in that order, all indices places in the store.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::filter::Filter;
 use super::row::{Changed, Row, RowKey, Sort};
 use crate::domain::{Moment, Organization, OrganizationId, Record};
 use crate::text::Untrusted;
+
+/// Which organizations use a connection, by the name on their records.
+type Uses = HashMap<Untrusted, BTreeSet<OrganizationId>>;
 
 /// The rows of the list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,7 +22,7 @@ pub struct Rows {
     sorted: Vec<usize>,
     shown: Vec<usize>,
     changed: usize,
-    uses: HashMap<Untrusted, usize>,
+    uses: Uses,
 }
 
 impl Rows {
@@ -45,7 +48,13 @@ impl Rows {
 
     /// How many organizations use a connection, by the name on their records.
     pub fn uses(&self, connection: &Untrusted) -> usize {
-        self.uses.get(connection).copied().unwrap_or(0)
+        self.uses.get(connection).map_or(0, BTreeSet::len)
+    }
+
+    /// The organizations that use a connection, ordered by id.
+    pub fn users(&self, connection: &Untrusted) -> impl Iterator<Item = &Arc<Organization>> {
+        let ids = self.uses.get(connection).into_iter().flatten();
+        ids.filter_map(|id| self.organization(id))
     }
 
     /// Every connection named on a record, in no order.
@@ -198,18 +207,18 @@ impl Rows {
     }
 }
 
-/// Takes a row's connection out of the count, and another's in.
-fn count(uses: &mut HashMap<Untrusted, usize>, gone: Option<&Row>, come: Option<&Row>) {
+/// Takes a row out of those that use its connection, and another in.
+fn count(uses: &mut Uses, gone: Option<&Row>, come: Option<&Row>) {
     if let Some(organization) = gone.and_then(Row::organization)
-        && let Some(count) = uses.get_mut(&organization.connection)
+        && let Some(users) = uses.get_mut(&organization.connection)
     {
-        *count -= 1;
-        if *count == 0 {
+        users.remove(&organization.id);
+        if users.is_empty() {
             uses.remove(&organization.connection);
         }
     }
     if let Some(organization) = come.and_then(Row::organization).filter(|o| !o.connection.is_empty()) {
-        *uses.entry(organization.connection.clone()).or_default() += 1;
+        uses.entry(organization.connection.clone()).or_default().insert(organization.id.clone());
     }
 }
 

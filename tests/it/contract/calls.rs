@@ -151,8 +151,10 @@ async fn nothing_is_asked_without_a_session() {
         writer.reader().renew_if_due().await.unwrap_err().kind,
         writer.reader().sign_in(None).await.unwrap_err().kind,
         writer.patch_organization(&id(), &patch()).await.unwrap_err().kind,
+        writer.reader().connection(&"x".into()).await.unwrap_err().kind,
+        writer.reader().discover(&"x".into()).await.unwrap_err().kind,
     ];
-    assert_eq!(kinds, [FailureKind::SignInNeeded; 6]);
+    assert_eq!(kinds, [FailureKind::SignInNeeded; 8]);
     assert_eq!(server.connections(), 0);
 }
 

@@ -1,6 +1,8 @@
 //! The client against the documented contract and against servers that break it.
 
 mod calls;
+mod checks;
+mod demo;
 mod faults;
 mod secrets;
 mod session;
@@ -22,6 +24,7 @@ fn limits() -> Limits {
         connect: Duration::from_secs(5),
         read: Duration::from_secs(15),
         write: Duration::from_secs(15),
+        external: Duration::from_secs(15),
         sign_in: Duration::from_secs(15),
         retry: RetryPolicy {
             base: Duration::from_millis(1),
@@ -35,7 +38,7 @@ fn limits() -> Limits {
 /// Deadlines that are meant to pass.
 fn short() -> Limits {
     let soon = Duration::from_millis(300);
-    Limits { read: soon, write: soon, sign_in: soon, ..limits() }
+    Limits { read: soon, write: soon, external: soon, sign_in: soon, ..limits() }
 }
 
 fn credentials() -> Credentials {

@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
+use cckm_tui::app::change::{Gate, Phase};
 use cckm_tui::app::list::RowKey;
 use cckm_tui::app::modal::Modal;
 use cckm_tui::app::{Effect, Message, Reply, RequestId, Session};
 use cckm_tui::domain::{
-    Call, Connection, ConnectionState, Failure, FailureKind, Moment, Organization, Page, Record,
+    Call, Connection, ConnectionState, Discovered, Failure, FailureKind, Moment, Organization, Page, Record,
+    Transition,
 };
 use cckm_tui::input::{Key, KeyCode};
 use proptest::prelude::*;
 use ratatui::layout::Size;
 
 use super::config;
-use crate::support::app::{App, answer, failure, number, refused, settings};
+use crate::support::app::{App, JournalOf, answer, failure, number, refused, settings};
 use crate::support::records::{connection, damaged, named};
 use crate::support::screen;
 
@@ -34,6 +36,8 @@ enum Step {
     Wait(u64),
     Drawn,
     Session(bool),
+    /// The journal fails, falls silent, or works.
+    Journal(u8),
 }
 
 const KEYS: &[&str] = &[
@@ -78,6 +82,10 @@ const KEYS: &[&str] = &[
     "left",
     "ctrl-w",
     "x",
+    "c",
+    "o",
+    "z",
+    "@",
 ];
 
 fn step() -> impl Strategy<Value = Step> {
@@ -94,6 +102,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => prop::sample::select(&[0, 1, 499, 500, 1500, 8000, 31_000, 400_000][..]).prop_map(Step::Wait),
         4 => Just(Step::Drawn),
         1 => any::<bool>().prop_map(Step::Session),
+        1 => any::<u8>().prop_map(Step::Journal),
     ]
 }
 
@@ -111,8 +120,12 @@ fn request_of(effect: &Effect) -> Option<RequestId> {
         | Effect::ListOrganizations { request, .. }
         | Effect::FetchOrganization { request, .. }
         | Effect::ListConnections { request }
+        | Effect::FetchConnection { request, .. }
+        | Effect::TestConnection { request, .. }
+        | Effect::Discover { request, .. }
+        | Effect::Record { request, .. }
         | Effect::PatchOrganization { request, .. } => Some(*request),
-        Effect::Cancel(_) | Effect::Repaint | Effect::Quit => None,
+        Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Quit => None,
     }
 }
 
@@ -127,18 +140,30 @@ impl Story {
     fn message(self, message: Message) -> Self {
         let Self { app, open, latest } = self;
         let told = app.effects.len();
-        let consent = may_send(&app, &message);
+        let before = Before::of(&app);
         let mut story = Self { app: app.message(message), open, latest };
-        story.took_effects(told, Some(consent));
+        story.took_effects(told, Some(&before));
         story.check();
         story
     }
 
     /// New effects: numbers only grow, one request of a kind, a PATCH only with consent.
-    fn took_effects(&mut self, told: usize, consent: Option<bool>) {
+    fn took_effects(&mut self, told: usize, before: Option<&Before>) {
         let new = self.app.effects[told..].to_vec();
         let patches = new.iter().filter(|effect| matches!(effect, Effect::PatchOrganization { .. })).count();
-        assert!(patches == 0 || (patches == 1 && consent == Some(true)), "sent without consent: {new:?}");
+        if patches > 0 {
+            assert_eq!(patches, 1);
+            let before = before.expect("sent at the start");
+            // The intent of this change is the latest there is, and it became durable just now; or the change
+            // was answered 401 and what was read back is untouched.
+            let intents = self.app.records.iter().filter(|(.., step)| matches!(step, Transition::Intent(_)));
+            let now = intents.count();
+            let resent = self.app.state.change.as_ref().is_some_and(|change| change.sends == 2);
+            assert!(
+                (before.listens && now == before.intents + 1) || (before.refused_401 && resent),
+                "sent without a consent on record: {new:?}"
+            );
+        }
         for effect in new {
             if let Effect::Cancel(cancelled) = effect {
                 self.open.retain(|open| request_of(open) != Some(cancelled));
@@ -158,8 +183,6 @@ impl Story {
         assert!(count(|effect| matches!(effect, Effect::ListOrganizations { .. })) <= 1);
         assert!(count(|effect| matches!(effect, Effect::ListConnections { .. })) <= 1);
         assert!(count(|effect| matches!(effect, Effect::PatchOrganization { .. })) <= 1);
-        // One for the detail, one to see what became of a change.
-        assert!(count(|effect| matches!(effect, Effect::FetchOrganization { .. })) <= 2);
     }
 
     fn check(&self) {
@@ -174,6 +197,14 @@ impl Story {
         assert!(list.in_sight().count() <= list.height);
         assert!(state.modals.len() <= 6, "{:?}", state.modals);
         let changes = state.modals.iter().filter(|modal| **modal == Modal::Change).count();
+        for (_, operation, _) in &self.app.records {
+            let steps = self.app.records.iter().filter(|(_, other, _)| other == operation);
+            let steps: Vec<&Transition> = steps.map(|(.., step)| step).collect();
+            let sent = steps.iter().filter(|step| ***step == Transition::Sent).count();
+            let refused = steps.iter().any(|step| **step == Transition::Answered { status: 401 });
+            assert!(sent <= 1 + usize::from(refused), "{steps:?}");
+            assert!(sent == 0 || matches!(steps[0], Transition::Intent(_)), "{steps:?}");
+        }
         assert!(changes <= 1 && (changes == 0 || state.change.is_some()), "{:?}", state.modals);
     }
 
@@ -184,7 +215,7 @@ impl Story {
             Step::Review => {
                 let story = self.key("e".parse().unwrap()).apply(&Step::Text("new-one"));
                 let story = story.key("enter".parse().unwrap()).key("enter".parse().unwrap());
-                story.message(Message::Drawn).apply(&Step::Wait(500))
+                story.checked().message(Message::Drawn).apply(&Step::Wait(500))
             }
             Step::Answer(which, kind) => self.answer(*which, *kind),
             Step::Stray(kind) => self.stray(*kind),
@@ -195,6 +226,12 @@ impl Story {
             Step::Session(true) => {
                 let until = self.app.now + Duration::from_mins(5);
                 self.message(Message::SessionChanged(Session::SignedIn { until }))
+            }
+            Step::Journal(kind) => {
+                let mut story = self;
+                story.app.journal =
+                    [JournalOf::Working, JournalOf::Failing, JournalOf::Silent][usize::from(*kind) % 3];
+                story
             }
             Step::Session(false) => self.message(Message::SessionChanged(Session::SignedOut)),
         }
@@ -216,6 +253,33 @@ impl Story {
                 return self;
             }
         }
+    }
+
+    /// Every open question of a review answered as it should be.
+    fn checked(mut self) -> Self {
+        while let Some(place) = self.open.iter().position(|effect| {
+            let reviewing = matches!(
+                self.app.state.change.as_ref().map(|change| &change.phase),
+                Some(Phase::Reviewing(review)) if review.checks.gate() == Gate::Waiting
+            );
+            let question = matches!(
+                effect,
+                Effect::FetchConnection { .. }
+                    | Effect::TestConnection { .. }
+                    | Effect::Discover { .. }
+                    | Effect::FetchOrganization { .. }
+            );
+            reviewing && question
+        }) {
+            let effect = self.open.remove(place);
+            let target = self.app.state.change.as_ref().unwrap().target.as_ref().clone();
+            let (request, reply) = match &effect {
+                Effect::FetchOrganization { request, .. } => (*request, Reply::Fetched(Box::new(Ok(target)))),
+                other => (request_of(other).unwrap(), reply(other, 0)),
+            };
+            self = self.message(Message::Replied { request, reply, took: Duration::ZERO });
+        }
+        self
     }
 
     fn answer(mut self, which: usize, kind: u8) -> Self {
@@ -241,10 +305,13 @@ impl Story {
                 id: organization(1, 0).id,
                 patch: cckm_tui::domain::OrganizationPatch { connection: "c-1".into() },
             },
+            Effect::FetchConnection { request, named: "c-1".into() },
+            Effect::TestConnection { request, connection: connection("c-1", ConnectionState::Ready) },
+            Effect::Discover { request, connection: "c-1".into() },
         ];
         let before = self.app.state.clone();
         let told = self.app.effects.len();
-        let reply = reply(&any[usize::from(kind) % any.len()], kind / 5);
+        let reply = reply(&any[usize::from(kind) % any.len()], kind / 8);
         let story = self.message(Message::Replied { request, reply, took: Duration::ZERO });
         assert!(before == story.app.state, "a stray answer changed something");
         assert_eq!(told, story.app.effects.len());
@@ -252,11 +319,33 @@ impl Story {
     }
 }
 
-/// Whether this message may send a change: `y` on a review that is in sight and listens.
-fn may_send(app: &App, message: &Message) -> bool {
-    let submit = Message::Key(Key::plain(KeyCode::Char('y')));
-    let listens = app.state.change.as_ref().is_some_and(|change| change.listens(app.now));
-    *message == submit && listens && app.state.change_is_in_sight()
+/// What is to be known of the moment before a message.
+struct Before {
+    /// A review is in sight, listens, and nothing stands against it.
+    listens: bool,
+    /// Intents on record.
+    intents: usize,
+    /// A change was sent once, answered 401, and is being read back.
+    refused_401: bool,
+}
+
+impl Before {
+    fn of(app: &App) -> Self {
+        let change = app.state.change.as_ref();
+        let open = change.is_some_and(|change| match &change.phase {
+            Phase::Reviewing(review) => review.obstacle(&app.state.settings.rules).is_none(),
+            _ => false,
+        });
+        let refused_401 = change.is_some_and(|change| match &change.phase {
+            Phase::Settling { evidence, request: Some(_), .. } => {
+                change.sends == 1 && matches!(&evidence.answer, Ok(answer) if answer.status == 401)
+            }
+            _ => false,
+        });
+        let intents = app.records.iter().filter(|(.., step)| matches!(step, Transition::Intent(_))).count();
+        let listens = open && change.is_some_and(|change| change.listens(app.now));
+        Self { listens: listens && app.state.change_is_in_sight(), intents, refused_401 }
+    }
 }
 
 fn organization(n: usize, connection: u8) -> Organization {
@@ -293,7 +382,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
                 connection: patch.connection.clone(),
                 ..organization(1, salt)
             };
-            let status = [200, 204, 400, 409, 429, 500, 504][usize::from(salt) % 7];
+            let status = [200, 204, 400, 401, 409, 429, 500, 504][usize::from(salt) % 8];
             Reply::Patched(Box::new(if good {
                 Ok(answer(status, (status == 200).then_some(after)))
             } else {
@@ -305,8 +394,41 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         } else {
             Err(failed(Call::ListConnections, salt))
         }),
-        Effect::Cancel(_) | Effect::Repaint | Effect::Quit => Reply::SignedIn(Ok(())),
+        Effect::FetchConnection { request: _, named } => Reply::ConnectionFetched(Box::new(if good {
+            Ok(connection(named.as_sent(), ConnectionState::Ready))
+        } else {
+            Err(failed(Call::GetConnection, salt))
+        })),
+        Effect::TestConnection { request: _, connection } => Reply::ConnectionTested(Box::new(if good {
+            Ok(connection.clone())
+        } else {
+            Err(failed(Call::TestConnection, salt))
+        })),
+        Effect::Discover { .. } => Reply::Discovered(if good {
+            Ok(found(salt))
+        } else {
+            Err(failed(Call::DiscoverOrganizations, salt))
+        }),
+        Effect::Record { .. } => Reply::Recorded(Ok(1)),
+        Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Quit => Reply::SignedIn(Ok(())),
     }
+}
+
+/// The organizations a connection reaches: none, another one, or the first few of the list.
+fn found(salt: u8) -> Vec<Record<Discovered>> {
+    let ids: Vec<usize> = match salt % 4 {
+        0 | 1 => (0..60).collect(),
+        2 => vec![99],
+        _ => Vec::new(),
+    };
+    let found = ids.into_iter().map(|n| Discovered {
+        name: "Found".into(),
+        organization_id: organization(n, 0).organization_id,
+        connection: "new-one".into(),
+        cloud_name: "sfdc".into(),
+        kind: "Regular".into(),
+    });
+    found.map(Record::Sound).collect()
 }
 
 fn connections(salt: u8) -> Vec<Record<Connection>> {
@@ -356,7 +478,13 @@ proptest! {
             let listens = story.app.state.change.as_ref().is_some_and(|change| change.listens(story.app.now));
             reviews += usize::from(listens);
             story = story.apply(&Step::Key("y")).apply(step).apply(&Step::Key("esc"));
-            prop_assert!(story.app.patches() <= reviews, "{} of {}", story.app.patches(), reviews);
+            let steps = |wanted: fn(&Transition) -> bool| {
+                story.app.records.iter().filter(|(.., step)| wanted(step)).count()
+            };
+            let intents = steps(|step| matches!(step, Transition::Intent(_)));
+            let refused = steps(|step| matches!(step, Transition::Answered { status: 401 }));
+            prop_assert!(intents <= reviews, "{intents} of {reviews}");
+            prop_assert!(story.app.patches() <= intents + refused, "{} of {intents}", story.app.patches());
         }
         let keys: Vec<RowKey> = story.app.state.list.in_sight().map(|row| row.key.clone()).collect();
         prop_assert!(keys.len() <= story.app.state.list.height);

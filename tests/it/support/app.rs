@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use cckm_tui::app::change::{Outcome, Phase};
+use cckm_tui::app::change::{Outcome, Phase, Rules};
 use cckm_tui::app::{
-    Badge, Effect, Message, Reply, RequestId, RequestIds, Session, Settings, Stamped, State, update,
+    Badge, Effect, JournalState, Message, Reply, RequestId, RequestIds, Session, Settings, Stamped, State,
+    update,
 };
 use cckm_tui::domain::{
-    Call, Connection, ConnectionState, Failure, FailureKind, Moment, Organization, Page, PatchAnswer, Record,
-    ServerWords,
+    Call, Connection, ConnectionState, Discovered, Failure, FailureKind, JournalFailure, Moment,
+    OpenOperation, Operation, OperationId, Organization, Page, PatchAnswer, Record, RunId, ServerWords,
+    Target, Transition,
 };
 use cckm_tui::input::KeySequence;
 use cckm_tui::keymap::Keymap;
@@ -31,7 +33,24 @@ pub fn settings() -> Settings {
         refresh_every: Some(Duration::from_secs(30)),
         started_at: STARTED_AT,
         log_file: "".into(),
+        ca_file: "".into(),
+        rules: Rules::default(),
+        run: RunId::new(0x7f_3a9c),
+        journal: JournalState::Ready,
+        entries: Vec::new(),
+        open_operations: Vec::new(),
     }
+}
+
+/// How the journal answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JournalOf {
+    /// Every line is durable at once.
+    Working,
+    /// No line can be written.
+    Failing,
+    /// It does not answer.
+    Silent,
 }
 
 /// The core under test.
@@ -41,8 +60,11 @@ pub struct App {
     /// Every effect so far, in order.
     pub effects: Vec<Effect>,
     pub now: Moment,
+    /// What went into the journal, or was to.
+    pub records: Vec<(RequestId, OperationId, Transition)>,
+    pub journal: JournalOf,
     /// Effects that [`asked`](App::asked) leaves out.
-    told: usize,
+    pub told: usize,
 }
 
 impl App {
@@ -53,7 +75,15 @@ impl App {
 
     pub fn with(settings: Settings, width: u16, height: u16) -> Self {
         let state = State::new(Size::new(width, height), settings);
-        let app = Self { state, keymap: Keymap::shipped(), effects: Vec::new(), now: Moment::START, told: 0 };
+        let app = Self {
+            state,
+            keymap: Keymap::shipped(),
+            effects: Vec::new(),
+            now: Moment::START,
+            records: Vec::new(),
+            journal: JournalOf::Working,
+            told: 0,
+        };
         app.message(Message::Started)
     }
 
@@ -88,6 +118,15 @@ impl App {
         self.reply(Reply::ConnectionsListed(Ok(connections.into_iter().map(Record::Sound).collect())))
     }
 
+    /// The numbers of all readings of single records so far, except those for the detail or a change.
+    pub fn recovery_readings(&self) -> Vec<RequestId> {
+        let readings = self.effects.iter().filter_map(|effect| match effect {
+            Effect::FetchOrganization { request, .. } => Some(*request),
+            _ => None,
+        });
+        readings.collect()
+    }
+
     /// Answers the latest request of the kind that `reply` belongs to.
     pub fn reply(self, reply: Reply) -> Self {
         let request = self.request_for(&reply).expect("nobody asked for this");
@@ -104,6 +143,9 @@ impl App {
             | (Effect::ListOrganizations { request, .. }, Reply::Listed(_))
             | (Effect::FetchOrganization { request, .. }, Reply::Fetched(_))
             | (Effect::PatchOrganization { request, .. }, Reply::Patched(_))
+            | (Effect::FetchConnection { request, .. }, Reply::ConnectionFetched(_))
+            | (Effect::TestConnection { request, .. }, Reply::ConnectionTested(_))
+            | (Effect::Discover { request, .. }, Reply::Discovered(_))
             | (Effect::ListConnections { request }, Reply::ConnectionsListed(_)) => Some(*request),
             _ => None,
         })
@@ -111,8 +153,55 @@ impl App {
 
     pub fn message(mut self, message: Message) -> Self {
         let stamped = Stamped { at: self.now, message };
-        self.effects.extend(update(&mut self.state, &self.keymap, stamped));
+        for effect in update(&mut self.state, &self.keymap, stamped) {
+            match effect {
+                Effect::Record { request, operation, transition } => {
+                    self.records.push((request, operation, transition));
+                    self = self.write(request);
+                }
+                other => self.effects.push(other),
+            }
+        }
         self
+    }
+
+    /// The journal answers, if it does.
+    fn write(self, request: RequestId) -> Self {
+        let line = self.records.len() as u64;
+        match self.journal {
+            JournalOf::Working => self.answer(request, Reply::Recorded(Ok(line))),
+            JournalOf::Failing => {
+                let reason = "journal: no space left on the disk".into();
+                self.answer(request, Reply::Recorded(Err(JournalFailure { reason })))
+            }
+            JournalOf::Silent => self,
+        }
+    }
+
+    /// Every question of the open review answered as it should be.
+    pub fn checked(self) -> Self {
+        let value = match &self.state.change.as_ref().unwrap().phase {
+            Phase::Reviewing(review) => review.value.clone(),
+            other => panic!("no review but {other:?}"),
+        };
+        let target = self.state.change.as_ref().unwrap().target.as_ref().clone();
+        let connection = connection(value.as_sent(), ConnectionState::Ready);
+        self.fetched(Ok(target.clone()))
+            .discovered(target.organization_id.as_sent())
+            .reply(Reply::ConnectionFetched(Box::new(Ok(connection.clone()))))
+            .reply(Reply::ConnectionTested(Box::new(Ok(connection))))
+    }
+
+    /// The new connection reaches the organization of this id.
+    pub fn discovered(self, organization_id: &str) -> Self {
+        let found = Discovered {
+            name: "Found".into(),
+            organization_id: organization_id.into(),
+            connection: "new-sfdc-connection".into(),
+            cloud_name: "sfdc".into(),
+            kind: "Regular".into(),
+        };
+        self.reply(Reply::Discovered(Ok(vec![Record::Sound(found)])))
     }
 
     /// Presses keys one after the other, in the keymap's notation.
@@ -175,7 +264,7 @@ impl App {
 
     /// The review of a change of Thales to `new-sfdc-connection`, listening.
     pub fn reviewed(self) -> Self {
-        self.choosing().text("new-sfdc-connection").keys("enter").drawn().wait(500)
+        self.choosing().text("new-sfdc-connection").keys("enter").checked().drawn().wait(500)
     }
 
     /// The PATCH of Thales sent.
@@ -233,6 +322,17 @@ impl App {
         }
     }
 
+    /// Whether the answer to a PATCH is waited for.
+    pub fn is_sending(&self) -> bool {
+        matches!(self.state.change.as_ref().map(|change| &change.phase), Some(Phase::Sending { .. }))
+    }
+
+    /// Whether a reading that settles a change is waited for.
+    pub fn is_reading(&self) -> bool {
+        let phase = self.state.change.as_ref().map(|change| &change.phase);
+        matches!(phase, Some(Phase::Settling { request: Some(_), .. }))
+    }
+
     /// What is typed in the edit window.
     pub fn typed(&self) -> &str {
         self.state.change.as_ref().map_or("", |change| change.chooser.field.text())
@@ -251,6 +351,31 @@ pub fn number(nth: usize) -> RequestId {
         requests.next();
     });
     requests.next()
+}
+
+/// A change of an earlier run of an organization, whose end is not known.
+pub fn open_operation(n: u64, organization: &Organization, server: &str, after: &str) -> OpenOperation {
+    let operation = Operation {
+        id: OperationId::new(RunId::new(0x0e_a711), n + 1),
+        target: Target {
+            server: server.into(),
+            server_identity: "".into(),
+            domain: "".into(),
+            user: "admin".into(),
+            profile: "".into(),
+            id: organization.id.clone(),
+            name: organization.name.clone(),
+            organization_id: organization.organization_id.clone(),
+        },
+        before: organization.connection.clone(),
+        before_updated_at: organization.updated_at.clone(),
+        after: after.into(),
+        reason: "CHG-4710".into(),
+        overridden: "".into(),
+        undo_of: None,
+    };
+    let at = "2026-11-23T17:12:00.123Z".parse().unwrap();
+    OpenOperation { operation, at, sent: true, answered: None }
 }
 
 /// A failure of a call.

@@ -1,8 +1,8 @@
 //! One change: chosen, reviewed, sent once.
 
-use cckm_tui::app::change::{Candidate, Phase};
+use cckm_tui::app::change::{Candidate, Finding, Gate, Outcome, Phase, Question, Review};
 use cckm_tui::app::help::READ_ONLY;
-use cckm_tui::app::modal::{Modal, Question};
+use cckm_tui::app::modal::{self, Modal};
 use cckm_tui::app::{Effect, Message, Reply, Session, Settings};
 use cckm_tui::domain::{Call, ConnectionState, FailureKind, Moment, Organization, OrganizationPatch, Page};
 use ratatui::layout::Size;
@@ -21,6 +21,22 @@ fn phase(app: &App) -> &Phase {
 
 fn is_review(app: &App) -> bool {
     matches!(phase(app), Phase::Reviewing { .. })
+}
+
+fn review(app: &App) -> &Review {
+    match phase(app) {
+        Phase::Reviewing(review) => review,
+        other => panic!("no review but {other:?}"),
+    }
+}
+
+fn gate(app: &App) -> Gate {
+    review(app).checks.gate()
+}
+
+fn finding(app: &App, question: Question) -> &Finding {
+    let mut checks = review(app).checks.iter();
+    checks.find(|check| check.question == question).map(|check| &check.finding).unwrap()
 }
 
 fn is_choosing(app: &App) -> bool {
@@ -82,7 +98,7 @@ fn connections_that_cannot_be_read_leave_the_name_to_be_typed() {
     let app = app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403)))).keys("e");
     let app = app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403))));
     assert_eq!(app.state.modals, [Modal::Change]);
-    let app = app.text("made-today").keys("enter").drawn().wait(500).onwards().keys("y");
+    let app = app.text("made-today").keys("enter").checked().drawn().wait(500).onwards().keys("y");
     assert!(matches!(app.asked(), [Effect::PatchOrganization { .. }]));
 }
 
@@ -92,7 +108,7 @@ fn typing_narrows_and_the_arrows_choose() {
     assert_eq!(offered(&app), ["new-sfdc-connection", "sfdc-connection"]);
     let app = app.keys("down enter");
     assert!(
-        matches!(phase(&app), Phase::Reviewing { value, .. } if value.as_sent() == "new-sfdc-connection")
+        matches!(phase(&app), Phase::Reviewing(review) if review.value.as_sent() == "new-sfdc-connection")
     );
 }
 
@@ -164,9 +180,9 @@ fn in_02_keys_typed_before_the_review_was_drawn_are_not_for_it() {
 
 #[test]
 fn a28_keys_within_half_a_second_of_the_drawing_are_not_for_the_review() {
-    let app = app().choosing().text("new-sfdc-connection").keys("enter").drawn().wait(499);
+    let app = app().choosing().text("new-sfdc-connection").keys("enter").checked().drawn().wait(499);
     let app = app.onwards().keys("y enter n esc");
-    assert_eq!((app.asked(), is_review(&app)), (&[][..], true));
+    assert_eq!((app.asked(), app.records.len(), is_review(&app)), (&[][..], 0, true));
     let app = app.drawn().wait(1).keys("y");
     assert_eq!(app.patches(), 1, "later frames do not start the time anew");
 }
@@ -184,7 +200,7 @@ fn esc_asks_before_typed_text_is_lost() {
     let app = app().choosing().keys("esc");
     assert_eq!((app.state.modals.len(), app.state.change.is_none()), (0, true), "nothing typed");
     let typed = || self::app().choosing().text("new").keys("esc");
-    assert_eq!(typed().state.modals, [Modal::Change, Modal::Question(Question::Discard)]);
+    assert_eq!(typed().state.modals, [Modal::Change, Modal::Question(modal::Question::Discard)]);
     let app = typed().keys("enter");
     assert_eq!((app.typed(), &app.state.modals[..]), ("new", &[Modal::Change][..]));
     let app = typed().keys("y");
@@ -215,14 +231,21 @@ fn a_damaged_record_and_an_empty_list_refuse_and_say_why() {
 
 #[test]
 fn a_record_that_others_changed_during_the_review_stops_it() {
+    let now = moved(&thales(), "legacy-sfdc");
     let app = app().reviewed().keys("ctrl-l").wait(31_000);
-    let app = app.reply(with_thales(moved(&thales(), "legacy-sfdc"))).keys("y");
-    assert_eq!((app.patches(), is_choosing(&app), app.typed()), (0, true, "new-sfdc-connection"));
+    let app = app.reply(with_thales(now.clone())).drawn().wait(500).keys("y");
+    assert_eq!((app.patches(), app.records.len(), gate(&app)), (0, 0, Gate::Conflict));
     assert_eq!(
-        note(&app),
-        "somebody changed the record meanwhile (connection was sfdc-connection, is legacy-sfdc): nothing was sent"
+        review(&app).note.as_deref(),
+        Some("somebody changed the record: look at it, then c checks again; nothing was sent")
     );
-    let app = app.keys("enter").drawn().wait(500).keys("y");
+    assert_eq!(review(&app).value.as_sent(), "new-sfdc-connection", "the value stays");
+    assert!(!matches!(finding(&app, Question::Unchanged), Finding::Fine(_)), "no check says it is unchanged");
+    let app = app.wait(500).onwards().keys("c");
+    assert!(matches!(app.asked(), [Effect::FetchOrganization { id, .. }] if *id == now.id));
+    let app = app.drawn().wait(500).keys("y");
+    assert_eq!((app.patches(), gate(&app)), (0, Gate::Waiting), "not before it was read again");
+    let app = app.fetched(Ok(now)).drawn().wait(500).keys("y");
     assert_eq!(app.patches(), 1, "reviewed again against what it is now");
 }
 
@@ -270,7 +293,7 @@ fn edit_again_keeps_the_typed_value_and_e_needs_a_new_review() {
     let refused = || app().sent().patched(Ok(answer(422, None))).fetched(Ok(thales()));
     let app = refused().keys("e");
     assert_eq!((is_choosing(&app), app.typed()), (true, "new-sfdc-connection"));
-    let app = app.keys("enter y").drawn().keys("y");
+    let app = app.keys("enter y").checked().drawn().keys("y");
     assert_eq!(app.patches(), 1);
     assert_eq!(app.wait(500).keys("y").patches(), 2);
 }
@@ -324,8 +347,12 @@ fn request_numbers_only_grow() {
             | Effect::ListOrganizations { request, .. }
             | Effect::FetchOrganization { request, .. }
             | Effect::ListConnections { request }
+            | Effect::FetchConnection { request, .. }
+            | Effect::TestConnection { request, .. }
+            | Effect::Discover { request, .. }
+            | Effect::Record { request, .. }
             | Effect::PatchOrganization { request, .. } => Some(*request),
-            Effect::Cancel(_) | Effect::Repaint | Effect::Quit => None,
+            Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Quit => None,
         })
         .collect();
     assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
@@ -334,15 +361,16 @@ fn request_numbers_only_grow() {
 
 #[test]
 fn a_connection_sent_by_its_id_is_verified_by_its_name() {
-    let app = app().choosing().text("id-of-new-sfdc-connection").keys("enter").drawn().wait(500).keys("y");
+    let app = app().choosing().text("id-of-new-sfdc-connection").keys("enter").checked();
+    let app = app.drawn().wait(500).keys("y");
     let after = moved(&thales(), "new-sfdc-connection");
     let app = app.patched(Ok(answer(200, Some(after.clone())))).fetched(Ok(after));
-    assert_eq!(app.outcome(), Some(cckm_tui::app::change::Outcome::Verified));
+    assert_eq!(app.outcome(), Some(Outcome::Verified));
 }
 
 #[test]
 fn other_records_are_never_the_target() {
-    let app = app().keys("e").text("legacy-sfdc").keys("enter").drawn().wait(500);
+    let app = app().keys("e").text("legacy-sfdc").keys("enter").checked().drawn().wait(500);
     let app = app.keys("y");
     let sent = app.effects.iter().find_map(|effect| match effect {
         Effect::PatchOrganization { id, .. } => Some(id.clone()),
@@ -367,7 +395,10 @@ fn a28_a_review_that_was_covered_is_read_again_before_it_listens() {
     assert_eq!(app.patches(), 0, "not drawn since");
     let app = app.drawn().wait(499).keys("y");
     assert_eq!(app.patches(), 0);
-    assert_eq!(app.wait(1).keys("y").patches(), 1);
+    // The same key within half a second is a key held down.
+    assert_eq!(app.wait(1).keys("y").patches(), 0);
+    let app = self::app().reviewed().keys("?").drawn().keys("esc").drawn().wait(500).keys("y");
+    assert_eq!(app.patches(), 1);
 }
 
 #[test]
@@ -388,7 +419,10 @@ fn on_a_screen_too_small_for_windows_keys_do_only_what_its_notice_says() {
     assert_eq!(small().keys("q").asked(), [Effect::Quit]);
     let sending = self::app().sent().message(Message::Resized(Size::new(40, 10))).onwards();
     let app = sending.keys("q");
-    assert_eq!((app.asked(), app.state.modals.last()), (&[][..], Some(&Modal::Question(Question::Leave))));
+    assert_eq!(
+        (app.asked(), app.state.modals.last()),
+        (&[][..], Some(&Modal::Question(modal::Question::Leave)))
+    );
     assert_eq!(app.keys("y").asked(), [Effect::Quit]);
 }
 
@@ -397,14 +431,32 @@ fn a_key_too_early_does_not_leave_a_review_whose_record_changed() {
     let app = app().choosing().text("new-sfdc-connection").wait(31_000).keys("enter");
     let app = app.reply(with_thales(moved(&thales(), "legacy-sfdc"))).keys("y");
     assert!(is_review(&app));
+    assert_eq!(review(&app).note, None, "a key that was not for it is not answered");
 }
 
+/// The review stays as it was opened; what cannot be read says so, and the server has the last word.
 #[test]
-fn a_record_that_vanished_during_the_review_stops_it_and_says_so() {
-    let app = app().reviewed().wait(31_000).listed(page(0, 3, (1..=3).map(organization).collect()));
-    let app = app.keys("y");
-    assert_eq!((app.patches(), is_choosing(&app)), (0, true));
-    assert_eq!(note(&app), "the organization is not in the list any more: nothing was sent");
+fn a_record_that_vanished_during_the_review_cannot_be_checked_and_says_so() {
+    let gone = || refused(Call::GetOrganization, 404);
+    let opened = || app().choosing().text("new-sfdc-connection").keys("enter");
+    let app = opened().wait(31_000).listed(page(0, 3, (1..=3).map(organization).collect()));
+    assert!(is_review(&app));
+    let new = connection("new-sfdc-connection", ConnectionState::Ready);
+    let app = app
+        .fetched(Err(gone()))
+        .discovered("00DB000000040bIMAQ")
+        .reply(Reply::ConnectionFetched(Box::new(Ok(new.clone()))))
+        .reply(Reply::ConnectionTested(Box::new(Ok(new))))
+        .drawn()
+        .wait(500);
+    let words = "not found, or not visible to your account (HTTP 404)".to_owned();
+    assert_eq!((finding(&app, Question::Unchanged), gate(&app)), (&Finding::Unknown(words), Gate::Open));
+    let app = app.keys("y").patched(Ok(answer(404, None)));
+    let mut app = app;
+    while app.outcome().is_none() {
+        app = app.fetched(Err(gone())).wait(8000);
+    }
+    assert_eq!((app.outcome(), app.patches()), (Some(Outcome::Refused), 1));
 }
 
 #[test]

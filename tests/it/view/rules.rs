@@ -98,8 +98,9 @@ fn a_review_names_all_that_is_agreed_to_at_every_size_that_shows_it() {
         app = resized(app, width, height);
         let shown = screen::text(&app.state);
         for part in [
-            "[DEMO]",
-            "127.0.0.1:8080 as root/admin",
+            "[DEMO] 127.0.0.1:8080",
+            "root",
+            "admin",
             "Thales",
             "00DB000000040bIMAQ",
             "2473e846-31a8-4ee6-8299-17025548b4e2",
@@ -107,6 +108,11 @@ fn a_review_names_all_that_is_agreed_to_at_every_size_that_shows_it() {
             "+ new-sfdc-connection",
             "PATCH /api/v1/cckm/sfdc/organizations/",
             r#"{"connection":"new-sfdc-connection"}"#,
+            "unchanged",
+            "read just now",
+            "reaches",
+            "exists",
+            "test",
             "[ Cancel ]",
             "y Send the change",
         ] {

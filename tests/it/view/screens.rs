@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use cckm_tui::app::change::Rules;
 use cckm_tui::app::{Badge, Message, Reply, Session, Settings};
-use cckm_tui::domain::{Call, Failure, FailureKind, Organization, Page, PatchAnswer, Record};
+use cckm_tui::domain::{
+    Call, ConnectionState, Failure, FailureKind, Organization, Page, PatchAnswer, Record,
+};
 
-use crate::support::app::{App, answer, failure, refused, settings};
-use crate::support::records::{damaged, moved, named, page, thales};
+use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, settings};
+use crate::support::records::{connection, damaged, moved, named, page, thales};
 
 /// A screen: its name, and the story on a terminal of any size.
 pub struct Screen {
@@ -175,20 +178,52 @@ pub const ALL: &[Screen] = &[
         },
     },
     Screen {
-        name: "edit_conflict",
+        name: "review_conflict",
         story: |w, h| {
             let mut all = organizations();
             let count = all.len();
             all.pop();
             all.push(moved(&thales(), "legacy-sfdc"));
-            list(w, h).reviewed().wait(31_000).listed(page(0, count, all)).keys("y")
+            list(w, h).reviewed().wait(31_000).listed(page(0, count, all)).drawn().wait(500)
         },
     },
     Screen { name: "review", story: |w, h| list(w, h).reviewed() },
     Screen {
         name: "review_deaf",
-        story: |w, h| list(w, h).choosing().text("made-today").keys("enter").drawn().wait(100),
+        story: |w, h| list(w, h).choosing().text("made-today").keys("enter").checked().drawn().wait(100),
     },
+    Screen { name: "review_waiting", story: |w, h| opened(w, h).drawn().wait(500).keys("y") },
+    Screen { name: "review_stopped", story: stopped },
+    Screen { name: "review_cannot_check", story: unchecked },
+    Screen { name: "review_reason_typed", story: |w, h| list(w, h).reviewed().keys("r").text("CHG-4711") },
+    Screen {
+        name: "review_override_typed",
+        story: |w, h| stopped(w, h).keys("r").text("CHG-4711").keys("enter o").text("merged tenants"),
+    },
+    Screen {
+        name: "review_name_typed",
+        story: |w, h| protected(w, h).loaded(organizations()).reviewed().keys("y").text("prod-"),
+    },
+    Screen {
+        name: "recording",
+        story: |w, h| {
+            let mut app = list(w, h).reviewed();
+            app.journal = JournalOf::Silent;
+            app.keys("y")
+        },
+    },
+    Screen { name: "review_undo", story: |w, h| list(w, h).changed().keys("z").checked().drawn().wait(500) },
+    Screen {
+        name: "result_on_record",
+        story: |w, h| {
+            let app = stopped(w, h).keys("r").text("CHG-4711").keys("enter o").text("merged tenants");
+            let app = app.keys("enter").wait(500).keys("y");
+            app.patched(Ok(answer(200, Some(after())))).fetched(Ok(after())).keys("pgdn")
+        },
+    },
+    Screen { name: "activity", story: |w, h| list(w, h).changed().keys("esc @ j") },
+    Screen { name: "activity_filtered", story: |w, h| list(w, h).changed().keys("esc @ /").text("patch") },
+    Screen { name: "recovery", story: recovery },
     Screen { name: "sending", story: |w, h| list(w, h).sent().wait(7000) },
     Screen { name: "sending_hidden", story: |w, h| list(w, h).sent().keys("esc").wait(7000) },
     Screen {
@@ -246,6 +281,52 @@ pub const ALL: &[Screen] = &[
     Screen { name: "question_discard", story: |w, h| list(w, h).choosing().text("new").keys("esc") },
     Screen { name: "question_leave", story: |w, h| list(w, h).sent().keys("esc q") },
 ];
+
+/// The review of Thales opened, nothing answered.
+fn opened(width: u16, height: u16) -> App {
+    list(width, height).choosing().text("new-sfdc-connection").keys("enter")
+}
+
+fn tested(app: App) -> App {
+    let new = connection("new-sfdc-connection", ConnectionState::Ready);
+    app.reply(Reply::ConnectionFetched(Box::new(Ok(new.clone()))))
+        .reply(Reply::ConnectionTested(Box::new(Ok(new))))
+}
+
+/// A connection that reaches another organization.
+fn stopped(width: u16, height: u16) -> App {
+    let app = tested(opened(width, height)).discovered("00D5g0000071QxKEAU").fetched(Ok(thales()));
+    app.drawn().wait(500)
+}
+
+/// An account that may do nothing but change.
+fn unchecked(width: u16, height: u16) -> App {
+    opened(width, height)
+        .fetched(Err(refused(Call::GetOrganization, 403)))
+        .reply(Reply::Discovered(Err(refused(Call::DiscoverOrganizations, 403))))
+        .reply(Reply::ConnectionFetched(Box::new(Err(refused(Call::GetConnection, 403)))))
+        .drawn()
+        .wait(500)
+}
+
+fn protected(width: u16, height: u16) -> App {
+    let rules = Rules { reason_required: false, confirm_by_name: Some("prod-eu".into()) };
+    App::with(Settings { rules, ..settings() }, width, height)
+}
+
+/// Three changes of an earlier run: one that was applied, one to look at again, one of another server.
+fn recovery(width: u16, height: u16) -> App {
+    let open = |n: usize, server: &str| {
+        open_operation(u64::try_from(n).unwrap(), &organizations()[n], server, "sfdc-new")
+    };
+    let here = "http://127.0.0.1:8080";
+    let open_operations = vec![open(0, here), open(1, here), open(2, "https://cm2.example.com")];
+    let app = App::with(Settings { open_operations, ..settings() }, width, height).loaded(organizations());
+    let [first, second] = app.recovery_readings()[..] else { panic!("two readings") };
+    let moved = moved(&organizations()[0], "sfdc-new");
+    app.answer(first, Reply::Fetched(Box::new(Ok(moved))))
+        .answer(second, Reply::Fetched(Box::new(Ok(organizations().remove(1)))))
+}
 
 fn unsigned(width: u16, height: u16) -> App {
     App::with(Settings { password_known: false, ..settings() }, width, height)

@@ -1,0 +1,187 @@
+//! What was asked of the server in this run, and what came of it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::effect::{Effect, RequestId};
+use super::explain::{explain, status_line};
+use super::message::Reply;
+use crate::domain::{Failure, FailureKind, Moment, Transition};
+use crate::text::Untrusted;
+
+/// Most requests remembered; the oldest go first.
+const MOST: usize = 1000;
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// Its number.
+    pub request: RequestId,
+    /// When it was asked for.
+    pub at: Moment,
+    /// What kind: `GET`, `PATCH`, `TEST`, `SIGN IN`, `JOURNAL`.
+    pub what: &'static str,
+    /// About what, in displayed text.
+    pub target: String,
+    /// Method, path and body as they leave, for those that can be told in a line.
+    pub call: Option<CallLine>,
+    /// How long the answer took; none while it is waited for.
+    pub took: Option<Duration>,
+    /// The status code, or `---`.
+    pub code: String,
+    /// What came of it, in displayed text.
+    pub outcome: String,
+    /// The whole answer, where it is kept.
+    pub answer: Untrusted,
+}
+
+/// A request as it leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallLine {
+    /// `GET`, `POST` or `PATCH`.
+    pub method: &'static str,
+    /// From `/api/v1` on, with its query.
+    pub path: String,
+    /// JSON.
+    pub body: Option<String>,
+}
+
+/// The requests of this run, the latest last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Log(VecDeque<Activity>);
+
+impl Log {
+    /// The requests, the latest first.
+    pub fn latest_first(&self) -> impl Iterator<Item = &Activity> {
+        self.0.iter().rev()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing was asked yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Notes what the core asks for.
+    pub fn asked(&mut self, effects: &[Effect], now: Moment) {
+        for effect in effects {
+            let Some((request, what, target, call)) = described(effect) else { continue };
+            if self.0.len() >= MOST {
+                self.0.pop_front();
+            }
+            self.0.push_back(Activity {
+                request,
+                at: now,
+                what,
+                target,
+                call,
+                took: None,
+                code: String::new(),
+                outcome: "waiting".to_owned(),
+                answer: Untrusted::default(),
+            });
+        }
+    }
+
+    /// Notes an answer.
+    pub fn answered(&mut self, request: RequestId, reply: &Reply, took: Duration) {
+        let waiting = |activity: &&mut Activity| activity.request == request && activity.took.is_none();
+        let Some(activity) = self.0.iter_mut().rev().find(waiting) else { return };
+        activity.took = Some(took);
+        (activity.code, activity.outcome, activity.answer) = told(reply);
+    }
+}
+
+fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option<CallLine>)> {
+    let get = |path: String| Some(CallLine { method: "GET", path, body: None });
+    Some(match effect {
+        Effect::SignIn { request, password: _ } => (*request, "SIGN IN", "session".to_owned(), None),
+        Effect::ListOrganizations { request, window } => {
+            let range = format!("organizations {}…", window.skip);
+            let query = format!("?skip={}&limit={}", window.skip, window.limit);
+            (*request, "GET", range, get(format!("/api/v1/cckm/sfdc/organizations{query}")))
+        }
+        Effect::FetchOrganization { request, id } => (*request, "GET", id.to_string(), get(id.path())),
+        Effect::ListConnections { request } => (*request, "GET", "connections".to_owned(), None),
+        Effect::FetchConnection { request, named } => {
+            (*request, "GET", format!("connection {}", named.brief()), None)
+        }
+        Effect::TestConnection { request, connection } => {
+            (*request, "TEST", format!("connection {}", connection.name.brief()), None)
+        }
+        Effect::Discover { request, connection } => {
+            let call = CallLine {
+                method: "POST",
+                path: "/api/v1/cckm/sfdc/get-organizations".to_owned(),
+                body: Some(serde_json::json!({ "connection": connection.as_sent() }).to_string()),
+            };
+            (*request, "POST", format!("what {} reaches", connection.brief()), Some(call))
+        }
+        Effect::PatchOrganization { request, id, patch } => {
+            let call = CallLine { method: "PATCH", path: id.path(), body: Some(patch.body()) };
+            (*request, "PATCH", id.to_string(), Some(call))
+        }
+        Effect::Record { request, operation, transition } => {
+            (*request, "JOURNAL", format!("{operation} {}", step(transition)), None)
+        }
+        Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Quit => return None,
+    })
+}
+
+/// The name of a step in the journal.
+pub const fn step(transition: &Transition) -> &'static str {
+    match transition {
+        Transition::Intent(_) => "intent",
+        Transition::Sent => "sent",
+        Transition::Answered { .. } => "answered",
+        Transition::NoAnswer { .. } => "no answer",
+        Transition::Looked { .. } => "looked",
+        Transition::Settled { .. } => "settled",
+        Transition::Corrected { .. } => "corrected",
+        Transition::Abandoned { .. } => "abandoned",
+    }
+}
+
+fn told(reply: &Reply) -> (String, String, Untrusted) {
+    let fine = |words: String| ("200".to_owned(), words, Untrusted::default());
+    match reply {
+        Reply::SignedIn(Ok(())) => fine("signed in".to_owned()),
+        Reply::Listed(Ok(page)) => fine(format!("{} records", page.records.len())),
+        Reply::ConnectionsListed(Ok(records)) => fine(format!("{} connections", records.len())),
+        Reply::Discovered(Ok(found)) => fine(format!("{} organizations", found.len())),
+        Reply::Fetched(result) => match result.as_ref() {
+            Ok(organization) => {
+                let words = format!("connection = {}", organization.connection.brief());
+                ("200".to_owned(), words, organization.json.clone())
+            }
+            Err(failure) => failed(failure),
+        },
+        Reply::ConnectionFetched(result) | Reply::ConnectionTested(result) => match result.as_ref() {
+            Ok(connection) => fine(connection.state.word().to_owned()),
+            Err(failure) => failed(failure),
+        },
+        Reply::Patched(result) => match result.as_ref() {
+            Ok(answer) => (answer.status.to_string(), status_line(answer.status), answer.body.clone()),
+            Err(failure) => failed(failure),
+        },
+        Reply::Recorded(Ok(line)) => (String::new(), format!("line {line}, durable"), Untrusted::default()),
+        Reply::Recorded(Err(failure)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), failure.reason.clone()),
+        Reply::SignedIn(Err(failure))
+        | Reply::Listed(Err(failure))
+        | Reply::ConnectionsListed(Err(failure))
+        | Reply::Discovered(Err(failure)) => failed(failure),
+    }
+}
+
+fn failed(failure: &Failure) -> (String, String, Untrusted) {
+    let code = match failure.kind {
+        FailureKind::Refused { status } => status.to_string(),
+        _ => "---".to_owned(),
+    };
+    let words = if failure.words.message.is_empty() { &failure.detail } else { &failure.words.message };
+    (code, explain(failure).title, words.clone())
+}

@@ -1,0 +1,245 @@
+//! What keys and pasted text do: the meaning comes from the keymap, the effect from who has the keyboard.
+
+mod change;
+mod panes;
+mod windows;
+
+use std::time::Duration;
+
+use super::change::{Change, Phase, Recorded, report, response as response_lines};
+use super::curl;
+use super::effect::Effect;
+use super::help;
+use super::line::{self, Line};
+use super::modal::{ActivityWindow, Help, Modal, Problem, Question};
+use super::notice::Notice;
+use super::problem;
+use super::recovery;
+use super::state::State;
+use crate::input::Key;
+use crate::keymap::{Command, Context, Keymap, Resolution};
+use crate::layout::Pane;
+
+/// How long a second Ctrl-C quits.
+const TWICE: Duration = Duration::from_millis(1500);
+/// A key that comes again within this time is held down; a review takes no such key for consent.
+const HELD: Duration = Duration::from_millis(500);
+/// Largest count before a movement.
+const MOST: usize = 9_999_999;
+
+/// A key was pressed.
+pub(super) fn key(state: &mut State, keymap: &Keymap, key: Key) -> Vec<Effect> {
+    let held = is_held(state, key);
+    state.latest_key = Some((key, state.now));
+    let contexts = state.contexts();
+    let typing = contexts.first().is_some_and(|context| context.takes_text());
+    if held && contexts.first() == Some(&Context::Review) {
+        return Vec::new();
+    }
+    if typing && key.typed().is_some() {
+        state.typed.clear();
+        edit(state, key);
+        return Vec::new();
+    }
+    if !typing && takes_count(&contexts) && count(state, key) {
+        return Vec::new();
+    }
+    state.typed.push(key);
+    match keymap.resolve(&contexts, &state.typed) {
+        Resolution::Pending => Vec::new(),
+        Resolution::Command(command) => {
+            state.typed.clear();
+            let count = state.count.take();
+            let effects = act(state, keymap, command, count);
+            clamp_scroll(state, keymap);
+            effects
+        }
+        Resolution::Unbound => {
+            state.typed.clear();
+            state.count = None;
+            if typing {
+                edit(state, key);
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Whether a key repeats itself because it is held down: terminals send no more than the same key again.
+fn is_held(state: &State, key: Key) -> bool {
+    state.latest_key.is_some_and(|(latest, at)| latest == key && state.now.since(at) < HELD)
+}
+
+fn takes_count(contexts: &[Context]) -> bool {
+    matches!(contexts.first(), Some(Context::List))
+}
+
+/// Takes a digit of a count; says whether it was one.
+fn count(state: &mut State, key: Key) -> bool {
+    let Some(digit) = key.typed().and_then(|c| c.to_digit(10)) else { return false };
+    if digit == 0 && state.count.is_none() {
+        return false;
+    }
+    let so_far = state.count.unwrap_or(0).saturating_mul(10);
+    state.count = Some(so_far.saturating_add(digit as usize).min(MOST));
+    true
+}
+
+/// An editing key goes to the text field that has the keyboard.
+fn edit(state: &mut State, key: Key) {
+    match (state.modals.last_mut(), state.change.as_mut()) {
+        (Some(Modal::SignIn(window)), _) if !window.busy => window.password.key(key),
+        (Some(Modal::Change), Some(change)) => change::edit(change, key),
+        (Some(Modal::Activity(window)), _) => {
+            window.filter.key(key);
+            window.selected = 0;
+        }
+        (None, _) if state.list.filter.editing => state.list.filter_key(key),
+        _ => {}
+    }
+}
+
+/// Text was pasted: into the field that has the keyboard, or nowhere.
+pub(super) fn pasted(state: &mut State, text: &str) {
+    let typing = state.contexts().first().is_some_and(|context| context.takes_text());
+    let result = match (state.modals.last_mut(), state.change.as_mut()) {
+        _ if !typing => {
+            state.notice = Some(Notice::info("paste ignored: no text field has the keyboard", state.now));
+            return;
+        }
+        (Some(Modal::SignIn(window)), _) if window.busy => Ok(()),
+        (Some(Modal::SignIn(window)), _) => window.password.paste(text),
+        (Some(Modal::Change), Some(change)) => change::paste(change, text),
+        (Some(Modal::Activity(window)), _) => window.filter.paste(text),
+        _ => {
+            let result = state.list.filter.field.paste(text);
+            state.list.filter_changed();
+            result
+        }
+    };
+    if let Err(refused) = result {
+        state.notice = Some(Notice::warning(refused.words()));
+    }
+}
+
+/// A command of the place that has the keyboard.
+fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize>) -> Vec<Effect> {
+    match command {
+        Command::Interrupt => return interrupt(state),
+        Command::Quit if state.modals.is_empty() || !state.fits() => return quit(state),
+        Command::Repaint => return vec![Effect::Repaint],
+        Command::Help | Command::Activity if !state.fits() => return Vec::new(),
+        Command::Activity if !state.modals.iter().any(|modal| matches!(modal, Modal::Activity(_))) => {
+            state.modals.push(Modal::Activity(ActivityWindow::default()));
+            return Vec::new();
+        }
+        Command::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
+            let contexts = state.contexts();
+            state.modals.push(Modal::Help(Help { contexts, scroll: 0 }));
+            return Vec::new();
+        }
+        _ => {}
+    }
+    match state.modals.last() {
+        Some(Modal::Change) => change::on_change(state, keymap, command),
+        Some(Modal::Question(question)) => change::on_question(state, *question, command),
+        Some(Modal::Problem(problem)) => windows::on_problem(state, problem.retry, command, keymap),
+        Some(Modal::Sort(column)) => windows::on_sort(state, *column, command),
+        Some(Modal::SignIn(_)) => windows::on_sign_in(state, command),
+        Some(Modal::Help(_)) => windows::on_help(state, keymap, command),
+        Some(Modal::Activity(_)) => windows::on_activity(state, command),
+        Some(Modal::Recovery) => windows::on_recovery(state, command),
+        None => match state.pane {
+            Pane::List => panes::on_list(state, command, count),
+            Pane::Detail => panes::on_detail(state, command, count),
+        },
+    }
+}
+
+/// Ctrl-C: cancels what can be cancelled; twice: quits.
+fn interrupt(state: &mut State) -> Vec<Effect> {
+    if state.interrupted_until.is_some_and(|until| state.now < until) {
+        return quit(state);
+    }
+    state.interrupted_until = Some(state.now + TWICE);
+    if let Some(cancelled) = state.list.cancel(state.now) {
+        state.notice = Some(Notice::info("reading the list was cancelled; r reads it again", state.now));
+        return vec![cancelled];
+    }
+    state.notice = Some(Notice::info("q quits; Ctrl-C again quits too", state.now));
+    Vec::new()
+}
+
+/// Quits, but asks first while a change is not settled.
+fn quit(state: &mut State) -> Vec<Effect> {
+    if state.change.as_ref().is_some_and(Change::in_flight) {
+        if !state.asks_to_leave() {
+            state.modals.push(Modal::Question(Question::Leave));
+        }
+        return Vec::new();
+    }
+    vec![Effect::Quit]
+}
+
+/// Hands the command that makes a request to the terminal's clipboard.
+fn copy_command(state: &mut State, method: &str, path: &str, body: Option<&str>) -> Vec<Effect> {
+    let settings = &state.settings;
+    let command = curl::command(&settings.server, &settings.ca_file, method, path, body);
+    state.notice =
+        Some(Notice::info("sent to the terminal's clipboard: a curl command; it wants $CM_TOKEN", state.now));
+    vec![Effect::Copy(command)]
+}
+
+/// The lines of the window on top, as many as there are, and how many of them it shows.
+pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
+    let inside = crate::layout::inside(crate::layout::large_window(state.size));
+    let (width, height) = (usize::from(inside.width), usize::from(inside.height));
+    let lines = match (state.modals.last(), state.change.as_ref().map(|change| &change.phase)) {
+        (Some(Modal::Change), Some(Phase::Settled { evidence, outcome, at, entry, response, .. })) => {
+            let change = state.change.as_ref();
+            let operation = change.and_then(|change| change.operation.as_ref());
+            if *response {
+                response_lines(evidence, width)
+            } else {
+                report(
+                    evidence,
+                    *outcome,
+                    *at,
+                    Recorded { operation, entry, journal: &state.settings.journal },
+                    width,
+                )
+            }
+        }
+        (Some(Modal::Problem(problem)), _) => problem::lines(&problem.failure, &state.settings.server, width),
+        (Some(Modal::Recovery), _) => recovery::lines(&state.ledger, width),
+        (Some(Modal::Help(help)), _) => help::lines(keymap, &help.contexts, &state.settings, width),
+        _ => Vec::new(),
+    };
+    (lines, height)
+}
+
+pub(super) fn modal_extent(state: &State, keymap: &Keymap) -> (usize, usize) {
+    let (lines, height) = modal_lines(state, keymap);
+    (lines.len(), height)
+}
+
+pub(super) fn detail_extent(state: &State) -> (usize, usize) {
+    let pane = state.panes().detail_text;
+    let rows = state.detail_lines(state.detail.view, usize::from(pane.width)).len();
+    (rows, usize::from(pane.height))
+}
+
+/// Keeps what is scrolled within its text after the text or the window changed.
+pub(super) fn clamp_scroll(state: &mut State, keymap: &Keymap) {
+    let (rows, height) = modal_extent(state, keymap);
+    let last = line::last_scroll(rows, height);
+    match (state.modals.last_mut(), state.change.as_mut().map(|change| &mut change.phase)) {
+        (Some(Modal::Problem(Problem { scroll, .. }) | Modal::Help(Help { scroll, .. })), _)
+        | (Some(Modal::Change), Some(Phase::Settled { scroll, .. })) => *scroll = (*scroll).min(last),
+        _ => {}
+    }
+    if state.detail.scroll > 0 {
+        let (rows, height) = detail_extent(state);
+        state.detail.scroll = state.detail.scroll.min(line::last_scroll(rows, height));
+    }
+}

@@ -1,0 +1,100 @@
+//! What keys do in the list and in the detail.
+
+use super::{change, detail_extent};
+use crate::app::cx::Cx;
+use crate::app::detail::{DetailView, scrolled};
+use crate::app::effect::Effect;
+use crate::app::modal::Modal;
+use crate::app::notice::Notice;
+use crate::app::state::State;
+use crate::app::update::refresh;
+use crate::keymap::Command;
+use crate::layout::Pane;
+
+pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>) -> Vec<Effect> {
+    match command {
+        Command::NextPane => {
+            state.pane = Pane::Detail;
+            state.fit();
+        }
+        Command::Open => return open(state),
+        Command::Back if state.list.filter.editing || !state.list.filter.is_empty() => {
+            state.list.clear_filter();
+        }
+        Command::Back => state.notice = None,
+        Command::Accept => state.list.filter.editing = false,
+        Command::Filter => state.list.filter.editing = true,
+        Command::Sort => state.modals.push(Modal::Sort(state.list.sort.column)),
+        Command::ReverseSort => {
+            let mut sort = state.list.sort;
+            sort.descending = !sort.descending;
+            state.list.sort_by(sort);
+        }
+        Command::Refresh => {
+            state.notice = None;
+            return refresh(state);
+        }
+        Command::Pause => pause(state),
+        Command::Edit => return change::edit_selected(state),
+        Command::Undo => return change::undo(state),
+        Command::CopyCurl => return copy_curl(state),
+        movement => state.list.go(movement, count),
+    }
+    Vec::new()
+}
+
+/// Opens the detail of the selected row and reads it afresh.
+fn open(state: &mut State) -> Vec<Effect> {
+    state.pane = Pane::Detail;
+    state.fit();
+    reread_selected(state)
+}
+
+fn reread_selected(state: &mut State) -> Vec<Effect> {
+    let Some(id) = state.list.organization().map(|organization| organization.id.clone()) else {
+        return Vec::new();
+    };
+    let mut cx = Cx { now: state.now, requests: &mut state.requests };
+    state.detail.refresh(&id, &mut cx)
+}
+
+fn pause(state: &mut State) {
+    state.list.paused = !state.list.paused;
+    let words = if state.list.paused {
+        "automatic refresh paused; p resumes it"
+    } else {
+        "automatic refresh resumed"
+    };
+    state.notice = Some(Notice::info(words, state.now));
+}
+
+pub(super) fn on_detail(state: &mut State, command: Command, count: Option<usize>) -> Vec<Effect> {
+    match command {
+        Command::NextPane | Command::Back => {
+            state.pane = Pane::List;
+            state.fit();
+        }
+        Command::ShowFields => (state.detail.view, state.detail.scroll) = (DetailView::Fields, 0),
+        Command::ShowJson => (state.detail.view, state.detail.scroll) = (DetailView::Json, 0),
+        Command::Refresh => {
+            state.notice = None;
+            return reread_selected(state);
+        }
+        Command::Edit => return change::edit_selected(state),
+        Command::Undo => return change::undo(state),
+        Command::CopyCurl => return copy_curl(state),
+        movement => {
+            let (rows, height) = detail_extent(state);
+            state.detail.scroll = scrolled(state.detail.scroll, movement, count.unwrap_or(1), rows, height);
+        }
+    }
+    Vec::new()
+}
+
+/// Copies the command that reads the selected organization.
+fn copy_curl(state: &mut State) -> Vec<Effect> {
+    let Some(id) = state.list.organization().map(|organization| organization.id.clone()) else {
+        return Vec::new();
+    };
+    super::copy_command(state, "GET", &id.path(), None)
+}

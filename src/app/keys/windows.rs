@@ -1,0 +1,140 @@
+//! What keys do in the windows that are not about a change.
+
+use super::modal_extent;
+use crate::app::activity_view;
+use crate::app::detail::scrolled;
+use crate::app::effect::Effect;
+use crate::app::field::Field;
+use crate::app::list::Column;
+use crate::app::modal::{Help, Modal, Problem, Retry};
+use crate::app::notice::Notice;
+use crate::app::state::State;
+use crate::app::update::{refresh, sign_in};
+use crate::keymap::{Command, Keymap};
+
+pub(super) fn on_problem(state: &mut State, retry: Retry, command: Command, keymap: &Keymap) -> Vec<Effect> {
+    match command {
+        Command::Close => {
+            state.modals.pop();
+        }
+        Command::Refresh => {
+            state.modals.pop();
+            return match retry {
+                Retry::SignIn => sign_in(state, None),
+                Retry::List => refresh(state),
+            };
+        }
+        movement => {
+            let (rows, height) = modal_extent(state, keymap);
+            if let Some(Modal::Problem(Problem { scroll, .. })) = state.modals.last_mut() {
+                *scroll = scrolled(*scroll, movement, 1, rows, height);
+            }
+        }
+    }
+    Vec::new()
+}
+
+pub(super) fn on_sort(state: &mut State, column: Column, command: Command) -> Vec<Effect> {
+    let place = Column::ALL.iter().position(|other| *other == column).unwrap_or(0);
+    let step = match command {
+        Command::MoveDown => 1,
+        Command::MoveUp => Column::ALL.len() - 1,
+        _ => 0,
+    };
+    let chosen = Column::ALL.get((place + step) % Column::ALL.len()).copied().unwrap_or(column);
+    let mut sort = state.list.sort;
+    match command {
+        Command::Back => {
+            state.modals.pop();
+        }
+        Command::Accept => {
+            state.modals.pop();
+            sort.descending = sort.descending && sort.column == column;
+            sort.column = column;
+            state.list.sort_by(sort);
+        }
+        Command::ReverseSort => {
+            state.modals.pop();
+            sort.descending = sort.column != column || !sort.descending;
+            sort.column = column;
+            state.list.sort_by(sort);
+        }
+        _ => {
+            if let Some(Modal::Sort(highlighted)) = state.modals.last_mut() {
+                *highlighted = chosen;
+            }
+        }
+    }
+    Vec::new()
+}
+
+pub(super) fn on_sign_in(state: &mut State, command: Command) -> Vec<Effect> {
+    let Some(Modal::SignIn(window)) = state.modals.last_mut() else { return Vec::new() };
+    match command {
+        Command::Accept if !window.password.is_empty() && !window.busy => {
+            (window.busy, window.failure) = (true, None);
+            let password = window.password.take();
+            sign_in(state, Some(password))
+        }
+        Command::Back => {
+            state.modals.pop();
+            state.notice = Some(Notice::warning("not signed in: r signs in, q quits"));
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn on_help(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect> {
+    if matches!(command, Command::Close | Command::Help) {
+        state.modals.pop();
+        return Vec::new();
+    }
+    let (rows, height) = modal_extent(state, keymap);
+    if let Some(Modal::Help(Help { scroll, .. })) = state.modals.last_mut() {
+        *scroll = scrolled(*scroll, command, 1, rows, height);
+    }
+    Vec::new()
+}
+
+/// The requests of this run, and the changes of the past.
+pub(super) fn on_activity(state: &mut State, command: Command) -> Vec<Effect> {
+    let shown = activity_view::lines(state).len();
+    let page = activity_view::rows_in_sight(state.size);
+    let Some(Modal::Activity(window)) = state.modals.last_mut() else { return Vec::new() };
+    match command {
+        Command::Back | Command::Accept if window.editing => window.editing = false,
+        Command::Back if !window.filter.text().is_empty() => window.filter = Field::default(),
+        Command::Back | Command::Close => {
+            state.modals.pop();
+        }
+        Command::Filter => window.editing = true,
+        Command::CopyCurl => return copy_activity(state),
+        movement => {
+            // The selection scrolls like a text of which one line is seen.
+            window.selected = match movement {
+                Command::PageDown => window.selected + page,
+                Command::PageUp => window.selected.saturating_sub(page),
+                other => scrolled(window.selected, other, 1, shown, 1),
+            }
+            .min(shown.saturating_sub(1));
+        }
+    }
+    Vec::new()
+}
+
+fn copy_activity(state: &mut State) -> Vec<Effect> {
+    let Some(call) = activity_view::selected(state).and_then(|line| line.call) else {
+        state.notice = Some(Notice::info("this line is no request that a command can make", state.now));
+        return Vec::new();
+    };
+    super::copy_command(state, call.method, &call.path, call.body.as_deref())
+}
+
+/// What an earlier run left open.
+pub(super) fn on_recovery(state: &mut State, command: Command) -> Vec<Effect> {
+    if command == Command::Close {
+        state.modals.pop();
+    }
+    Vec::new()
+}

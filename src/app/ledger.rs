@@ -1,0 +1,327 @@
+//! What this program remembers of changes beyond the one under way: what can be taken back, what may still
+//! come, what an earlier run left open, and what happened to each organization.
+
+use std::time::Duration;
+
+use super::change::{Change, Phase};
+use super::connections::Connections;
+use super::cx::Cx;
+use super::effect::{Effect, RequestId};
+use super::settings::Settings;
+use crate::domain::{
+    Entry, Failure, FailureKind, Moment, OpenOperation, Operation, OperationId, Organization, OrganizationId,
+    Outcome, Transition,
+};
+use crate::text::Untrusted;
+
+/// Waits before each reading that settles a change of an earlier run, in milliseconds.
+const WAITS: [u64; 6] = [0, 500, 1_000, 2_000, 4_000, 8_000];
+/// The longest wait while the server cannot be read at all.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// A change that can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undoable {
+    /// Its name in the journal.
+    pub operation: OperationId,
+    /// The record as it was after the change.
+    pub after: Organization,
+    /// The connection before the change.
+    pub before: Untrusted,
+}
+
+/// A change that was not applied as far as could be seen, and may still be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Watched {
+    operation: OperationId,
+    id: OrganizationId,
+    accepted: Vec<Untrusted>,
+}
+
+/// A change that an earlier run left open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// What the journal knows of it.
+    pub open: OpenOperation,
+    /// What became of it, once that is known.
+    pub outcome: Option<Outcome>,
+    /// What there is to say beside that.
+    pub words: String,
+    looks: usize,
+    /// Readings in a row that failed.
+    failed: u32,
+    request: Option<RequestId>,
+    due: Option<Moment>,
+}
+
+/// A change of the past, as the journal tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Its name in the journal.
+    pub operation: OperationId,
+    /// When it was begun: as in the journal, or nothing for this run.
+    pub at: String,
+    /// Whose.
+    pub user: Untrusted,
+    /// Which organization.
+    pub id: OrganizationId,
+    /// Its name.
+    pub name: Untrusted,
+    /// The connection before.
+    pub before: Untrusted,
+    /// The connection sent.
+    pub after: Untrusted,
+    /// The reason or ticket.
+    pub reason: Untrusted,
+    /// The status of the answer.
+    pub status: Option<u16>,
+    /// What became of it; none while it is open.
+    pub outcome: Option<Outcome>,
+}
+
+/// The memory of changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger {
+    /// Changes begun in this run.
+    begun: u64,
+    /// The change that `z` takes back.
+    pub undoable: Option<Undoable>,
+    watched: Vec<Watched>,
+    /// What an earlier run left open.
+    pub recovered: Vec<Recovered>,
+    /// The changes of the past, the latest last.
+    pub past: Vec<Past>,
+}
+
+impl Ledger {
+    /// The memory that the journal gives.
+    pub fn new(settings: &Settings) -> Self {
+        let mut ledger = Self::default();
+        for entry in &settings.entries {
+            ledger.read(entry);
+        }
+        let not_ours = |open: &OpenOperation| {
+            let target = &open.operation.target;
+            target.server != settings.server || target.domain != settings.domain
+        };
+        ledger.recovered = settings
+            .open_operations
+            .iter()
+            .map(|open| Recovered {
+                words: if not_ours(open) {
+                    format!("on {}: start there to settle it", open.operation.target.server.brief())
+                } else {
+                    String::new()
+                },
+                open: open.clone(),
+                outcome: None,
+                looks: 0,
+                failed: 0,
+                request: None,
+                due: None,
+            })
+            .collect();
+        ledger
+    }
+
+    /// Takes a line of the journal, or a transition of this run, into the past.
+    fn read(&mut self, entry: &Entry) {
+        self.note(entry.operation, &entry.transition, &entry.at.strftime("%Y-%m-%d %H:%M").to_string());
+    }
+
+    /// Takes a transition into the past.
+    pub fn note(&mut self, operation: OperationId, transition: &Transition, at: &str) {
+        if let Transition::Intent(intent) = transition {
+            self.past.push(Past {
+                operation,
+                at: at.to_owned(),
+                user: intent.target.user.clone(),
+                id: intent.target.id.clone(),
+                name: intent.target.name.clone(),
+                before: intent.before.clone(),
+                after: intent.after.clone(),
+                reason: intent.reason.clone(),
+                status: None,
+                outcome: None,
+            });
+            return;
+        }
+        let Some(past) = self.past.iter_mut().rev().find(|past| past.operation == operation) else { return };
+        match transition {
+            Transition::Answered { status } => past.status = Some(*status),
+            Transition::Settled { outcome, .. } | Transition::Corrected { outcome, .. } => {
+                past.outcome = Some(*outcome);
+            }
+            Transition::Intent(_)
+            | Transition::Sent
+            | Transition::NoAnswer { .. }
+            | Transition::Looked { .. }
+            | Transition::Abandoned { .. } => {}
+        }
+    }
+
+    /// The changes of one organization, the latest first.
+    pub fn of(&self, id: &OrganizationId) -> impl Iterator<Item = &Past> {
+        self.past.iter().rev().filter(move |past| past.id == *id)
+    }
+
+    /// A name for the next change.
+    pub const fn next_operation(&self, settings: &Settings) -> OperationId {
+        OperationId::new(settings.run, self.begun + 1)
+    }
+
+    /// Remembers a settled change: to take it back, or to see whether it comes late.
+    pub fn settled(&mut self, change: &Change) {
+        let Phase::Settled { evidence, outcome, .. } = &change.phase else { return };
+        let Some(operation) = change.operation.as_ref().map(|operation| operation.id) else { return };
+        self.watched.retain(|watched| watched.operation != operation);
+        match (outcome, evidence.latest()) {
+            (Outcome::Verified | Outcome::Applied, Some(after))
+                if evidence.accepted.contains(&after.connection) =>
+            {
+                let (after, before) = (after.as_ref().clone(), evidence.before.connection.clone());
+                self.undoable = Some(Undoable { operation, after, before });
+            }
+            (Outcome::NotApplied | Outcome::Unknown, _) if evidence.was_sent() => {
+                let (id, accepted) = (evidence.before.id.clone(), evidence.accepted.clone());
+                self.watched.push(Watched { operation, id, accepted });
+            }
+            _ => {}
+        }
+    }
+
+    /// The next change begins: these connections, where it shows them later, say nothing of
+    /// earlier changes any more; others do.
+    pub fn begin(&mut self, id: &OrganizationId, accepted: &[Untrusted]) {
+        self.begun += 1;
+        let same = |watched: &Watched| watched.accepted.iter().any(|name| accepted.contains(name));
+        self.watched.retain(|watched| watched.id != *id || !same(watched));
+    }
+
+    /// Compares what the list shows now with what may still come. Returns the corrections to record and the
+    /// words to tell.
+    pub fn watch<'a>(
+        &mut self,
+        organization: impl Fn(&OrganizationId) -> Option<&'a Organization>,
+        cx: &mut Cx<'_>,
+    ) -> (Vec<Effect>, Option<String>) {
+        let mut effects = Vec::new();
+        let mut words = None;
+        self.watched.retain(|watched| {
+            let Some(now) =
+                organization(&watched.id).filter(|now| watched.accepted.contains(&now.connection))
+            else {
+                return true;
+            };
+            let transition =
+                Transition::Corrected { outcome: Outcome::Applied, seen: now.connection.clone() };
+            let request = cx.requests.next();
+            effects.push(Effect::Record { request, operation: watched.operation, transition });
+            let name = now.name.brief();
+            words = Some(format!("{name}: the change {} came late: it is APPLIED now", watched.operation));
+            false
+        });
+        (effects, words)
+    }
+
+    /// Begins to settle what an earlier run left open on this server.
+    pub fn recover(&mut self, now: Moment) {
+        for recovered in &mut self.recovered {
+            let waiting =
+                recovered.request.is_some() || recovered.due.is_some() || recovered.outcome.is_some();
+            if !waiting && recovered.words.is_empty() {
+                recovered.due = Some(now);
+            }
+        }
+    }
+
+    /// When the next reading is due.
+    pub fn due(&self) -> Option<Moment> {
+        self.recovered.iter().filter_map(|recovered| recovered.due).min()
+    }
+
+    /// Asks for the readings that are due.
+    pub fn look_if_due(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for recovered in &mut self.recovered {
+            if recovered.due.take_if(|due| *due <= cx.now).is_some() {
+                let request = cx.requests.next();
+                recovered.request = Some(request);
+                let id = recovered.open.operation.target.id.clone();
+                effects.push(Effect::FetchOrganization { request, id });
+            }
+        }
+        effects
+    }
+
+    /// A reading; none when nobody here waited for it.
+    pub fn looked(
+        &mut self,
+        request: RequestId,
+        seen: &Result<Organization, Failure>,
+        connections: &Connections,
+        cx: &mut Cx<'_>,
+    ) -> Option<Vec<Effect>> {
+        let recovered = self.recovered.iter_mut().find(|recovered| recovered.request == Some(request))?;
+        recovered.request = None;
+        recovered.looks += 1;
+        let operation = recovered.open.operation.clone();
+        let by_id = connections.find(&operation.after).map(|connection| connection.name.clone());
+        let accepted: Vec<Untrusted> = [operation.after.clone()].into_iter().chain(by_id).collect();
+        let Some(outcome) = recovered.verdict(seen, &accepted) else {
+            recovered.due = Some(cx.now + recovered.wait(seen.is_err()));
+            return Some(Vec::new());
+        };
+        recovered.outcome = Some(outcome);
+        let seen = seen.as_ref().map(|now| now.connection.clone()).unwrap_or_default();
+        if outcome == Outcome::NotApplied {
+            self.watched.push(Watched { operation: operation.id, id: operation.target.id.clone(), accepted });
+        }
+        let transition = Transition::Settled { outcome, seen };
+        self.note(operation.id, &transition, "");
+        Some(vec![Effect::Record { request: cx.requests.next(), operation: operation.id, transition }])
+    }
+}
+
+impl Recovered {
+    /// What a reading comes to, when the record shows one of `accepted` once the change is applied; none: look
+    /// again.
+    fn verdict(&mut self, seen: &Result<Organization, Failure>, accepted: &[Untrusted]) -> Option<Outcome> {
+        let Operation { before, before_updated_at, .. } = &self.open.operation;
+        match seen {
+            Ok(now) if accepted.contains(&now.connection) => Some(Outcome::Applied),
+            Ok(now) if now.connection == *before && self.looks >= WAITS.len() => Some(Outcome::NotApplied),
+            Ok(now) if now.connection == *before => {
+                let untouched = now.updated_at == *before_updated_at;
+                let words = if untouched { "not applied yet" } else { "not applied yet; changed by others" };
+                words.clone_into(&mut self.words);
+                None
+            }
+            Ok(now) => {
+                self.words = format!("somebody else set the connection to {}", now.connection.brief());
+                Some(Outcome::Unknown)
+            }
+            Err(failure) if failure.kind == (FailureKind::Refused { status: 404 }) => {
+                "the organization is gone, or not visible to this account".clone_into(&mut self.words);
+                Some(Outcome::Unknown)
+            }
+            Err(failure) => {
+                self.words =
+                    format!("cannot be read: {}", super::explain::explain(failure).title.to_lowercase());
+                None
+            }
+        }
+    }
+
+    /// The wait before the next reading.
+    fn wait(&mut self, failed: bool) -> Duration {
+        if failed {
+            // A reading that failed proves nothing: it does not count.
+            self.looks = self.looks.saturating_sub(1);
+            self.failed = (self.failed + 1).min(5);
+            return Duration::from_secs(1 << self.failed).min(LONGEST_WAIT);
+        }
+        self.failed = 0;
+        WAITS.get(self.looks).map_or(LONGEST_WAIT, |wait| Duration::from_millis(*wait))
+    }
+}

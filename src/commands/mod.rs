@@ -1,0 +1,3 @@
+//! What the program does without a dashboard and without a server.
+
+pub mod journal;
