@@ -218,7 +218,10 @@ impl Ledger {
             let request = cx.requests.next();
             effects.push(Effect::Record { request, operation: watched.operation, transition });
             let name = now.name.brief();
-            words = Some(format!("{name}: the change {} came late: it is APPLIED now", watched.operation));
+            let operation = watched.operation;
+            // No reading can tell a late effect from somebody else's change to the same value.
+            words =
+                Some(format!("{name}: APPLIED now: {operation} came late, or somebody set the same value"));
             false
         });
         (effects, words)
