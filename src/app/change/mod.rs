@@ -190,6 +190,8 @@ impl Change {
         }
         if let Phase::Reviewing(review) = &mut self.phase {
             self.chooser.reason = std::mem::take(&mut review.reason);
+        } else if let Some(operation) = &self.operation {
+            self.chooser.reason = Field::holding(operation.reason.as_sent());
         }
         self.chooser.note = None;
         (self.operation, self.sends, self.told, self.phase) = (None, 0, None, Phase::Choosing);

@@ -612,6 +612,15 @@ fn a_reason_is_kept_when_the_value_is_changed() {
 }
 
 #[test]
+fn a_reason_is_kept_when_a_refused_change_is_edited_again() {
+    let app = app().reviewed().keys("r").text("CHG-1").keys("enter").wait(600).keys("y");
+    let app = app.patched(Ok(answer(422, None))).fetched(Ok(thales()));
+    assert_eq!(app.outcome(), Some(Outcome::Refused));
+    let app = app.keys("e enter");
+    assert_eq!(review(&app).reason.text(), "CHG-1");
+}
+
+#[test]
 fn a_value_that_differs_only_in_case_or_blanks_is_pointed_out() {
     for alike in ["SFDC-Connection", "sfdc-connection "] {
         let app = app().choosing().text(alike).keys("enter enter");
