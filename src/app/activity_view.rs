@@ -56,25 +56,38 @@ fn window(state: &State) -> Option<&ActivityWindow> {
     })
 }
 
-/// The lines that hold every word of the filter.
-pub fn lines(state: &State) -> Vec<Entry> {
+/// The words of the filter, in lower case.
+fn words(state: &State) -> Vec<String> {
     let typed = window(state).map(|window| window.filter.text().to_lowercase()).unwrap_or_default();
-    let words: Vec<&str> = typed.split_whitespace().collect();
+    typed.split_whitespace().map(str::to_owned).collect()
+}
+
+/// The lines that hold every word of the filter, each made when it is looked at: a journal is long.
+pub fn lines(state: &State) -> impl Iterator<Item = Entry> {
+    let words = words(state);
     let requests = state.activity.latest_first().map(|activity| request(activity, state));
     let changes = state.ledger.past.iter().rev().map(change);
-    requests
-        .chain(changes)
-        .filter(|line| {
+    requests.chain(changes).filter(move |line| {
+        words.is_empty() || {
             let text = line.text();
-            words.iter().all(|word| text.contains(word))
-        })
-        .collect()
+            words.iter().all(|word| text.contains(word.as_str()))
+        }
+    })
+}
+
+/// How many lines there are.
+pub fn count(state: &State) -> usize {
+    if words(state).is_empty() {
+        state.activity.len() + state.ledger.past.len()
+    } else {
+        lines(state).count()
+    }
 }
 
 /// The selected line.
 pub fn selected(state: &State) -> Option<Entry> {
     let place = window(state)?.selected;
-    lines(state).into_iter().nth(place)
+    lines(state).nth(place)
 }
 
 fn request(activity: &Activity, state: &State) -> Entry {

@@ -99,3 +99,21 @@ pub enum Effect {
     /// Leave the program.
     Quit,
 }
+
+impl Effect {
+    /// The number under which this is answered; none for what has no answer.
+    pub const fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::SignIn { request, .. }
+            | Self::ListOrganizations { request, .. }
+            | Self::FetchOrganization { request, .. }
+            | Self::ListConnections { request }
+            | Self::FetchConnection { request, .. }
+            | Self::TestConnection { request, .. }
+            | Self::Discover { request, .. }
+            | Self::Record { request, .. }
+            | Self::PatchOrganization { request, .. } => Some(*request),
+            Self::Cancel(_) | Self::Copy(_) | Self::Repaint | Self::Quit => None,
+        }
+    }
+}

@@ -77,6 +77,15 @@ pub(super) struct RawError {
     pub(super) reason: String,
 }
 
+/// The values of these fields as a layer, each under its own name.
+macro_rules! layer_of {
+    ($table:ident, $place:ident; $($key:ident),+) => {{
+        let mut layer = Layer::default();
+        $(put(&mut layer, stringify!($key), $table.$key.as_ref(), &$place);)+
+        layer
+    }};
+}
+
 impl RawFile {
     /// Reads the text of a file.
     pub(super) fn parse(text: &str) -> Result<Self, RawError> {
@@ -90,38 +99,22 @@ impl RawFile {
 
     /// The values outside the profiles; `place` names the line of a value.
     pub(super) fn layer(&self, place: impl Fn(usize) -> String) -> Layer {
-        let mut layer = Layer::default();
-        put(&mut layer, "url", self.url.as_ref(), &place);
-        put(&mut layer, "username", self.username.as_ref(), &place);
-        put(&mut layer, "domain", self.domain.as_ref(), &place);
-        put(&mut layer, "ca_file", self.ca_file.as_ref(), &place);
-        put(&mut layer, "read_only", self.read_only.as_ref(), &place);
-        put(&mut layer, "protected", self.protected.as_ref(), &place);
-        put(&mut layer, "reason_required", self.reason_required.as_ref(), &place);
-        put(&mut layer, "refresh_seconds", self.refresh_seconds.as_ref(), &place);
-        put(&mut layer, "color", self.color.as_ref(), &place);
-        put(&mut layer, "log_level", self.log_level.as_ref(), &place);
-        put(&mut layer, "password_file", self.password_file.as_ref(), &place);
-        put(&mut layer, "password_command", self.password_command.as_ref(), &place);
-        layer
+        layer_of!(
+            self, place;
+            url, username, domain, ca_file, read_only, protected, reason_required, refresh_seconds,
+            color, log_level, password_file, password_command
+        )
     }
 }
 
 impl RawProfile {
     /// The values of the profile; `place` names the line of a value.
     pub(super) fn layer(&self, place: impl Fn(usize) -> String) -> Layer {
-        let mut layer = Layer::default();
-        put(&mut layer, "url", self.url.as_ref(), &place);
-        put(&mut layer, "username", self.username.as_ref(), &place);
-        put(&mut layer, "domain", self.domain.as_ref(), &place);
-        put(&mut layer, "ca_file", self.ca_file.as_ref(), &place);
-        put(&mut layer, "read_only", self.read_only.as_ref(), &place);
-        put(&mut layer, "protected", self.protected.as_ref(), &place);
-        put(&mut layer, "reason_required", self.reason_required.as_ref(), &place);
-        put(&mut layer, "refresh_seconds", self.refresh_seconds.as_ref(), &place);
-        put(&mut layer, "password_file", self.password_file.as_ref(), &place);
-        put(&mut layer, "password_command", self.password_command.as_ref(), &place);
-        layer
+        layer_of!(
+            self, place;
+            url, username, domain, ca_file, read_only, protected, reason_required, refresh_seconds,
+            password_file, password_command
+        )
     }
 }
 

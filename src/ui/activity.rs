@@ -5,7 +5,9 @@ use ratatui::layout::Rect;
 use super::canvas::Canvas;
 use super::status::window_hints;
 use crate::app::State;
-use crate::app::activity_view::{Entry, lines, particulars, rows_in_sight};
+use crate::app::activity_view::{
+    Entry, count, lines, particulars, rows_in_sight, selected as selected_entry,
+};
 use crate::app::line::Line;
 use crate::app::modal::ActivityWindow;
 use crate::keymap::{Context, Keymap};
@@ -21,9 +23,8 @@ pub(super) fn paint(
     canvas: &mut Canvas<'_>,
 ) {
     let area = full_window(state.size);
-    let all = lines(state);
     let context = if window.editing { Context::FilterField } else { Context::Activity };
-    let title = Line::new(Role::Title, "Activity ").and(Role::Text, all.len().to_string());
+    let title = Line::new(Role::Title, "Activity ").and(Role::Text, count(state).to_string());
     let filter = window.filter.text();
     let remarks = if filter.is_empty() {
         Line::default()
@@ -34,10 +35,10 @@ pub(super) fn paint(
     let inside = inside(area);
     let height = rows_in_sight(state.size);
     let first = (window.selected + 1).saturating_sub(height);
-    for (y, (place, entry)) in (inside.y..).zip(all.iter().enumerate().skip(first).take(height)) {
+    for (y, (place, entry)) in (inside.y..).zip(lines(state).enumerate().skip(first).take(height)) {
         let row = Rect { y, height: 1, ..inside };
         let selected = place == window.selected;
-        canvas.line(row.x, y, row.width, &row_line(entry, selected, usize::from(row.width)));
+        canvas.line(row.x, y, row.width, &row_line(&entry, selected, usize::from(row.width)));
         if selected {
             canvas.restyle(row, Role::Selected);
         }
@@ -54,8 +55,8 @@ pub(super) fn paint(
         canvas.put(rest.x, rest.y, 1, Role::Key, "/");
         let room = rest.width.saturating_sub(1);
         canvas.field(rest.x + 1, rest.y, room, &before, &text::escape(after), on_top);
-    } else if let Some(entry) = all.get(window.selected) {
-        canvas.lines(rest, &particulars(entry, state, usize::from(rest.width)));
+    } else if let Some(entry) = selected_entry(state) {
+        canvas.lines(rest, &particulars(&entry, state, usize::from(rest.width)));
     }
 }
 

@@ -99,7 +99,7 @@ pub(super) fn on_help(state: &mut State, keymap: &Keymap, command: Command) -> V
 
 /// The requests of this run, and the changes of the past.
 pub(super) fn on_activity(state: &mut State, command: Command) -> Vec<Effect> {
-    let shown = activity_view::lines(state).len();
+    let shown = activity_view::count(state);
     let page = activity_view::rows_in_sight(state.size);
     let Some(Modal::Activity(window)) = state.modals.last_mut() else { return Vec::new() };
     match command {

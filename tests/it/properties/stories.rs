@@ -114,21 +114,6 @@ struct Story {
     latest: Option<RequestId>,
 }
 
-fn request_of(effect: &Effect) -> Option<RequestId> {
-    match effect {
-        Effect::SignIn { request, .. }
-        | Effect::ListOrganizations { request, .. }
-        | Effect::FetchOrganization { request, .. }
-        | Effect::ListConnections { request }
-        | Effect::FetchConnection { request, .. }
-        | Effect::TestConnection { request, .. }
-        | Effect::Discover { request, .. }
-        | Effect::Record { request, .. }
-        | Effect::PatchOrganization { request, .. } => Some(*request),
-        Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Quit => None,
-    }
-}
-
 impl Story {
     fn new(password_known: bool) -> Self {
         let app = App::with(cckm_tui::app::Settings { password_known, ..settings() }, 80, 24);
@@ -166,9 +151,9 @@ impl Story {
         }
         for effect in new {
             if let Effect::Cancel(cancelled) = effect {
-                self.open.retain(|open| request_of(open) != Some(cancelled));
+                self.open.retain(|open| open.request() != Some(cancelled));
             }
-            if let Some(request) = request_of(&effect) {
+            if let Some(request) = effect.request() {
                 assert!(
                     self.latest.is_none_or(|latest| latest < request),
                     "{request:?} after {:?}",
@@ -275,7 +260,7 @@ impl Story {
             let target = self.app.state.change.as_ref().unwrap().target.as_ref().clone();
             let (request, reply) = match &effect {
                 Effect::FetchOrganization { request, .. } => (*request, Reply::Fetched(Box::new(Ok(target)))),
-                other => (request_of(other).unwrap(), reply(other, 0)),
+                other => (other.request().unwrap(), reply(other, 0)),
             };
             self = self.message(Message::Replied { request, reply, took: Duration::ZERO });
         }
@@ -287,7 +272,7 @@ impl Story {
             return self;
         }
         let effect = self.open.remove(which % self.open.len());
-        let Some(request) = request_of(&effect) else { return self };
+        let Some(request) = effect.request() else { return self };
         let reply = reply(&effect, kind);
         self.message(Message::Replied { request, reply, took: Duration::ZERO })
     }
@@ -471,7 +456,7 @@ proptest! {
         let mut story = Story::new(true);
         story.app = story.app.with_organizations(5);
         story.open.clear();
-        story.latest = story.app.effects.iter().filter_map(request_of).max();
+        story.latest = story.app.effects.iter().filter_map(Effect::request).max();
         let mut reviews = 0;
         for step in &steps {
             story = story.apply(&Step::Review);

@@ -652,9 +652,8 @@ fn y_c_copies_exactly_the_request_as_a_command() {
 #[test]
 fn the_activity_lists_requests_the_latest_first_and_the_changes_after_them_and_filters() {
     let app = app().changed().keys("esc @");
-    let what = |app: &App| -> Vec<String> {
-        activity_view::lines(&app.state).into_iter().map(|entry| entry.what).collect()
-    };
+    let what =
+        |app: &App| -> Vec<String> { activity_view::lines(&app.state).map(|entry| entry.what).collect() };
     let lines = what(&app);
     let place = |wanted: &str| lines.iter().position(|what| what == wanted).unwrap();
     assert!(place("PATCH") < place("TEST") && place("TEST") < place("SIGN IN"));
