@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod events;
 pub mod executor;
+pub mod glass;
 mod recorder;
 pub mod signals;
 pub mod terminal;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Whoever ends the program (the loop, a signal, a panic, a drop) calls [`Restorer::restore`]; the first
-//! call does it. A frame is one write, between the marks that let terminals show it at once.
+//! call does it. Frames come from the [`Glass`](super::glass::Glass), which writes through here.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -19,19 +19,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::queue;
 use crossterm::style::{Attribute, SetAttribute};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode, window_size,
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    window_size,
 };
-use crossterm::{QueueableCommand as _, queue};
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
-use ratatui::layout::{Position, Size};
+use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::glass::Glass;
 use crate::text::printable_lines;
 
 /// How long a restore waits for a terminal that takes no output.
@@ -72,6 +71,12 @@ impl Restorer {
     pub fn new() -> io::Result<Self> {
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         Ok(Self(Arc::new(Gate { out, state: AtomicU8::new(BEFORE), turn: Mutex::new(()) })))
+    }
+
+    /// A file in place of a terminal that is taken.
+    #[cfg(test)]
+    pub(super) fn of_paper(out: File) -> Self {
+        Self(Arc::new(Gate { out, state: AtomicU8::new(TAKEN), turn: Mutex::new(()) }))
     }
 
     /// Takes the terminal: raw mode, the other screen, bracketed paste, no cursor.
@@ -126,6 +131,11 @@ impl Restorer {
         let mut bytes = Vec::new();
         queue!(bytes, crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
         self.0.write(&bytes)
+    }
+
+    /// Writes while the terminal is ours; afterwards it drops what it is given.
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write(bytes)
     }
 
     fn set_up(&self) -> io::Result<()> {
@@ -202,7 +212,7 @@ pub struct Taken {
 impl Taken {
     /// The backend that draws on it.
     pub fn backend(&self) -> Glass {
-        Glass { gate: Arc::clone(&self.restorer.0), frame: Vec::new(), cursor: None, at: Position::ORIGIN }
+        Glass::new(self.restorer.clone())
     }
 }
 
@@ -230,164 +240,31 @@ pub fn install_panic_hook(
     }));
 }
 
-/// Draws into memory and shows a frame with a single write.
-///
-/// It asks the terminal nothing, and writes nothing for a frame that changes nothing.
-#[derive(Debug)]
-pub struct Glass {
-    gate: Arc<Gate>,
-    frame: Vec<u8>,
-    /// Where the cursor is shown; none while it is hidden.
-    cursor: Option<Position>,
-    /// Where the cursor was put last, shown or not.
-    at: Position,
-}
-
-impl Glass {
-    fn pen(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
-        CrosstermBackend::new(&mut self.frame)
-    }
-}
-
-impl Backend for Glass {
-    type Error = io::Error;
-
-    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
-            return Ok(());
-        }
-        if self.cursor.take().is_some() {
-            self.frame.queue(Hide)?;
-        }
-        self.pen().draw(content)
-    }
-
-    fn hide_cursor(&mut self) -> io::Result<()> {
-        if self.cursor.take().is_some() {
-            self.frame.queue(Hide)?;
-        }
-        Ok(())
-    }
-
-    fn show_cursor(&mut self) -> io::Result<()> {
-        // ratatui shows it before it moves it, so showing waits for the move.
-        Ok(())
-    }
-
-    fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Ok(self.at)
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.at = position.into();
-        if self.cursor != Some(self.at) {
-            queue!(self.frame, MoveTo(self.at.x, self.at.y), Show)?;
-            self.cursor = Some(self.at);
-        }
-        Ok(())
-    }
-
-    fn clear(&mut self) -> io::Result<()> {
-        self.pen().clear()
-    }
-
-    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.pen().clear_region(clear_type)
-    }
-
-    fn size(&self) -> io::Result<Size> {
-        Ok(size())
-    }
-
-    fn window_size(&mut self) -> io::Result<WindowSize> {
-        Ok(WindowSize { columns_rows: size(), pixels: Size::ZERO })
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.frame.is_empty() {
-            return Ok(());
-        }
-        let mut bytes = Vec::with_capacity(self.frame.len() + 16);
-        bytes.queue(BeginSynchronizedUpdate)?;
-        bytes.append(&mut self.frame);
-        bytes.queue(EndSynchronizedUpdate)?;
-        self.gate.write(&bytes)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{Read as _, Seek as _};
 
-    use ratatui::Terminal;
-    use ratatui::buffer::Buffer;
-    use ratatui::layout::Rect;
-    use ratatui::{TerminalOptions, Viewport};
-
     use super::*;
 
-    /// A terminal that is a file, and what was written to it.
-    fn paper() -> (Restorer, Terminal<Glass>, impl FnMut() -> String) {
-        let mut file = tempfile::tempfile().unwrap();
-        let out = file.try_clone().unwrap();
-        let restorer = Restorer(Arc::new(Gate { out, state: AtomicU8::new(TAKEN), turn: Mutex::new(()) }));
-        let glass =
-            Glass { gate: Arc::clone(&restorer.0), frame: Vec::new(), cursor: None, at: Position::ORIGIN };
-        let viewport = Viewport::Fixed(Rect::new(0, 0, 10, 2));
-        let terminal = Terminal::with_options(glass, TerminalOptions { viewport }).unwrap();
-        let written = move || {
-            let mut text = String::new();
-            file.rewind().unwrap();
-            file.read_to_string(&mut text).unwrap();
-            file.set_len(0).unwrap();
-            file.rewind().unwrap();
-            text
-        };
-        (restorer, terminal, written)
-    }
-
-    fn word(buffer: &mut Buffer, text: &str) {
-        buffer.set_string(0, 0, text, ratatui::style::Style::new());
-    }
-
-    #[test]
-    fn a_frame_stands_between_the_marks_and_one_that_changes_nothing_is_not_written() {
-        let (_restorer, mut terminal, mut written) = paper();
-        terminal.draw(|frame| word(frame.buffer_mut(), "hello")).unwrap();
-        let frame = written();
-        assert!(frame.starts_with("\x1b[?2026h") && frame.ends_with("\x1b[?2026l"), "{frame:?}");
-        assert!(frame.contains("hello"), "{frame:?}");
-        terminal.draw(|frame| word(frame.buffer_mut(), "hello")).unwrap();
-        assert_eq!(written(), "");
-    }
-
-    #[test]
-    fn the_cursor_is_moved_only_where_it_is_shown() {
-        let (_restorer, mut terminal, mut written) = paper();
-        let at = |x: u16| move |frame: &mut ratatui::Frame<'_>| frame.set_cursor_position((x, 1));
-        terminal.draw(at(3)).unwrap();
-        assert_eq!(written(), "\x1b[?2026h\x1b[2;4H\x1b[?25h\x1b[?2026l");
-        terminal.draw(at(3)).unwrap();
-        assert_eq!(written(), "");
-        terminal.draw(|_| {}).unwrap();
-        assert_eq!(written(), "\x1b[?2026h\x1b[?25l\x1b[?2026l");
-        terminal.draw(|_| {}).unwrap();
-        assert_eq!(written(), "");
+    fn read(file: &mut File) -> String {
+        let mut text = String::new();
+        file.rewind().unwrap();
+        file.read_to_string(&mut text).unwrap();
+        file.set_len(0).unwrap();
+        file.rewind().unwrap();
+        text
     }
 
     #[test]
     fn sg_17_the_terminal_is_given_back_once_and_nothing_is_written_after_it() {
-        let (restorer, mut terminal, mut written) = paper();
+        let mut file = tempfile::tempfile().unwrap();
+        let restorer = Restorer::of_paper(file.try_clone().unwrap());
         restorer.restore();
-        assert_eq!(written(), "\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l");
+        assert_eq!(read(&mut file), "\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l");
         restorer.restore();
-        terminal.draw(|frame| word(frame.buffer_mut(), "too late")).unwrap();
-        assert_eq!(written(), "");
+        restorer.write(b"too late").unwrap();
+        assert_eq!(read(&mut file), "");
         restorer.resume().unwrap();
-        assert_eq!(written(), "", "what was given back for good is not taken again");
+        assert_eq!(read(&mut file), "", "what was given back for good is not taken again");
     }
 }
