@@ -27,11 +27,9 @@ use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use etcetera::BaseStrategy as _;
 use tokio::runtime::Runtime;
 
-/// How long the server has to confirm the end of the session when the operator quits.
-const SIGN_OUT: Duration = Duration::from_millis(1500);
-
-/// The same when a signal ends the program.
-const SIGN_OUT_IN_HASTE: Duration = Duration::from_millis(75);
+/// How long the server has to confirm the end of the session, whatever ends the program. The terminal is given
+/// back before.
+const SIGN_OUT: Duration = Duration::from_secs(2);
 
 /// How long name look-ups and the like may hold up the end of the program.
 const SHUTDOWN: Duration = Duration::from_millis(300);
@@ -372,7 +370,7 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
     drop(taken);
     let why = ended.wrap_err("the terminal cannot be written")?.why;
     tracing::info!(?why, "the dashboard ends");
-    executor.close(if why == End::Quit { SIGN_OUT } else { SIGN_OUT_IN_HASTE }).await;
+    executor.close(SIGN_OUT).await;
     Ok(why)
 }
 

@@ -6,14 +6,18 @@ use std::time::Duration;
 use rustix::process::{Signal as Sent, getpid, kill_process};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::terminal::{Restorer, size};
 use super::{End, Event};
 use crate::app::Message;
 
-/// How long the loop may take to end in order; it takes longer only when the terminal takes no output.
-const GRACE: Duration = Duration::from_millis(250);
+/// How long the loop may take to give the terminal back; it takes longer only when that takes no output.
+const GRACE: Duration = Duration::from_millis(75);
+
+/// How long the program may then take to write its journal to the end and to give its session back: a little
+/// more than either has.
+const FAREWELL: Duration = Duration::from_millis(2_500);
 
 /// The signals that end a program.
 fn ending() -> [SignalKind; 4] {
@@ -30,8 +34,10 @@ pub fn ends() -> io::Result<mpsc::Receiver<i32>> {
     for kind in ending() {
         let (mut signal, queue) = (signal(kind)?, queue.clone());
         tokio::spawn(async move {
-            if signal.recv().await.is_some() {
-                let _the_first_one_counts = queue.send(kind.as_raw_value()).await;
+            while signal.recv().await.is_some() {
+                if queue.send(kind.as_raw_value()).await.is_err() {
+                    return;
+                }
             }
         });
     }
@@ -44,9 +50,7 @@ pub fn ends() -> io::Result<mpsc::Receiver<i32>> {
 ///
 /// When a handler cannot be installed.
 pub fn start(queue: &mpsc::Sender<Event>, restorer: Restorer) -> io::Result<()> {
-    for kind in ending() {
-        tokio::spawn(end(signal(kind)?, kind.as_raw_value(), queue.clone(), restorer.clone()));
-    }
+    tokio::spawn(end(ends()?, queue.clone(), restorer.clone()));
     tokio::spawn(resize(signal(SignalKind::window_change())?, queue.clone()));
     let (stop, go_on) =
         (SignalKind::from_raw(Sent::TSTP.as_raw()), SignalKind::from_raw(Sent::CONT.as_raw()));
@@ -55,24 +59,49 @@ pub fn start(queue: &mpsc::Sender<Event>, restorer: Restorer) -> io::Result<()> 
     Ok(())
 }
 
-/// Asks the loop to end. Where it cannot, because it is stuck writing to a terminal that takes no output,
-/// or when the signal comes again, ends the program from here.
-async fn end(mut signal: Signal, number: i32, queue: mpsc::Sender<Event>, restorer: Restorer) {
-    if signal.recv().await.is_none() {
-        return;
-    }
-    let ask = async {
-        let _the_loop_may_be_gone = queue.send(Event::End(End::Signal(number))).await;
-        sleep(GRACE).await;
+/// Asks the loop to end, and sees that it does:
+///
+/// ```text
+/// signal ─▶ the loop ends, the terminal is given back ─▶ journal and session are closed ─▶ the end
+///           within GRACE, else from here                 within FAREWELL, else from here
+///           └───────────────── a second signal: the end, at once ─────────────────────┘
+/// ```
+///
+/// A hang-up hastens nothing: nobody types it, and it comes twice, from the kernel and from the shell.
+async fn end(mut numbers: mpsc::Receiver<i32>, queue: mpsc::Sender<Event>, restorer: Restorer) {
+    let Some(number) = numbers.recv().await else { return };
+    let in_order = async {
+        let asked = timeout(GRACE, queue.send(Event::End(End::Signal(number)))).await;
+        let was_ending_already = matches!(asked, Ok(Err(_)));
+        if was_ending_already && is_meant(number) {
+            return;
+        }
+        if asked.is_ok() {
+            sleep(GRACE).await;
+        }
+        restorer.restore();
+        sleep(FAREWELL).await;
     };
     tokio::select! {
-        () = ask => {}
-        _ = signal.recv() => {}
-        () = sleep(GRACE) => {}
+        () = in_order => {}
+        () = another(&mut numbers) => {}
     }
     restorer.restore();
-    #[expect(clippy::exit, reason = "the main thread is stuck; the terminal is restored")]
+    #[expect(clippy::exit, reason = "the main thread is stuck or not waited for; the terminal is restored")]
     std::process::exit(128 + number);
+}
+
+/// Waits for a signal that somebody means.
+async fn another(numbers: &mut mpsc::Receiver<i32>) {
+    while let Some(number) = numbers.recv().await {
+        if is_meant(number) {
+            return;
+        }
+    }
+}
+
+fn is_meant(number: i32) -> bool {
+    number != SignalKind::hangup().as_raw_value()
 }
 
 /// Tells the core every new size; of several at once, the last.

@@ -11,5 +11,6 @@ mod journal;
 mod kill;
 mod outside;
 mod picture;
+mod session;
 mod terminal;
 mod terminal_life;

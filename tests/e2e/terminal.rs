@@ -173,6 +173,11 @@ impl Terminal {
         }
     }
 
+    /// Whether the program has not ended yet.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Waits for the end of the program and gives its exit code. A program killed by a signal has none, and
     /// fails the test.
     #[track_caller]
