@@ -4,8 +4,10 @@ mod calls;
 mod checks;
 mod demo;
 mod faults;
+mod renewal;
 mod secrets;
 mod session;
+mod storm;
 mod trust;
 
 use std::time::Duration;
