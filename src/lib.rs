@@ -26,6 +26,7 @@
 //! |---|---|---|
 //! | 1 | [`text`] | text from outside made fit for a terminal: escape, measure, cut, wrap |
 //! | 1 | [`input`] | keys: parse, print, compare |
+//! | 2 | [`files`] | files opened so that nobody else decides what is in them |
 //! | 2 | [`domain`] | the field's nouns; lower than usual stands only `text`, since all their strings are untrusted |
 //! | 2 | [`layout`] | the only arithmetic on rectangles, for core and painters alike |
 //! | 3 | [`keymap`] | commands, places and their keys, from `assets/keymap.toml` |
@@ -74,6 +75,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod files;
 pub mod input;
 pub mod journal;
 pub mod keymap;

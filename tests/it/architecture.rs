@@ -8,7 +8,7 @@ use cckm_tui::keymap::Keymap;
 /// Modules by rank, lowest first: each imports only from lower ranks.
 const RANKS: [&[&str]; 8] = [
     &["text", "input"],
-    &["domain", "layout"],
+    &["domain", "files", "layout"],
     &["keymap", "theme"],
     &["app"],
     &["ui", "api", "demo", "journal"],
@@ -42,6 +42,12 @@ const BANS: &[Ban] = &[
         because: "one clock: the runtime stamps messages",
     },
     Ban { word: "rand", within: PURE, except: &[], because: "the same story gives the same screen" },
+    Ban {
+        word: "crate::files",
+        within: PURE,
+        except: &[],
+        because: "the core and the painters open nothing",
+    },
     Ban { word: "&mut State", within: &["ui"], except: &[], because: "painting changes nothing" },
     Ban { word: "RefCell", within: &["ui", "app"], except: &[], because: "painting changes nothing" },
     Ban {
