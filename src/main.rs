@@ -17,8 +17,8 @@ use cckm_tui::journal::{self, Claim, Contents, Journal, VerifyError};
 use cckm_tui::keymap::Keymap;
 use cckm_tui::logging::{self, Log};
 use cckm_tui::runtime::executor::{Access, Executor};
-use cckm_tui::runtime::terminal::{Restorer, install_panic_hook, size};
-use cckm_tui::runtime::{self, Clock, End, Parts, clock, events, signals};
+use cckm_tui::runtime::terminal::{self, Restorer, install_panic_hook, size};
+use cckm_tui::runtime::{self, Clock, End, Parts, clock, input, signals};
 use cckm_tui::text::{Untrusted, printable_lines};
 use cckm_tui::theme::Theme;
 use cckm_tui::ui::Look;
@@ -353,7 +353,8 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
         Executor::new(access, queue.clone(), clock, record.journal).copying_to(restorer.clone());
     signals::start(&queue, restorer.clone()).wrap_err("signals cannot be handled")?;
     let taken = restorer.take().wrap_err("the terminal cannot be set up")?;
-    events::start(&queue).wrap_err("the terminal cannot be read")?;
+    input::start(terminal::input().wrap_err("the terminal cannot be read")?, &queue)
+        .wrap_err("the terminal cannot be read")?;
     drop(queue);
     let size = size();
     let mut terminal =

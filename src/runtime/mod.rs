@@ -4,9 +4,9 @@
 //! the core and does what the core asks for. Nothing here decides anything about organizations.
 
 pub mod clock;
-pub mod events;
 pub mod executor;
 pub mod glass;
+pub mod input;
 mod recorder;
 pub mod signals;
 pub mod terminal;

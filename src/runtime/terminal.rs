@@ -11,8 +11,8 @@
 //! call does it. Frames come from the [`Glass`](super::glass::Glass), which writes through here.
 
 use std::fs::File;
-use std::io::{self, Write};
-use std::os::fd::AsFd as _;
+use std::io::{self, IsTerminal as _, Write};
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -41,6 +41,20 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// Not the library's `size`, which runs `tput` then.
 pub fn size() -> Size {
     window_size().map(|size| Size::new(size.columns, size.rows)).unwrap_or_default()
+}
+
+/// The terminal to read keys from: standard input, or the one that controls this program where standard
+/// input is something else.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn input() -> io::Result<OwnedFd> {
+    let input = io::stdin();
+    if input.is_terminal() {
+        return input.as_fd().try_clone_to_owned();
+    }
+    Ok(File::open("/dev/tty")?.into())
 }
 
 const BEFORE: u8 = 0;

@@ -14,3 +14,4 @@ mod picture;
 mod session;
 mod terminal;
 mod terminal_life;
+mod typing;
