@@ -12,11 +12,13 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::demo::{Discovery, FaultError, Rule, fault_help};
+use crate::theme;
 
 /// Shown after the flags.
 const AFTER_HELP: &str = "\
-Environment: CCKM_URL, CCKM_USERNAME, CCKM_DOMAIN, CCKM_PROFILE, CCKM_CA_FILE, CCKM_READ_ONLY, CCKM_COLOR; \
-the password from CCKM_PASSWORD, CCKM_PASSWORD_FILE or CCKM_PASSWORD_COMMAND. No flag takes a password.
+Environment: CCKM_PROFILE, and for every key of the file CCKM_ with the key in capitals, such as CCKM_URL, \
+CCKM_USERNAME or CCKM_READ_ONLY; the password from CCKM_PASSWORD, CCKM_PASSWORD_FILE or CCKM_PASSWORD_COMMAND. \
+No flag takes a password.
 
 A value is taken from the first of: flag, environment, profile in the file, file, default. \
 The file is $XDG_CONFIG_HOME/cckm-tui/config.toml.
@@ -98,6 +100,7 @@ impl Since {
 
 /// Flags of the dashboard.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct Dashboard {
     /// Read this configuration file.
     #[arg(long, value_name = "FILE")]
@@ -117,6 +120,9 @@ pub struct Dashboard {
     /// Trust the certificates in this PEM file besides those of the system.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+    /// Trust the server with this certificate and no other: its SHA-256, with or without colons.
+    #[arg(long, value_name = "SHA256")]
+    pub pin: Option<String>,
     /// Refuse every change.
     #[arg(long)]
     pub read_only: bool,
@@ -124,13 +130,24 @@ pub struct Dashboard {
     #[arg(long)]
     pub no_journal: bool,
     /// Colours.
-    #[arg(long, value_parser = ["auto", "16", "never"])]
+    #[arg(long, value_name = "HOW", value_parser = ["auto", "16", "256", "true", "never"])]
     pub color: Option<String>,
+    /// Theme.
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(theme::NAMES))]
+    pub theme: Option<String>,
+    /// Show nothing but ASCII.
+    #[arg(long)]
+    pub ascii: bool,
+    /// Draw as little as possible, for a slow line.
+    #[arg(long)]
+    pub low_bandwidth: bool,
     /// What to write to the log file.
     #[arg(long, value_name = "LEVEL", value_parser = ["off", "error", "warn", "info", "debug", "trace"])]
     pub log_level: Option<String>,
     /// Show made-up organizations from a server inside this program; reads and writes no configuration.
-    #[arg(long, conflicts_with_all = ["config", "profile", "url", "username", "domain", "ca_file", "log_level"])]
+    #[arg(long, conflicts_with_all = [
+        "config", "profile", "url", "username", "domain", "ca_file", "pin", "log_level",
+    ])]
     pub demo: bool,
     /// How many organizations the demo has.
     #[arg(long, value_name = "N", requires = "demo")]
@@ -246,8 +263,12 @@ impl Dashboard {
             ("username", self.username.clone()),
             ("domain", self.domain.clone()),
             ("ca_file", ca_file),
+            ("pin", self.pin.clone()),
             ("read_only", self.read_only.then(|| "true".to_owned())),
             ("color", self.color.clone()),
+            ("theme", self.theme.clone()),
+            ("ascii", self.ascii.then(|| "true".to_owned())),
+            ("low_bandwidth", self.low_bandwidth.then(|| "true".to_owned())),
             ("log_level", self.log_level.clone()),
         ];
         given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
@@ -301,6 +322,7 @@ mod tests {
             "--username u",
             "--domain d",
             "--ca-file f",
+            "--pin p",
             "--log-level off",
         ] {
             assert!(matches!(read(&format!("--demo {flag}")), Err(Stop::Usage(_))), "{flag}");

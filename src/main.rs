@@ -189,7 +189,14 @@ async fn plan(config: Config, no_journal: bool) -> Result<Plan, Problem> {
     Ok(Plan {
         badge,
         server: Server { base: url.clone(), trust },
-        credentials: Credentials { password, domain: config.domain.clone(), ..Credentials::new(user) },
+        credentials: Credentials {
+            password,
+            domain: config.domain.clone(),
+            auth_domain: config.auth_domain.clone(),
+            connection: config.connection.clone(),
+            keep_password: config.keep_password,
+            ..Credentials::new(user)
+        },
         read_only: config.read_only,
         refresh_every: config.refresh_every,
         color: config.color,
@@ -221,11 +228,7 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
         credentials: Credentials { password, ..Credentials::new(demo.user()) },
         read_only: flags.read_only,
         refresh_every: defaults.refresh_every,
-        color: match flags.color.as_deref() {
-            Some("16") => ColorChoice::Sixteen,
-            Some("never") => ColorChoice::Never,
-            _ => ColorChoice::Auto,
-        },
+        color: flags.color.as_deref().and_then(ColorChoice::named).unwrap_or_default(),
         log: None,
         record: Record::in_memory(JournalState::InMemory),
         rules: Rules::default(),

@@ -5,6 +5,9 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+/// The themes by name.
+pub const NAMES: &[&str] = &["default"];
+
 /// What a piece of text is, as far as its looks go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {

@@ -1,30 +1,23 @@
 //! Values of one origin, to be laid over those of another.
 
-use config::{ConfigError, Map, Source, Value, ValueKind};
+use config::{ConfigError, Map, Source, Value};
 
-/// What one place (command line, environment, profile, file) says: keys to values, each with the words that
+/// What one place (command line, environment, profile, file) says: keys to texts, each with the words that
 /// name where it was written.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layer(Map<String, Value>);
 
 impl Layer {
-    /// Adds a value; `origin` is what an error message begins with.
-    pub(super) fn put(&mut self, key: &'static str, value: impl Into<ValueKind>, origin: &String) {
-        self.0.insert(key.to_owned(), Value::new(Some(origin), value));
+    /// Adds a value; `place` is what a message about it begins with.
+    pub(super) fn put(&mut self, key: &'static str, text: String, place: &str) {
+        self.0.insert(key.to_owned(), Value::new(Some(&place.to_owned()), text));
     }
 
-    /// Adds a value when there is one.
-    pub(super) fn put_some(&mut self, key: &'static str, value: Option<impl Into<ValueKind>>, origin: &str) {
-        if let Some(value) = value {
-            self.put(key, value, &origin.to_owned());
-        }
-    }
-
-    /// The value of `key` as text and its origin.
+    /// The text of `key` and its place.
     pub(super) fn text(&self, key: &str) -> Option<(String, String)> {
         let value = self.0.get(key)?;
-        let origin = value.origin().unwrap_or_default().to_owned();
-        Some((value.clone().into_string().ok()?, origin))
+        let place = value.origin().unwrap_or_default().to_owned();
+        Some((value.clone().into_string().ok()?, place))
     }
 
     /// The layers as one: what a later layer says counts.
@@ -52,11 +45,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_later_layer_covers_an_earlier_one_key_by_key_and_keeps_the_origin() {
+    fn a_later_layer_covers_an_earlier_one_key_by_key_and_keeps_the_place() {
         let (mut low, mut high) = (Layer::default(), Layer::default());
-        low.put("url", "a", &"file".to_owned());
-        low.put("username", "0123", &"file".to_owned());
-        high.put("url", "b", &"--url".to_owned());
+        low.put("url", "a".to_owned(), "file");
+        low.put("username", "0123".to_owned(), "file");
+        high.put("url", "b".to_owned(), "--url");
         let merged = Layer::merged(vec![low, high]).unwrap();
         assert_eq!(merged.text("url"), Some(("b".to_owned(), "--url".to_owned())));
         assert_eq!(merged.text("username"), Some(("0123".to_owned(), "file".to_owned())), "no number of it");

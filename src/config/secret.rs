@@ -10,11 +10,18 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
 
+use super::error::Mistake;
+use super::file::File;
+use super::keys::Key;
+use super::layer::Layer;
 use crate::domain::Password;
 use crate::text::escape;
 
 /// Longest answer of a file or command that is looked at, in bytes.
 const LONGEST: u64 = 64 << 10;
+
+/// The keys that give a password; the first is no key of the file.
+const KEYS: [&str; 3] = ["password", "password_file", "password_command"];
 
 /// How long a password command may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -65,6 +72,41 @@ impl PasswordSource {
             Self::Command(words) => run(words).await.map(Some),
         }
     }
+}
+
+/// The password's source, and where it was written: the last layer that has one gives it.
+///
+/// Sources are not merged key by key: a profile's `password_file` replaces a `password_command` above it.
+pub(super) fn source(
+    layers: &[Layer],
+    file: Option<&File>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<(PasswordSource, String)> {
+    let layer = layers.iter().rev().find(|layer| KEYS.iter().any(|key| layer.text(key).is_some()))?;
+    let mut given = KEYS.iter().filter_map(|key| Some((*key, layer.text(key)?)));
+    let (key, (text, place)) = given.next()?;
+    if let Some((_, (_, second))) = given.next() {
+        mistakes.push(Mistake::new(second, format!("give either this or {place}")));
+        return None;
+    }
+    let source = match key {
+        "password" => PasswordSource::Given(Password::new(text)),
+        "password_file" => PasswordSource::File(text.into()),
+        _ if file.is_some_and(|file| file.is_writable_by_others && file.wrote(&place)) => {
+            let reason = "not run, because others can write this file: chmod go-w and own it";
+            mistakes.push(Mistake::new(place, reason));
+            return None;
+        }
+        _ => {
+            let Some(words) = shlex::split(&text).filter(|words| !words.is_empty()) else {
+                let expected = Key::named(key).map(Key::expectation).unwrap_or_default();
+                mistakes.push(Mistake::new(place, expected));
+                return None;
+            };
+            PasswordSource::Command(words)
+        }
+    };
+    Some((source, place))
 }
 
 fn read_file(path: &Path) -> Result<Password, SecretError> {

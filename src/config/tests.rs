@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
+use crate::domain::Password;
 
 /// A home directory with a configuration file, an environment and flags.
 struct Case {
@@ -124,17 +125,28 @@ fn fs_10_what_is_wrong_is_named_with_its_place() {
         (Case::new("\nurl = \"http://cm.example.com\""), at(2) + "key `url`: plain http"),
         (Case::new("").flag("url", "http://cm.example.com"), "--url: plain http".to_owned()),
         (Case::new("").env("CCKM_URL", "ftp://cm"), "CCKM_URL: the server address begins with".to_owned()),
-        (Case::new("color = \"256\""), at(1) + "key `color`: expected one of auto, 16, never"),
-        (Case::new("").env("CCKM_READ_ONLY", "yes"), "CCKM_READ_ONLY: expected one of true, 1".to_owned()),
-        (Case::new("refresh_seconds = 86401"), at(1) + "key `refresh_seconds`: expected at most 86400"),
+        (Case::new("color = \"8\""), at(1) + "key `color`: expected \"auto\", \"16\", \"256\""),
+        (Case::new("").env("CCKM_READ_ONLY", "yes"), "CCKM_READ_ONLY: expected true or false".to_owned()),
+        (Case::new("refresh_seconds = 86401"), at(1) + "key `refresh_seconds`: expected a whole number of"),
+        (Case::new("pin = \"abc\""), at(1) + "key `pin`: expected a SHA-256 fingerprint"),
+        (Case::new("proxy = \"ftp://p\""), at(1) + "key `proxy`: expected \"none\", or the address"),
+        (Case::new("badge = \"\""), at(1) + "key `badge`: expected 1 to 16 printable"),
+        (Case::new("badge = \"12345678901234567\""), at(1) + "key `badge`: expected 1 to 16 printable"),
+        (Case::new("badge = \"a\\u202eb\""), at(1) + "key `badge`: expected 1 to 16 printable"),
+        (Case::new("badge_color = \"red\""), at(1) + "key `badge_color`: expected \"plain\", \"good\""),
+        (Case::new("theme = \"x\""), at(1) + "key `theme`: expected one of default"),
+        (Case::new("ascii = \"yes\""), at(1) + "key `ascii`: expected \"auto\", true or false"),
+        (Case::new("client_key = \"k\""), at(1) + "key `client_key`: needs `client_certificate` too"),
+        (
+            Case::new("connection = \"a\"\nusername = \"b|ops\""),
+            at(2) + "key `username`: names another identity source",
+        ),
+        (Case::new("username = \"ldap|\""), at(1) + "key `username`: expected a user name"),
         (Case::new("username = \"\""), at(1) + "key `username`: expected a user name"),
         (Case::new("\n\n\u{1}"), at(3) + "not TOML"),
         (Case::new(b"a\n\xff"), at(2) + "not UTF-8 text"),
         (Case::new(vec![b'#'; (1 << 20) + 1]), "config.toml: expected at most 1 MiB".to_owned()),
-        (
-            Case::new("[profiles.Prod]"),
-            "config.toml: profile `Prod`: a profile name has lower case".to_owned(),
-        ),
+        (Case::new("[profiles.Prod]"), at(1) + "profile `Prod`: a profile name has lower case"),
         (Case::new(FILE).profile("prod-ue"), "--profile: no profile `prod-ue` in".to_owned()),
         (Case::new(FILE).profile("prod-ue"), "did you mean `prod-eu`?".to_owned()),
         (Case::new(FILE).profile("x"), "it has prod-eu, test".to_owned()),
@@ -143,11 +155,11 @@ fn fs_10_what_is_wrong_is_named_with_its_place() {
         (Case::new("password_command = \"a 'b\""), at(1) + "key `password_command`: expected a command"),
         (
             Case::new("password_file = \"a\"\npassword_command = \"b\""),
-            at(2) + "key `password_command`: give either",
+            at(2) + "key `password_command`: give either this or",
         ),
         (
             Case::new("").env("CCKM_PASSWORD", "a").env("CCKM_PASSWORD_FILE", "b"),
-            "set only one of them".to_owned(),
+            "CCKM_PASSWORD_FILE: give either this or CCKM_PASSWORD".to_owned(),
         ),
     ];
     for (case, words) in cases {
@@ -200,42 +212,106 @@ fn a_password_source_of_a_profile_replaces_that_of_the_file() {
     assert_eq!(case.load().unwrap().password, PasswordSource::Given(Password::new("c")));
 }
 
-#[test]
-fn pf_03_no_color_counts_when_it_is_not_empty_and_nothing_else_was_asked_for() {
-    let set = OsString::from("1");
-    let empty = OsString::new();
-    assert_eq!(ColorChoice::Auto.colors(None), Colors::Sixteen);
-    assert_eq!(ColorChoice::Auto.colors(Some(&empty)), Colors::Sixteen);
-    assert_eq!(ColorChoice::Auto.colors(Some(&set)), Colors::None);
-    assert_eq!(ColorChoice::Sixteen.colors(Some(&set)), Colors::Sixteen);
-    assert_eq!(ColorChoice::Never.colors(None), Colors::None);
-}
-
 const EXAMPLE: &str = include_str!("../../config.example.toml");
 
 #[test]
 fn the_example_file_says_what_the_defaults_are() {
-    assert_eq!(Case::new(EXAMPLE).load().unwrap(), Config::default());
+    let example = Case::new(EXAMPLE).load().unwrap();
+    assert_eq!(Config { origins: BTreeMap::new(), ..example }, Config::default());
 }
 
 #[test]
 fn the_example_file_has_every_key_and_no_other() {
     // A line that could be a setting is `# key = value` or `# [table]`; prose is `## …`.
-    let uncommented: Vec<_> = EXAMPLE
-        .lines()
-        .map(|line| line.strip_prefix("# ").unwrap_or(line))
-        .filter(|line| !line.starts_with("password_command"))
-        .collect();
-    let uncommented = uncommented.join("\n");
-    let case = Case::new(&uncommented).profile("prod-eu");
-    assert!(case.load().is_ok(), "{}", case.refused());
-    let table: toml::Table = uncommented.parse().unwrap();
+    let uncommented = |other: &str| {
+        let lines = EXAMPLE.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+        lines.filter(|line| !line.starts_with(other)).collect::<Vec<_>>().join("\n")
+    };
+    // Of the two ways to a password, only one can be given.
+    for way in ["password_command", "password_file"] {
+        let case = Case::new(uncommented(way)).profile("prod-eu");
+        assert!(case.load().is_ok(), "{}", case.refused());
+    }
+    let table: toml::Table = uncommented("##").parse().unwrap();
     let profile = table["profiles"]["prod-eu"].as_table().unwrap();
-    for (key, _) in raw::KEYS {
-        assert!(EXAMPLE.contains(&format!("{key} = ")) || key == "profiles", "{key} is not in the example");
-        assert!(table.contains_key(key) || key == "password_command", "{key} is not in the example");
-        let wanted = !raw::NOT_IN_PROFILES.contains(&key) && key != "password_command";
-        assert_eq!(profile.contains_key(key), wanted, "{key} of the example's profile");
+    for key in KEYS {
+        assert!(table.contains_key(key.name), "{} is not in the example", key.name);
+        assert_eq!(profile.contains_key(key.name), key.in_profiles, "{} of the example's profile", key.name);
+    }
+}
+
+#[test]
+fn every_key_has_a_variable_and_a_row_of_its_own_with_the_place_it_was_written_in() {
+    let case = Case::new("url = \"cm\"\n[profiles.p]\nbadge = \"PROD\"\n[profiles.q]")
+        .profile("p")
+        .env("CCKM_AUTH_DOMAIN", "sales")
+        .env("CCKM_PASSWORD", "canary")
+        .env("CCKM_USERNAME", "ldap|ops1")
+        .flag("color", "256");
+    let rows = case.load().unwrap().effective();
+    let row = |key: &str| {
+        let row = rows.iter().find(|row| row.key == key).expect(key);
+        (row.value.clone(), row.origin.rsplit('/').next().unwrap().to_owned())
+    };
+    for (key, value, origin) in [
+        ("profile", "p", "--profile"),
+        ("url", "https://cm", "config.toml:1"),
+        ("badge", "PROD", "config.toml:3, profile p"),
+        ("auth_domain", "sales", "CCKM_AUTH_DOMAIN"),
+        ("username", "ops1", "CCKM_USERNAME"),
+        ("connection", "ldap", "CCKM_USERNAME"),
+        ("color", "256", "--color"),
+        ("password", "(hidden)", "CCKM_PASSWORD"),
+        ("mouse", "false", "default"),
+        ("log_level", "info", "default"),
+    ] {
+        assert_eq!(row(key), (value.to_owned(), origin.to_owned()), "{key}");
+    }
+    for key in
+        KEYS.iter().filter(|key| !matches!(key.name, "profiles" | "password_file" | "password_command"))
+    {
+        assert!(rows.iter().any(|row| row.key == key.name), "{} has no row", key.name);
+    }
+}
+
+#[test]
+fn every_key_of_the_table_reaches_the_settings() {
+    let pin = "ab".repeat(32);
+    let values = [
+        ("url", "https://cm"),
+        ("username", "u"),
+        ("connection", "c"),
+        ("domain", "d"),
+        ("auth_domain", "a"),
+        ("ca_file", "f"),
+        ("pin", &pin),
+        ("client_certificate", "f"),
+        ("client_key", "f"),
+        ("proxy", "none"),
+        ("no_proxy", "h"),
+        ("read_only", "true"),
+        ("protected", "true"),
+        ("reason_required", "true"),
+        ("badge", "B"),
+        ("badge_color", "bad"),
+        ("theme", "default"),
+        ("refresh_seconds", "7"),
+        ("keep_password", "false"),
+        ("color", "true"),
+        ("ascii", "true"),
+        ("low_bandwidth", "false"),
+        ("mouse", "true"),
+        ("log_level", "trace"),
+    ];
+    let case = values
+        .iter()
+        .fold(Case::new(""), |case, (key, value)| case.env(&format!("CCKM_{}", key.to_uppercase()), value));
+    let (config, defaults) = (case.load().unwrap(), Config::default().effective());
+    for (row, default) in config.effective().into_iter().zip(defaults) {
+        if !["profile", "password"].contains(&row.key) {
+            assert_eq!(row.origin, format!("CCKM_{}", row.key.to_uppercase()));
+            assert!(row.value != default.value || row.key == "theme", "{} stays {}", row.key, row.value);
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod answer;
 mod connection;
 mod discovered;
 mod failure;
+mod fingerprint;
 mod moment;
 mod operation;
 mod organization;
@@ -16,6 +17,7 @@ pub use answer::{PatchAnswer, ServerWords};
 pub use connection::{Connection, ConnectionState};
 pub use discovered::Discovered;
 pub use failure::{Call, Failure, FailureKind};
+pub use fingerprint::{Fingerprint, FingerprintError};
 pub use moment::Moment;
 pub use operation::{
     Entry, JournalFailure, OpenOperation, Operation, OperationId, OperationIdError, RunId, Target, Transition,

@@ -1,0 +1,233 @@
+//! Settings with a few values.
+
+use std::ffi::OsString;
+use std::fmt;
+
+use url::Url;
+
+use crate::theme::{Colors, Role};
+
+/// How many colours the operator wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorChoice {
+    /// Sixteen, unless `NO_COLOR` is set to something.
+    #[default]
+    Auto,
+    /// The terminal's own sixteen.
+    Sixteen,
+    /// The palette of 256.
+    TwoHundredFiftySix,
+    /// Red, green and blue in 256 steps each.
+    True,
+    /// None.
+    Never,
+}
+
+impl ColorChoice {
+    /// The choice that is written `word`.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Auto, Self::Sixteen, Self::TwoHundredFiftySix, Self::True, Self::Never]
+            .into_iter()
+            .find(|choice| choice.name() == word)
+    }
+
+    /// How it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Sixteen => "16",
+            Self::TwoHundredFiftySix => "256",
+            Self::True => "true",
+            Self::Never => "never",
+        }
+    }
+
+    /// The colours to use; `no_color` is the value of the variable of that name.
+    pub fn colors(self, no_color: Option<&OsString>) -> Colors {
+        match self {
+            Self::Auto if no_color.is_some_and(|value| !value.is_empty()) => Colors::None,
+            Self::Auto | Self::Sixteen | Self::TwoHundredFiftySix | Self::True => Colors::Sixteen,
+            Self::Never => Colors::None,
+        }
+    }
+}
+
+/// On, off, or as the program finds fit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AutoSwitch {
+    /// As the program finds fit.
+    #[default]
+    Auto,
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+impl AutoSwitch {
+    /// How it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::On => "true",
+            Self::Off => "false",
+        }
+    }
+
+    /// Whether it is on, where `fit` says what the program finds fit.
+    pub const fn is_on(self, fit: bool) -> bool {
+        match self {
+            Self::Auto => fit,
+            Self::On => true,
+            Self::Off => false,
+        }
+    }
+}
+
+/// Which proxy stands before the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ProxyChoice {
+    /// What `HTTPS_PROXY` and its like say.
+    #[default]
+    Environment,
+    /// None, whatever they say.
+    Off,
+    /// This one: `http`, `https`, `socks5` or `socks5h`, without user and password.
+    At(Url),
+}
+
+/// Why a text names no proxy. The text is not repeated, because it may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProxyError {
+    /// No address of the kinds that are known.
+    #[error(
+        "expected \"none\", or the address of an http, https or socks5 proxy, such as http://proxy.example.com:3128"
+    )]
+    Form,
+    /// `user:password@`.
+    #[error(
+        "the proxy address holds a user name or password, which others could read here: set HTTPS_PROXY instead"
+    )]
+    Credentials,
+}
+
+impl ProxyChoice {
+    /// Reads `none` or an address; without a scheme it is `http`.
+    ///
+    /// # Errors
+    ///
+    /// [`ProxyError`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, ProxyError> {
+        if text == "none" {
+            return Ok(Self::Off);
+        }
+        if text.contains('@') {
+            return Err(ProxyError::Credentials);
+        }
+        let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
+        if text.is_empty() || text.contains(odd) {
+            return Err(ProxyError::Form);
+        }
+        let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        let url = Url::parse(&whole).map_err(|_parse| ProxyError::Form)?;
+        let is_known = ["http", "https", "socks5", "socks5h"].contains(&url.scheme());
+        let is_bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+        let has_host = url.host_str().is_some_and(|host| !host.is_empty());
+        if is_known && is_bare && has_host && url.port() != Some(0) {
+            Ok(Self::At(url))
+        } else {
+            Err(ProxyError::Form)
+        }
+    }
+}
+
+impl fmt::Display for ProxyChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment => f.write_str("as HTTPS_PROXY says"),
+            Self::Off => f.write_str("none"),
+            Self::At(url) => f.write_str(url.as_str().trim_end_matches('/')),
+        }
+    }
+}
+
+/// What a badge says of its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BadgeColor {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// A place where nothing can go wrong.
+    Good,
+    /// A place to look twice.
+    Warning,
+    /// A place where mistakes hurt.
+    Bad,
+}
+
+impl BadgeColor {
+    /// The colour that is written `word`.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Plain, Self::Good, Self::Warning, Self::Bad].into_iter().find(|color| color.name() == word)
+    }
+
+    /// How it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Good => "good",
+            Self::Warning => "warning",
+            Self::Bad => "bad",
+        }
+    }
+
+    /// The role whose looks the badge takes.
+    pub const fn role(self) -> Role {
+        match self {
+            Self::Plain => Role::Badge,
+            Self::Good => Role::Good,
+            Self::Warning => Role::Warning,
+            Self::Bad => Role::Bad,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nt_20_a_proxy_is_none_or_an_address_without_a_password() {
+        let at = |text: &str| ProxyChoice::At(Url::parse(text).unwrap());
+        for (text, expected) in [
+            ("none", ProxyChoice::Off),
+            ("proxy.example.com:3128", at("http://proxy.example.com:3128")),
+            ("https://proxy", at("https://proxy")),
+            ("socks5://127.0.0.1:1080", at("socks5://127.0.0.1:1080")),
+            ("socks5h://[::1]:1080", at("socks5h://[::1]:1080")),
+        ] {
+            assert_eq!(ProxyChoice::parse(text), Ok(expected), "{text}");
+        }
+        for text in
+            ["", "ftp://proxy", "http://proxy/path", "http://proxy:0", "http://", "pro xy", "socks5://"]
+        {
+            assert_eq!(ProxyChoice::parse(text), Err(ProxyError::Form), "{text}");
+        }
+        for text in ["http://ops:canary@proxy", "ops:canary@proxy"] {
+            let error = ProxyChoice::parse(text).unwrap_err();
+            assert_eq!(error, ProxyError::Credentials);
+            assert!(!error.to_string().contains("canary"));
+        }
+    }
+
+    #[test]
+    fn pf_03_no_color_counts_when_it_is_not_empty_and_nothing_else_was_asked_for() {
+        let set = OsString::from("1");
+        let empty = OsString::new();
+        assert_eq!(ColorChoice::Auto.colors(None), Colors::Sixteen);
+        assert_eq!(ColorChoice::Auto.colors(Some(&empty)), Colors::Sixteen);
+        assert_eq!(ColorChoice::Auto.colors(Some(&set)), Colors::None);
+        assert_eq!(ColorChoice::Sixteen.colors(Some(&set)), Colors::Sixteen);
+        assert_eq!(ColorChoice::Never.colors(None), Colors::None);
+    }
+}
