@@ -4,9 +4,8 @@
 //! warnings whatever the level, and `RUST_LOG` is not read.
 
 use std::fmt::{self, Write as _};
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tracing::field::{Field, Visit};
@@ -19,11 +18,20 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::files::{Directory, FileError};
 use crate::text::one_line;
 
-/// Bytes after which a log file is full: at the next start it becomes `cckm-tui.log.1`, and until then
-/// nothing more is written.
+/// Bytes after which a log file is full, and becomes `cckm-tui.log.1`.
 const FULL: u64 = 10 << 20;
+
+/// Files kept, the one that is written included.
+const FILES: u32 = 5;
+
+/// Bytes of a line's time with the blank after it.
+const TIME: usize = "2026-11-23T18:00:00.120Z ".len();
+
+/// Name of the file in its directory.
+const NAME: &str = "cckm-tui.log";
 
 /// The open log; what was logged is on disk once this is dropped.
 #[derive(Debug)]
@@ -39,7 +47,8 @@ pub struct Log {
 ///
 /// When the file cannot be opened; then there is no log and the program goes on without.
 pub fn start(directory: &Path, level: LevelFilter) -> io::Result<Log> {
-    let (path, file) = open(directory)?;
+    let file = Rolling::open(directory).map_err(io::Error::other)?;
+    let path = file.path();
     let (writer, guard) = tracing_appender::non_blocking(file);
     let set = tracing::subscriber::set_global_default(subscriber(writer, level));
     set.map_err(io::Error::other)?;
@@ -53,53 +62,83 @@ fn subscriber(writer: NonBlocking, level: LevelFilter) -> impl Subscriber + Send
     tracing_subscriber::registry().with(targets).with(lines)
 }
 
-/// The log file in `directory`, private from its first moment.
-fn open(directory: &Path) -> io::Result<(PathBuf, Capped)> {
-    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    let path = directory.join("cckm-tui.log");
-    if let Ok(about) = path.symlink_metadata()
-        && about.is_file()
-        && about.len() >= FULL
-    {
-        std::fs::rename(&path, directory.join("cckm-tui.log.1"))?;
-    }
-    // Neither a link nor a pipe in that place is followed or waited for.
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
-    let file = File::options().append(true).create(true).mode(0o600).custom_flags(flags).open(&path)?;
-    let about = file.metadata()?;
-    if !about.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
-    if about.permissions().mode() & 0o077 != 0 {
-        file.set_permissions(PermissionsExt::from_mode(0o600))?;
-    }
-    Ok((path, Capped { file, left: FULL.saturating_sub(about.len()) }))
-}
-
-/// A file that takes so many bytes more and then drops the rest.
+/// A file that is set aside when it is full, and that counts a line that repeats instead of writing it again.
 #[derive(Debug)]
-struct Capped {
+struct Rolling {
+    directory: Directory,
     file: File,
     left: u64,
+    /// The last line without its time, and how often it came again.
+    last: (Vec<u8>, u64),
 }
 
-impl Write for Capped {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+impl Rolling {
+    /// Opens the log in `directory`, private from its first moment.
+    fn open(directory: &Path) -> Result<Self, FileError> {
+        let directory = Directory::ensure(directory)?;
+        let file = directory.append(NAME)?;
+        let left = FULL.saturating_sub(file.metadata().map_or(FULL, |about| about.len()));
+        Ok(Self { directory, file, left, last: Default::default() })
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join(NAME)
+    }
+
+    /// Sets the full file aside; the oldest of those is gone.
+    fn roll(&mut self) -> Result<(), FileError> {
+        for number in (1..FILES).rev() {
+            let from = if number == 1 { NAME.to_owned() } else { format!("{NAME}.{}", number - 1) };
+            match self.directory.rename(&from, &format!("{NAME}.{number}")) {
+                Err(error) if !error.is_missing() => return Err(error),
+                _ => {}
+            }
+        }
+        self.file = self.directory.append(NAME)?;
+        self.left = FULL;
+        Ok(())
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         let size = bytes.len() as u64;
         if self.left < size {
-            if std::mem::take(&mut self.left) > 0 {
-                self.file.write_all(b"the log is full; it starts anew with the next run\n")?;
-            }
+            self.roll().map_err(io::Error::other)?;
+        }
+        self.file.write_all(bytes)?;
+        self.left = self.left.saturating_sub(size);
+        Ok(())
+    }
+
+    /// Says how often the last line came again.
+    fn tell_repeats(&mut self) -> io::Result<()> {
+        match std::mem::take(&mut self.last.1) {
+            0 => Ok(()),
+            count => self.put(format!("{:TIME$}the line above came {count} times more\n", "").as_bytes()),
+        }
+    }
+}
+
+impl Write for Rolling {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let words = bytes.get(TIME..).unwrap_or_default();
+        if words == self.last.0 {
+            self.last.1 += 1;
         } else {
-            self.file.write_all(bytes)?;
-            self.left -= size;
+            self.tell_repeats()?;
+            self.put(bytes)?;
+            words.clone_into(&mut self.last.0);
         }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
+    }
+}
+
+impl Drop for Rolling {
+    fn drop(&mut self) {
+        let _nobody_can_be_told = self.tell_repeats();
     }
 }
 
@@ -144,12 +183,15 @@ impl Visit for Words {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     /// What is in the log after `act` at `level`.
     fn logged(level: LevelFilter, act: impl FnOnce()) -> String {
         let place = tempfile::tempdir().unwrap();
-        let (path, file) = open(place.path()).unwrap();
+        let file = Rolling::open(place.path()).unwrap();
+        let path = file.path();
         let (writer, guard) = tracing_appender::non_blocking(file);
         tracing::subscriber::with_default(subscriber(writer, level), act);
         drop(guard);
@@ -186,11 +228,11 @@ mod tests {
     fn fs_01_the_file_and_its_directory_are_private() {
         let place = tempfile::tempdir().unwrap();
         let directory = place.path().join("state/cckm-tui");
-        let (path, _) = open(&directory).unwrap();
+        let path = Rolling::open(&directory).unwrap().path();
         let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(&directory)), (0o600, 0o700));
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
-        open(&directory).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        Rolling::open(&directory).unwrap();
         assert_eq!(mode(&path), 0o600, "an older file is made private again");
     }
 
@@ -200,24 +242,45 @@ mod tests {
         let other = place.path().join("other");
         std::fs::write(&other, "").unwrap();
         std::os::unix::fs::symlink(&other, place.path().join("cckm-tui.log")).unwrap();
-        assert!(open(place.path()).is_err());
+        assert!(Rolling::open(place.path()).is_err());
         std::fs::remove_file(place.path().join("cckm-tui.log")).unwrap();
         std::fs::create_dir(place.path().join("cckm-tui.log")).unwrap();
-        assert!(open(place.path()).is_err());
+        assert!(Rolling::open(place.path()).is_err());
     }
 
     #[test]
-    fn fs_12_a_full_log_takes_nothing_more_and_starts_anew_with_the_next_run() {
+    fn fs_12_a_full_log_is_set_aside_and_the_oldest_of_five_is_dropped() {
         let place = tempfile::tempdir().unwrap();
-        let path = place.path().join("cckm-tui.log");
-        File::create(&path).unwrap().set_len(FULL - 10).unwrap();
-        let (_, mut file) = open(place.path()).unwrap();
-        file.write_all(b"123456789\n").unwrap();
-        file.write_all(b"dropped\n").unwrap();
-        assert_eq!(path.metadata().unwrap().len(), FULL);
-        let (_, mut file) = open(place.path()).unwrap();
-        file.write_all(b"first\n").unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "first\n");
-        assert!(place.path().join("cckm-tui.log.1").exists());
+        for run in 0..7 {
+            let mut log = Rolling::open(place.path()).unwrap();
+            log.write_all(format!("2026-11-23T18:00:00.120Z run {run}\n").as_bytes()).unwrap();
+            log.file.set_len(FULL).unwrap();
+            log.left = 0;
+            log.write_all(b"2026-11-23T18:00:00.120Z next\n").unwrap();
+        }
+        let mut kept: Vec<_> =
+            std::fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        kept.sort();
+        assert_eq!(
+            kept,
+            ["", ".1", ".2", ".3", ".4"].map(|number| std::ffi::OsString::from(format!("{NAME}{number}")))
+        );
+        let head = |name: &str| std::fs::read(place.path().join(name)).unwrap()[TIME..TIME + 4].to_vec();
+        assert_eq!((head(NAME), head("cckm-tui.log.1")), (b"next".to_vec(), b"next".to_vec()));
+        assert!(place.path().join(NAME).metadata().unwrap().len() < FULL);
+    }
+
+    #[test]
+    fn fs_12_a_million_equal_errors_are_two_lines() {
+        let place = tempfile::tempdir().unwrap();
+        let mut log = Rolling::open(place.path()).unwrap();
+        for second in 0..1_000_000 {
+            let line = format!("2026-11-23T18:{:02}:{:02}.120Z ERROR no\n", second / 60 % 60, second % 60);
+            log.write_all(line.as_bytes()).unwrap();
+        }
+        log.write_all(b"2026-11-23T19:00:00.120Z ERROR another\n").unwrap();
+        let text = std::fs::read_to_string(log.path()).unwrap();
+        let lines: Vec<_> = text.lines().filter_map(|line| line.get(TIME..)).collect();
+        assert_eq!(lines, ["ERROR no", "the line above came 999999 times more", "ERROR another"]);
     }
 }

@@ -6,7 +6,9 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, fchmod, fstat, fsync, open, openat, statat, unlinkat};
+use rustix::fs::{
+    AtFlags, CWD, Mode, OFlags, fchmod, fstat, fsync, open, openat, renameat, statat, unlinkat,
+};
 use rustix::io::Errno;
 
 use super::about::About;
@@ -17,6 +19,9 @@ use super::read::{CAREFULLY, Contents, Demands, bare, contents, open_at};
 
 /// Of a file that only its owner reads and writes.
 const PRIVATE: Mode = Mode::RUSR.union(Mode::WUSR);
+
+/// For reading and for adding at the end.
+const APPENDING: OFlags = OFlags::RDWR.union(OFlags::APPEND).union(OFlags::NOFOLLOW).union(CAREFULLY);
 
 /// A directory that is ours (or root's) and that nobody else can write, held open.
 #[derive(Debug)]
@@ -40,7 +45,14 @@ impl Directory {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(FileError::new(path, error)),
         }
-        Self::open(path)
+        let made = Self::open(path)?;
+        // A new name is as durable as the directory it is in.
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty())
+            && let Ok(parent) = open(parent, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+        {
+            sync(&parent).map_err(|error| FileError::new(path, error))?;
+        }
+        Ok(made)
     }
 
     /// Opens the directory at `path`, which is there.
@@ -80,21 +92,30 @@ impl Directory {
         self.open_to_append(name).map_err(|problem| self.error(name, problem))
     }
 
+    /// Opens a file of ours that is there, for reading and for adding at its end.
+    ///
+    /// # Errors
+    ///
+    /// As [`Directory::append`]; [`Problem::Missing`] when there is none.
+    pub fn existing(&self, name: &str) -> Result<File, FileError> {
+        self.open_ours(name).map_err(|problem| self.error(name, problem))
+    }
+
     fn open_to_append(&self, name: &str) -> Result<File, Problem> {
-        let path = bare(name)?;
-        let flags = OFlags::RDWR | OFlags::APPEND | OFlags::NOFOLLOW | CAREFULLY;
-        let is_new = match statat(&self.held, &path, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(about) => About(about).regular().map(|_| false)?,
-            Err(Errno::NOENT) => true,
-            Err(error) => return Err(error.into()),
-        };
-        let made = if is_new { self.make(&path, flags) } else { Err(Problem::Exists) };
-        let file = match made {
-            Ok(file) => return Ok(file),
-            // It was there, or another instance was faster.
-            Err(Problem::Exists) => openat(&self.held, &path, flags, Mode::empty())?,
-            Err(problem) => return Err(problem),
-        };
+        match self.open_ours(name) {
+            Err(Problem::Missing) => match self.make(&bare(name)?, APPENDING) {
+                // Another instance was faster.
+                Err(Problem::Exists) => self.open_ours(name),
+                made => made,
+            },
+            opened => opened,
+        }
+    }
+
+    fn open_ours(&self, name: &str) -> Result<File, Problem> {
+        let name = bare(name)?;
+        About(statat(&self.held, &name, AtFlags::SYMLINK_NOFOLLOW)?).regular()?;
+        let file = openat(&self.held, &name, APPENDING, Mode::empty())?;
         let about = About(fstat(&file)?).regular()?.ours()?.closed_to_writers()?.of_one_name()?;
         if about.mode() != PRIVATE.as_raw_mode() {
             fchmod(&file, PRIVATE)?;
@@ -133,6 +154,19 @@ impl Directory {
         }
     }
 
+    /// Gives a file of ours another name, in place of what has it.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`] when it keeps its name.
+    pub fn rename(&self, name: &str, to: &str) -> Result<(), FileError> {
+        let renamed = bare(name).and_then(|from| {
+            self.fault.at(Step::Rename)?;
+            Ok(renameat(&self.held, from, &self.held, bare(to)?)?)
+        });
+        renamed.map_err(|problem| self.error(to, problem))
+    }
+
     /// Removes a file; that there is none is no error.
     ///
     /// # Errors
@@ -166,11 +200,7 @@ impl Directory {
     ///
     /// When that is not known.
     pub fn sync(&self) -> Result<(), FileError> {
-        let synced = self.fault.at(Step::SyncDirectory).and_then(|()| match fsync(&self.held) {
-            // Some file systems have no such thing for directories.
-            Ok(()) | Err(Errno::INVAL) => Ok(()),
-            Err(error) => Err(error.into()),
-        });
+        let synced = self.fault.at(Step::SyncDirectory).and_then(|()| sync(&self.held));
         synced.map_err(|error| FileError::new(&self.path, error))
     }
 
@@ -186,8 +216,16 @@ impl Directory {
         &self.held
     }
 
-    pub(super) fn error(&self, name: &str, problem: impl Into<Problem>) -> FileError {
+    pub(crate) fn error(&self, name: &str, problem: impl Into<Problem>) -> FileError {
         FileError::new(&self.path.join(name), problem)
+    }
+}
+
+fn sync(directory: &OwnedFd) -> io::Result<()> {
+    match fsync(directory) {
+        // Some file systems have no such thing for directories.
+        Ok(()) | Err(Errno::INVAL) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

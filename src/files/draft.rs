@@ -3,12 +3,11 @@
 use std::fs::File;
 use std::io::{self, Write};
 
-use rustix::fs::{AtFlags, renameat, unlinkat};
+use rustix::fs::{AtFlags, unlinkat};
 
 use super::directory::Directory;
-use super::error::{FileError, Problem};
+use super::error::FileError;
 use super::fault::Step;
-use super::read::bare;
 
 /// A new file, removed when dropped unless it was kept.
 #[derive(Debug)]
@@ -45,16 +44,9 @@ impl<'a> Draft<'a> {
     /// this one is removed; a disk that fails after it may have either, whole.
     pub fn keep_as(mut self, name: &str) -> Result<(), FileError> {
         self.sync()?;
-        let renamed = self.rename(name);
-        renamed.map_err(|problem| self.directory.error(name, problem))?;
+        self.directory.rename(&self.name, name)?;
         self.is_kept = true;
         self.directory.sync()
-    }
-
-    fn rename(&self, name: &str) -> Result<(), Problem> {
-        self.directory.fault.at(Step::Rename)?;
-        let held = self.directory.held();
-        Ok(renameat(held, self.name.as_str(), held, bare(name)?)?)
     }
 
     fn sync(&self) -> Result<(), FileError> {

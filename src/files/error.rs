@@ -88,7 +88,7 @@ pub enum Problem {
 /// What to do about something that is no regular file.
 fn remedy(found: &str) -> &'static str {
     if found == SYMLINK {
-        "name the file that it leads to, or move it out of the way"
+        "move it out of the way, or name the file that it leads to"
     } else {
         "move it out of the way"
     }

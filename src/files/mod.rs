@@ -24,4 +24,4 @@ pub use self::draft::Draft;
 pub use self::error::{FileError, Problem};
 #[cfg(test)]
 pub(crate) use self::fault::{Fault, Step};
-pub use self::read::{Contents, Demands, Links, Who, read};
+pub use self::read::{Contents, Demands, Links, Who, open, read};

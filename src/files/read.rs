@@ -96,13 +96,18 @@ pub struct Contents {
 ///
 /// [`FileError`] when it is not there, not as demanded, or cannot be read. Nothing is waited for.
 pub fn read(path: &Path, demands: Demands) -> Result<Contents, FileError> {
-    open(path, demands).and_then(|(file, about)| {
-        contents(file, about, demands.most).map_err(|problem| FileError::new(path, problem))
-    })
+    let read = open_at(CWD, path, demands).and_then(|(file, about)| contents(file, about, demands.most));
+    read.map_err(|problem| FileError::new(path, problem))
 }
 
-fn open(path: &Path, demands: Demands) -> Result<(File, About), FileError> {
-    open_at(CWD, path, demands).map_err(|problem| FileError::new(path, problem))
+/// Opens the file at `path` for reading.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn open(path: &Path, demands: Demands) -> Result<File, FileError> {
+    let opened = open_at(CWD, path, demands);
+    opened.map(|(file, _)| file).map_err(|problem| FileError::new(path, problem))
 }
 
 /// Opens a file for reading by its name in a directory.

@@ -4,27 +4,27 @@
 //! lock from a process that dies, so a file without one belongs to the past and is removed.
 
 use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
-
-use rustix::fs::{Mode, OFlags, open};
+use std::path::Path;
 
 use crate::domain::RunId;
+use crate::files::{Directory, FileError};
 
 /// The sign that a run is alive, for as long as it is held.
 #[derive(Debug)]
 pub struct Claim {
     _locked: File,
-    path: PathBuf,
+    directory: Directory,
+    name: String,
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let _nobody_else_needs_it = std::fs::remove_file(&self.path);
+        let _nobody_else_needs_it = self.directory.remove(&self.name);
     }
 }
 
-fn place(directory: &Path, run: RunId) -> PathBuf {
-    directory.join(format!("run-{run}.lock"))
+fn name(run: RunId) -> String {
+    format!("run-{run}.lock")
 }
 
 /// Says that `run` is alive, in the directory of the journal. Without it, a second instance would take this
@@ -33,24 +33,22 @@ fn place(directory: &Path, run: RunId) -> PathBuf {
 /// # Errors
 ///
 /// When the file cannot be made, or is there already.
-pub fn claim(directory: &Path, run: RunId) -> std::io::Result<Claim> {
-    let path = place(directory, run);
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = File::from(open(&path, flags, Mode::RUSR | Mode::WUSR)?);
-    file.try_lock().map_err(std::io::Error::from)?;
-    Ok(Claim { _locked: file, path })
+pub fn claim(directory: &Path, run: RunId) -> Result<Claim, FileError> {
+    let (directory, name) = (Directory::open(directory)?, name(run));
+    let locked = directory.create(&name)?.keep()?;
+    locked.try_lock().map_err(|error| directory.error(&name, std::io::Error::from(error)))?;
+    Ok(Claim { _locked: locked, directory, name })
 }
 
 /// Whether `run` is alive.
 pub fn is_alive(directory: &Path, run: RunId) -> bool {
-    let path = place(directory, run);
-    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let Ok(file) = open(&path, flags, Mode::empty()).map(File::from) else { return false };
+    let (Ok(directory), name) = (Directory::open(directory), name(run)) else { return false };
+    let Ok(file) = directory.existing(&name) else { return false };
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => true,
         Err(TryLockError::Error(_)) => false,
         Ok(()) => {
-            let _it_is_gone_already = std::fs::remove_file(&path);
+            let _it_is_gone_already = directory.remove(&name);
             false
         }
     }

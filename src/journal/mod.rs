@@ -225,8 +225,7 @@ impl Lines {
             self.end.offset += 1;
         }
         let sequence = self.end.sequence.saturating_add(1);
-        let line = Line::write(sequence, self.end.hash, at, body)
-            .map_err(|error| Problem::Other(std::io::Error::other(error)))?;
+        let line = Line::write(sequence, self.end.hash, at, body).map_err(std::io::Error::other)?;
         self.end.line += 1;
         self.end.sequence = sequence;
         self.end.hash = Hash::of(line.as_bytes());

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use cckm_tui::commands;
 use cckm_tui::domain::{Operation, OperationId, OrganizationId, Outcome, RunId, Target, Transition};
+use cckm_tui::files;
 use cckm_tui::journal::{self, Journal, JournalError, Problem, VerifyError, file_in};
 use cckm_tui::text::Untrusted;
 use jiff::Timestamp;
@@ -73,7 +74,10 @@ fn fs_01_what_others_can_write_is_refused() {
         let before = mode(&path);
         fs::set_permissions(&path, Permissions::from_mode(bits)).unwrap();
         let error = refused(home.path());
-        assert!(matches!(error.problem, Problem::Open { mode } if mode == bits), "{error}");
+        assert!(
+            matches!(error.problem, Problem::File(files::Problem::WritableByOthers { mode }) if mode == bits),
+            "{error}"
+        );
         assert!(error.to_string().contains(&format!("others can write it (mode {bits:o})")), "{error}");
         fs::set_permissions(&path, Permissions::from_mode(before)).unwrap();
     }
@@ -90,7 +94,10 @@ fn fs_03_what_belongs_to_somebody_else_is_refused() {
     for path in [file_in(home.path()), home.path().to_owned()] {
         chown(&path, Some(65_534), None).unwrap();
         let error = refused(home.path());
-        assert!(matches!(error.problem, Problem::Foreign { owner: 65_534, us: 0 }), "{error}");
+        assert!(
+            matches!(error.problem, Problem::File(files::Problem::Foreign { owner: 65_534, us: 0 })),
+            "{error}"
+        );
         chown(&path, Some(0), None).unwrap();
     }
 }
@@ -142,10 +149,10 @@ fn fs_06_a_place_that_cannot_be_made_is_named() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("file");
     fs::write(&file, "").unwrap();
-    for directory in [file.clone(), file.join("cckm-tui")] {
+    let below = "a part of this path is not a directory; let XDG_STATE_HOME";
+    for (directory, named) in [(file.clone(), "it is a file; move"), (file.join("cckm-tui"), below)] {
         let words = refused(&directory).to_string();
-        let expected =
-            format!("journal {}: a part of this path is not a directory; let", directory.display());
+        let expected = format!("journal {}: {named}", directory.display());
         assert!(words.starts_with(&expected), "{words}");
     }
 }
@@ -270,7 +277,7 @@ fn fill_the_disk(directory: &Path) {
             Err(error) => break error,
         }
     };
-    assert!(matches!(error.problem, Problem::Full(_)), "{error}");
+    assert!(matches!(error.problem, Problem::File(files::Problem::Full(_))), "{error}");
     assert!(written > 2, "there was room at first");
     let summary = journal::verify(&file_in(directory)).unwrap();
     assert_eq!((summary.sequence, summary.torn), (written, Vec::new()));
