@@ -20,8 +20,8 @@ Environment: CCKM_PROFILE, and for every key of the file CCKM_ with the key in c
 CCKM_USERNAME or CCKM_READ_ONLY; the password from CCKM_PASSWORD, CCKM_PASSWORD_FILE or CCKM_PASSWORD_COMMAND. \
 No flag takes a password.
 
-A value is taken from the first of: flag, environment, profile in the file, file, default. \
-The file is $XDG_CONFIG_HOME/cckm-tui/config.toml.
+A value is taken from the first of: flag, environment, profile in the file, file, the variables and the file of \
+ksctl, default; `cckm-tui config show` prints them all. The file is $XDG_CONFIG_HOME/cckm-tui/config.toml.
 
 Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration, 128+n ended by signal n.";
 
@@ -54,6 +54,30 @@ pub enum Command {
     /// Every step of every change is written to $XDG_STATE_HOME/cckm-tui/journal.jsonl before it is taken.
     #[command(subcommand)]
     Journal(Journal),
+    /// Show, begin or check the settings.
+    #[command(subcommand)]
+    Config(Config),
+}
+
+/// What to do with the settings.
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Print every setting in effect and where it came from; a password is never printed.
+    Show {
+        /// Settings.
+        #[command(flatten)]
+        given: Box<Given>,
+    },
+    /// Write a commented example to the usual place, unless there is a file.
+    Init,
+    /// Look for mistakes in a file, in all its profiles; exit code 2 when there are some.
+    Check {
+        /// This file instead of the usual one.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON schema of the file, for an editor.
+    Schema,
 }
 
 /// What to do with the journal.
@@ -100,8 +124,29 @@ impl Since {
 
 /// Flags of the dashboard.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct Dashboard {
+    /// Settings.
+    #[command(flatten)]
+    pub given: Given,
+    /// Read the password from standard input: one line. The keys then come from the terminal itself.
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Allow changes without a journal: nothing of them is put on record.
+    #[arg(long)]
+    pub no_journal: bool,
+    /// Show made-up organizations from a server inside this program; reads and writes no configuration.
+    #[arg(long, conflicts_with_all = [
+        "config", "profile", "url", "username", "domain", "ca_file", "pin", "password_stdin", "log_level",
+    ])]
+    pub demo: bool,
+    /// How many organizations the demo has.
+    #[arg(long, value_name = "N", requires = "demo")]
+    pub organizations: Option<usize>,
+}
+
+/// Settings on the command line.
+#[derive(Debug, Args)]
+pub struct Given {
     /// Read this configuration file.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -126,9 +171,6 @@ pub struct Dashboard {
     /// Refuse every change.
     #[arg(long)]
     pub read_only: bool,
-    /// Allow changes without a journal: nothing of them is put on record.
-    #[arg(long)]
-    pub no_journal: bool,
     /// Colours.
     #[arg(long, value_name = "HOW", value_parser = ["auto", "16", "256", "true", "never"])]
     pub color: Option<String>,
@@ -144,14 +186,6 @@ pub struct Dashboard {
     /// What to write to the log file.
     #[arg(long, value_name = "LEVEL", value_parser = ["off", "error", "warn", "info", "debug", "trace"])]
     pub log_level: Option<String>,
-    /// Show made-up organizations from a server inside this program; reads and writes no configuration.
-    #[arg(long, conflicts_with_all = [
-        "config", "profile", "url", "username", "domain", "ca_file", "pin", "log_level",
-    ])]
-    pub demo: bool,
-    /// How many organizations the demo has.
-    #[arg(long, value_name = "N", requires = "demo")]
-    pub organizations: Option<usize>,
 }
 
 /// Flags of the demo server.
@@ -253,7 +287,7 @@ fn gives_a_password(argument: &OsString) -> bool {
     matches!(name, "--password" | "--pass" | "--token")
 }
 
-impl Dashboard {
+impl Given {
     /// The values given, by the keys of the configuration file. A path that is not UTF-8 counts as
     /// [`to_string_lossy`](std::path::Path::to_string_lossy) has it, and will not be found.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
@@ -296,8 +330,8 @@ mod tests {
         let text = |(key, value): (&'static str, &str)| (key, value.to_owned());
         let expected =
             [("url", "cm"), ("username", "ops1"), ("read_only", "true"), ("color", "16")].map(text);
-        assert_eq!(cli.dashboard.settings(), expected);
-        assert_eq!(read("").unwrap().dashboard.settings(), []);
+        assert_eq!(cli.dashboard.given.settings(), expected);
+        assert_eq!(read("").unwrap().dashboard.given.settings(), []);
     }
 
     #[test]
@@ -314,6 +348,22 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_are_shown_begun_and_checked_by_commands() {
+        let config = |line: &str| match read(line) {
+            Ok(Cli { command: Some(Command::Config(config)), .. }) => config,
+            other => panic!("{other:?}"),
+        };
+        let Config::Show { given } = config("config show --profile prod-eu --url cm") else { panic!() };
+        assert_eq!((given.profile.as_deref(), given.url.as_deref()), (Some("prod-eu"), Some("cm")));
+        assert!(matches!(config("config init"), Config::Init));
+        assert!(matches!(config("config schema"), Config::Schema));
+        assert!(matches!(config("config check f"), Config::Check { file: Some(_) }));
+        assert!(matches!(config("config check"), Config::Check { file: None }));
+        assert!(matches!(read("config show --demo"), Err(Stop::Usage(_))));
+        assert!(matches!(read("config show --password-stdin"), Err(Stop::Usage(_))));
+    }
+
+    #[test]
     fn the_demo_takes_no_server_no_user_and_no_file() {
         for flag in [
             "--config f",
@@ -323,6 +373,7 @@ mod tests {
             "--domain d",
             "--ca-file f",
             "--pin p",
+            "--password-stdin",
             "--log-level off",
         ] {
             assert!(matches!(read(&format!("--demo {flag}")), Err(Stop::Usage(_))), "{flag}");

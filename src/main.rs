@@ -1,5 +1,6 @@
 //! The program: reads the command line, builds the parts, runs them, returns the exit code.
 
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,9 +9,9 @@ use std::time::Duration;
 use cckm_tui::api::{Credentials, Limits, Reader, Server, Trust, Writer, base_url};
 use cckm_tui::app::change::Rules;
 use cckm_tui::app::{Badge, JournalState, Settings, State};
-use cckm_tui::cli::{self, Cli, Command, Dashboard, DemoServer, Stop};
+use cckm_tui::cli::{self, Cli, Command, Dashboard, DemoServer, Given, Stop};
 use cckm_tui::commands;
-use cckm_tui::config::{ColorChoice, Config, Sources};
+use cckm_tui::config::{self, ColorChoice, Config, Sources};
 use cckm_tui::demo::{self, Demo};
 use cckm_tui::domain::{Entry, JournalFailure, OpenOperation, Password, RunId};
 use cckm_tui::journal::{self, Claim, Contents, Journal, VerifyError};
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         None => show_dashboard(&arguments.dashboard),
         Some(Command::DemoServer(flags)) => serve_demo(&flags),
         Some(Command::Journal(command)) => show_journal(command),
+        Some(Command::Config(command)) => show_settings(command),
     };
     match done {
         Ok(code) => code,
@@ -88,6 +90,9 @@ struct Plan {
     credentials: Credentials,
     read_only: bool,
     refresh_every: Option<Duration>,
+    limits: Limits,
+    /// What was set and is not followed.
+    warnings: Vec<String>,
     color: ColorChoice,
     log: Option<Log>,
     rules: Rules,
@@ -104,7 +109,7 @@ fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
     keep_secrets_in()?;
     // Settings first: a mistake in them is reported wherever the program runs.
     let config = if flags.demo { None } else { Some(configuration(flags)?) };
-    refuse_what_is_no_terminal()?;
+    refuse_what_is_no_terminal(flags.password_stdin)?;
     let runtime = Runtime::new().wrap_err("no threads")?;
     let end = runtime.block_on(async {
         let plan = match config {
@@ -144,22 +149,33 @@ fn keep_secrets_in() -> Result<(), Report> {
 }
 
 fn configuration(flags: &Dashboard) -> Result<Config, Problem> {
-    let home = etcetera::base_strategy::Xdg::new().ok();
-    let config = Config::load(&Sources {
-        flags: flags.settings(),
-        profile: flags.profile.clone(),
-        file: flags.config.clone(),
-        usual_file: home.map(|home| home.config_dir().join("cckm-tui").join("config.toml")),
-        environment: &|name| std::env::var_os(name),
-    });
-    let config = config.map_err(setting)?;
+    let config = settings(&flags.given, flags.password_stdin)?;
     config.target().map_err(setting)?;
     Ok(config)
 }
 
-fn refuse_what_is_no_terminal() -> Result<(), Problem> {
+fn settings(given: &Given, password_stdin: bool) -> Result<Config, Problem> {
+    let config = Config::load(&Sources {
+        flags: given.settings(),
+        profile: given.profile.clone(),
+        password_stdin,
+        file: given.config.clone(),
+        usual_file: config_directory().map(|directory| directory.join(config::FILE_NAME)),
+        environment: &|name| std::env::var_os(name),
+    });
+    config.map_err(setting)
+}
+
+/// Where the settings are.
+fn config_directory() -> Option<PathBuf> {
+    Some(etcetera::base_strategy::Xdg::new().ok()?.config_dir().join("cckm-tui"))
+}
+
+/// With the password on standard input, the keys come from the controlling terminal.
+fn refuse_what_is_no_terminal(password_stdin: bool) -> Result<(), Problem> {
     let advice = "start it in a terminal; `cckm-tui demo-server` runs without one";
-    let stdio = [("input", io::stdin().is_terminal()), ("output", io::stdout().is_terminal())];
+    let keys = if password_stdin { File::open("/dev/tty").is_ok() } else { io::stdin().is_terminal() };
+    let stdio = [("input", keys), ("output", io::stdout().is_terminal())];
     for (name, is_terminal) in stdio {
         if !is_terminal {
             return Err(setting(eyre!("standard {name} is not a terminal: {advice}")));
@@ -199,6 +215,8 @@ async fn plan(config: Config, no_journal: bool) -> Result<Plan, Problem> {
         },
         read_only: config.read_only,
         refresh_every: config.refresh_every,
+        limits: Limits { read: config.timeout, sign_in: config.timeout, ..Limits::default() },
+        warnings: config.warnings.iter().map(ToString::to_string).collect(),
         color: config.color,
         log: start_log(config.log_level),
         record: if no_journal { Record::in_memory(JournalState::Waived) } else { Record::open() },
@@ -226,9 +244,11 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
             trust: Trust::System,
         },
         credentials: Credentials { password, ..Credentials::new(demo.user()) },
-        read_only: flags.read_only,
+        read_only: flags.given.read_only,
         refresh_every: defaults.refresh_every,
-        color: flags.color.as_deref().and_then(ColorChoice::named).unwrap_or_default(),
+        limits: Limits::default(),
+        warnings: Vec::new(),
+        color: flags.given.color.as_deref().and_then(ColorChoice::named).unwrap_or_default(),
         log: None,
         record: Record::in_memory(JournalState::InMemory),
         rules: Rules::default(),
@@ -322,6 +342,8 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
         credentials,
         read_only,
         refresh_every,
+        limits,
+        warnings,
         color,
         log,
         rules,
@@ -347,8 +369,9 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
         entries: record.entries,
         rules,
         ca_file,
+        warnings,
     };
-    let reader = Reader::new(server, credentials, Limits::default()).map_err(setting)?;
+    let reader = Reader::new(server, credentials, limits).map_err(setting)?;
     let access = if read_only { Access::ReadOnly(reader) } else { Access::ReadWrite(Writer::new(reader)) };
 
     let (queue, inbox) = runtime::queue();
@@ -397,6 +420,34 @@ fn show_journal(command: cli::Journal) -> Result<ExitCode, Problem> {
             commands::journal::report(&place(file)?, since).map_err(Report::new)?
         }
     };
+    print(&text)
+}
+
+/// Shows, begins or checks the settings.
+fn show_settings(command: cli::Config) -> Result<ExitCode, Problem> {
+    let directory =
+        || config_directory().ok_or_else(|| setting(eyre!("no home directory: set HOME or XDG_CONFIG_HOME")));
+    let text = match command {
+        cli::Config::Show { given } => {
+            let config = settings(&given, false)?;
+            for warning in &config.warnings {
+                say(io::stderr(), &printable_lines(&format!("cckm-tui: warning: {warning}")), 0);
+            }
+            commands::config::show(&config)
+        }
+        cli::Config::Init => commands::config::init(&directory()?).map_err(Report::new)?,
+        cli::Config::Check { file } => {
+            let file = file.map_or_else(|| Ok(directory()?.join(config::FILE_NAME)), Ok::<_, Problem>)?;
+            let home = std::env::var_os("HOME").map(PathBuf::from);
+            commands::config::check(&file, home).map_err(setting)?
+        }
+        cli::Config::Schema => commands::config::schema(),
+    };
+    print(&text)
+}
+
+/// Prints to standard output; that nobody reads it any more is no failure.
+fn print(text: &str) -> Result<ExitCode, Problem> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -102,7 +102,8 @@ fn refuse_odd_characters(typed: &str) -> Result<(), BaseUrlError> {
     if typed.is_empty() {
         return Err(BaseUrlError::Empty);
     }
-    match typed.chars().find(|c| c.is_control() || c.is_whitespace() || *c == '\\') {
+    let odd = |c: &char| c.is_control() || c.is_whitespace() || *c == '\\';
+    match typed.chars().find(odd).or_else(|| invisible(typed)) {
         Some(' ') => Err(BaseUrlError::Character { shown: "a blank".to_owned() }),
         Some(c) => {
             Err(BaseUrlError::Character { shown: format!("the character \"{}\"", escape(&c.to_string())) })
@@ -121,6 +122,13 @@ fn split_scheme(typed: &str) -> Result<(&'static str, &str), BaseUrlError> {
         _ if scheme.contains('@') => Err(BaseUrlError::Credentials),
         _ => Err(BaseUrlError::Scheme { scheme: format!("{}://", escape(scheme)) }),
     }
+}
+
+/// The first character that a reader would not see; a name in ASCII form may go without it.
+fn invisible(typed: &str) -> Option<char> {
+    let shown = escape(typed);
+    let differs = typed.chars().zip(shown.chars()).find(|(typed, shown)| typed != shown);
+    differs.map(|(typed, _)| typed)
 }
 
 fn refuse_odd_authority(authority: &str) -> Result<(), BaseUrlError> {
@@ -170,6 +178,10 @@ mod tests {
             ("http://127.255.0.9", "http://127.255.0.9/"),
             ("http://localhost:3000/api/", "http://localhost:3000/"),
             ("bücher.example", "https://xn--bcher-kva.example/"),
+            ("bu\u{308}cher.example", "https://xn--bcher-kva.example/"),
+            ("cm.example.com/api/", "https://cm.example.com/"),
+            ("[::1]:8443/", "https://[::1]:8443/"),
+            ("10.0.0.1:8443", "https://10.0.0.1:8443/"),
         ];
         for (typed, canonical) in table {
             assert_eq!(base_url(typed).map(String::from).as_deref(), Ok(canonical), "{typed:?}");
@@ -196,6 +208,17 @@ mod tests {
             ("cm\u{1b}[2J", "\\x1b"),
             ("cm\n.example.com", "\\x0a"),
             ("cm example", "a blank"),
+            ("cm\u{ad}.example.com", "\\xad"),
+            ("cm\u{200b}.example.com", "\\u{200b}"),
+            ("\u{feff}https://cm", "\\u{feff}"),
+            ("cm\u{202e}moc.evil", "\\u{202e}"),
+            ("cm\u{a0}", "\\xa0"),
+            ("javascript:alert(1)", "port"),
+            ("https:cm", "port"),
+            ("https://https://cm", "port"),
+            ("http//cm", "//cm"),
+            ("[fe80::1%eth0]", "not valid"),
+            ("[cm]", "not valid"),
             ("https:\\\\cm", "\\"),
             ("admin@cm", "user name or password"),
             ("https://admin:hunter2@cm", "user name or password"),

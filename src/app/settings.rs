@@ -28,6 +28,8 @@ pub struct Settings {
     pub started_at: i64,
     /// The authority's certificate given for this server; empty without one.
     pub ca_file: Untrusted,
+    /// What was set and is not followed, in our words, for the operator to know at the start.
+    pub warnings: Vec<String>,
     /// What the profile asks of every change.
     pub rules: Rules,
     /// This run, for the names of its changes.

@@ -92,7 +92,10 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
 
 fn started(state: &mut State) -> Vec<Effect> {
     state.notice = match &state.settings.journal {
-        JournalState::Ready | JournalState::InMemory => None,
+        JournalState::Ready | JournalState::InMemory if state.settings.warnings.is_empty() => None,
+        JournalState::Ready | JournalState::InMemory => {
+            Some(Notice::warning(state.settings.warnings.join(" · ")))
+        }
         JournalState::Damaged(words) => Some(Notice::warning(words.brief().into_string())),
         JournalState::Off(why) => Some(Notice::warning(format!("nothing can be changed: {}", why.brief()))),
         JournalState::Waived => Some(Notice::warning("changes go on no record: --no-journal")),

@@ -55,6 +55,7 @@ impl Config {
             "badge" => text(&self.badge),
             "badge_color" => self.badge_color.name().to_owned(),
             "theme" => self.theme.clone(),
+            "timeout_seconds" => self.timeout.as_secs().to_string(),
             "refresh_seconds" => self.refresh_every.map_or(0, |every| every.as_secs()).to_string(),
             "keep_password" => self.keep_password.to_string(),
             "color" => self.color.name().to_owned(),
@@ -73,6 +74,7 @@ impl std::fmt::Display for PasswordSource {
         match self {
             Self::AskLater => f.write_str("asked for"),
             Self::Given(_) => f.write_str("(hidden)"),
+            Self::StandardInput => f.write_str("the line on standard input"),
             Self::File(path) => write!(f, "first line of {}", path.display()),
             Self::Command(words) => {
                 let program = words.first().map(String::as_str).unwrap_or_default();

@@ -1,7 +1,5 @@
 //! The configuration file: found, read within bounds, and made layers of.
 
-use std::io::{self, Read as _};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::{ConfigError, Mistake};
@@ -9,6 +7,7 @@ use super::keys::Form;
 use super::layer::Layer;
 use super::raw::{self, RawFile, RawTable};
 use super::{Sources, shown};
+use crate::files::{self, Demands};
 
 /// Longest configuration file that is read, in bytes.
 const LARGEST_FILE: u64 = 1 << 20;
@@ -27,7 +26,7 @@ pub(super) struct File {
 impl File {
     /// The file that is named, or the one in the usual place if there is one.
     pub(super) fn find(sources: &Sources<'_>) -> Result<Option<Self>, ConfigError> {
-        let home = (sources.environment)("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+        let home = sources.home();
         match (&sources.file, &sources.usual_file) {
             (Some(path), _) => Self::read(path, home).map(Some),
             (None, Some(path)) if path.symlink_metadata().is_ok() => Self::read(path, home).map(Some),
@@ -35,32 +34,21 @@ impl File {
         }
     }
 
-    fn read(path: &Path, home: Option<PathBuf>) -> Result<Self, ConfigError> {
-        let unreadable = |error: io::Error| ConfigError::new(shown(path), format!("cannot be read: {error}"));
-        // Looked at before it is opened: opening a pipe would wait for its writer.
-        let about = path.metadata().map_err(unreadable)?;
-        if !about.is_file() {
-            return Err(ConfigError::new(shown(path), "expected a regular file"));
-        }
-        if about.len() > LARGEST_FILE {
-            return Err(ConfigError::new(shown(path), "expected at most 1 MiB"));
-        }
-        let mut bytes = Vec::new();
-        std::fs::File::open(path)
-            .and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut bytes))
-            .map_err(unreadable)?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let good = error.utf8_error().valid_up_to();
-            let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;
+    /// Reads the file at `path`; `home` is what `~/` stands for.
+    pub(super) fn read(path: &Path, home: Option<PathBuf>) -> Result<Self, ConfigError> {
+        let contents = files::read(path, Demands::any(LARGEST_FILE))
+            .map_err(|error| ConfigError::new(error.path, error.problem.to_string()))?;
+        let text = std::str::from_utf8(&contents.bytes).map_err(|error| {
+            let good = contents.bytes.iter().take(error.valid_up_to());
+            let line = good.filter(|byte| **byte == b'\n').count() + 1;
             ConfigError::new(format!("{}:{line}", shown(path)), "not UTF-8 text")
         })?;
-        let (raw, mistakes) = RawFile::parse(&text);
+        let (raw, mistakes) = RawFile::parse(text);
         let mistakes = mistakes
             .into_iter()
             .map(|mistake| Mistake::new(format!("{}:{}", shown(path), mistake.line), mistake.reason))
             .collect();
-        let owners = [0, rustix::process::geteuid().as_raw()];
-        let is_writable_by_others = about.mode() & 0o022 != 0 || !owners.contains(&about.uid());
+        let is_writable_by_others = contents.is_writable_by_others;
         Ok(Self { path: path.to_owned(), raw, home, is_writable_by_others, mistakes })
     }
 
@@ -91,7 +79,13 @@ impl File {
 
     /// Whether a value with that place stands in this file.
     pub(super) fn wrote(&self, place: &str) -> bool {
-        place.strip_prefix(shown(&self.path).as_str()).is_some_and(|rest| rest.starts_with(':'))
+        self.line(place).is_some()
+    }
+
+    /// The line that a place in this file names.
+    pub(super) fn line(&self, place: &str) -> Option<usize> {
+        let rest = place.strip_prefix(shown(&self.path).as_str())?.strip_prefix(':')?;
+        rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
     }
 
     fn layer_of(&self, table: &RawTable, whose: &str) -> Layer {

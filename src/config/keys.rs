@@ -26,8 +26,8 @@ pub(super) enum Form {
     Switch,
     /// `true`, `false` or `"auto"`.
     AutoSwitch,
-    /// A whole number from 0 up to this.
-    Number(u64),
+    /// A whole number from the first up to the second.
+    Number(u64, u64),
     /// One of these texts.
     Choice(&'static [&'static str]),
     /// Tables of keys.
@@ -75,7 +75,7 @@ const TRUE_OR_FALSE: &str = "true or false";
 const AUTO_OR: &str = "\"auto\", true or false";
 
 /// All keys, in the order in which they are shown.
-pub(super) const KEYS: [Key; 27] = [
+pub(super) const KEYS: [Key; 28] = [
     server(
         "url",
         Form::Text,
@@ -169,8 +169,14 @@ pub(super) const KEYS: [Key; 27] = [
     ),
     server("theme", Form::Choice(crate::theme::NAMES), "the name of a theme as text", "The theme."),
     server(
+        "timeout_seconds",
+        Form::Number(1, 600),
+        "a whole number of seconds from 1 to 600",
+        "Seconds that a reading or a sign-in may take, repetitions included; a change has its own limits.",
+    ),
+    server(
         "refresh_seconds",
-        Form::Number(86_400),
+        Form::Number(0, 86_400),
         "a whole number of seconds, at most 86400, which is a day; 0 is off",
         "Seconds between automatic refreshes; 0 for none.",
     ),

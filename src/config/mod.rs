@@ -1,14 +1,16 @@
 //! Settings from the command line, the environment and the file: typed, validated, or refused by name.
 //!
-//! A value is taken from the first of: flag, environment, profile in the file, file, default. Errors name
-//! the file with its line (or the flag, or the variable), the key, and what was expected; they never repeat
-//! a value that could be a secret.
+//! A value is taken from the first of: flag, environment, profile in the file, file, what `ksctl` would use,
+//! default. Errors name the file with its line (or the flag, or the variable), the key, and what was expected;
+//! they never repeat a value that could be a secret.
 
+mod check;
 mod choices;
 mod effective;
 mod error;
 mod file;
 mod keys;
+mod ksctl;
 mod layer;
 mod raw;
 mod schema;
@@ -23,16 +25,21 @@ use std::time::Duration;
 use tracing::level_filters::LevelFilter;
 use url::Url;
 
+pub use self::check::check;
 pub use self::choices::{AutoSwitch, BadgeColor, ColorChoice, ProxyChoice, ProxyError};
 pub use self::effective::Setting;
 pub use self::error::{ConfigError, Mistake};
 use self::file::File;
 use self::keys::KEYS;
+use self::ksctl::Ksctl;
 use self::layer::Layer;
 pub use self::schema::schema;
 pub use self::secret::{PasswordSource, SecretError};
 use crate::domain::Fingerprint;
 use crate::text::escape;
+
+/// Name of the file in its directory.
+pub const FILE_NAME: &str = "config.toml";
 
 /// The settings of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +81,8 @@ pub struct Config {
     pub badge_color: BadgeColor,
     /// One of [`theme::NAMES`](crate::theme::NAMES).
     pub theme: String,
+    /// How long a reading or a sign-in may take, repetitions included.
+    pub timeout: Duration,
     /// Time between automatic refreshes.
     pub refresh_every: Option<Duration>,
     /// Whether an accepted password is kept in memory, to sign in again without a question.
@@ -92,6 +101,8 @@ pub struct Config {
     pub password: PasswordSource,
     /// Names of the profiles in the file.
     pub profiles: Vec<String>,
+    /// What was set and is not followed, for the operator to know.
+    pub warnings: Vec<Mistake>,
     /// Where the values were written that are no defaults, by key.
     origins: BTreeMap<&'static str, String>,
 }
@@ -117,6 +128,7 @@ impl Default for Config {
             badge: None,
             badge_color: BadgeColor::Plain,
             theme: "default".to_owned(),
+            timeout: Duration::from_secs(30),
             refresh_every: Some(Duration::from_secs(30)),
             keep_password: true,
             color: ColorChoice::Auto,
@@ -126,6 +138,7 @@ impl Default for Config {
             log_level: LevelFilter::INFO,
             password: PasswordSource::AskLater,
             profiles: Vec::new(),
+            warnings: Vec::new(),
             origins: BTreeMap::new(),
         }
     }
@@ -138,12 +151,20 @@ pub struct Sources<'a> {
     pub flags: Vec<(&'static str, String)>,
     /// Profile named on the command line.
     pub profile: Option<String>,
+    /// Whether standard input gives the password.
+    pub password_stdin: bool,
     /// File named on the command line: it must exist.
     pub file: Option<PathBuf>,
     /// The usual place of the file, which may be empty; none when there is no home directory.
     pub usual_file: Option<PathBuf>,
     /// Looks up a variable.
     pub environment: &'a dyn Fn(&str) -> Option<OsString>,
+}
+
+impl Sources<'_> {
+    fn home(&self) -> Option<PathBuf> {
+        (self.environment)("HOME").filter(|home| !home.is_empty()).map(PathBuf::from)
+    }
 }
 
 impl Config {
@@ -156,7 +177,8 @@ impl Config {
         let mut file = File::find(sources)?;
         let profile = chosen_profile(sources)?;
         let mut mistakes = file.as_mut().map(|file| std::mem::take(&mut file.mistakes)).unwrap_or_default();
-        let mut layers = Vec::new();
+        let ksctl = Ksctl::read(sources);
+        let mut layers = vec![ksctl.layer()];
         layers.extend(file.as_ref().map(File::layer));
         if let Some((name, origin)) = &profile {
             match file_profile(file.as_ref(), name, sources) {
@@ -183,6 +205,7 @@ impl Config {
             config.profile = Some(name);
             config.origins.insert("profile", origin.to_owned());
         }
+        ksctl.complete(&mut config);
         config.profiles = file.map(|file| file.profiles().map(str::to_owned).collect()).unwrap_or_default();
         Ok(config)
     }
@@ -249,6 +272,9 @@ fn flags(sources: &Sources<'_>) -> Layer {
     let mut layer = Layer::default();
     for (key, value) in &sources.flags {
         layer.put(key, value.clone(), &format!("--{}", key.replace('_', "-")));
+    }
+    if sources.password_stdin {
+        layer.put("password_stdin", "true".to_owned(), "--password-stdin");
     }
     layer
 }

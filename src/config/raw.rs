@@ -155,7 +155,7 @@ fn as_text(form: Form, value: &DeValue<'_>) -> Option<String> {
             shlex::try_join(words?).ok()
         }
         (Form::Switch | Form::AutoSwitch, DeValue::Boolean(on)) => Some(on.to_string()),
-        (Form::Number(_), DeValue::Integer(number)) => {
+        (Form::Number(..), DeValue::Integer(number)) => {
             u64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number.to_string())
         }
         _ => None,

@@ -30,7 +30,7 @@ fn property(key: &Key) -> Value {
         }),
         Form::Switch => json!({ "type": "boolean" }),
         Form::AutoSwitch => json!({ "enum": ["auto", true, false] }),
-        Form::Number(most) => json!({ "type": "integer", "minimum": 0, "maximum": most }),
+        Form::Number(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Form::Choice(choices) => json!({ "enum": choices }),
         Form::Profiles => json!({
             "type": "object",

@@ -1,27 +1,32 @@
 //! Where a password comes from, and how it is fetched without leaving traces.
 
 use std::fmt;
-use std::io::{self, Read as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::io::{self, IsTerminal as _, Read as _};
+use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Command;
+use zeroize::Zeroizing;
 
 use super::error::Mistake;
 use super::file::File;
 use super::keys::Key;
 use super::layer::Layer;
 use crate::domain::Password;
+use crate::files::{self, Demands};
 use crate::text::escape;
 
 /// Longest answer of a file or command that is looked at, in bytes.
 const LONGEST: u64 = 64 << 10;
 
-/// The keys that give a password; the first is no key of the file.
-const KEYS: [&str; 3] = ["password", "password_file", "password_command"];
+/// How long the one who pipes a password in may take; it may ask somebody.
+const PATIENCE_WITH_A_PIPE: Duration = Duration::from_mins(1);
+
+/// The keys that give a password; the first two are no keys of the file.
+const KEYS: [&str; 4] = ["password_stdin", "password", "password_file", "password_command"];
 
 /// How long a password command may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,6 +38,8 @@ pub enum PasswordSource {
     AskLater,
     /// It was given.
     Given(Password),
+    /// The one line on standard input.
+    StandardInput,
     /// The first line of a file.
     File(PathBuf),
     /// The first line that a program prints: its name and arguments, run without a shell.
@@ -68,6 +75,7 @@ impl PasswordSource {
         match self {
             Self::AskLater => Ok(None),
             Self::Given(password) => Ok(Some(password.clone())),
+            Self::StandardInput => read_standard_input().await.map(Some),
             Self::File(path) => read_file(path).map(Some),
             Self::Command(words) => run(words).await.map(Some),
         }
@@ -90,6 +98,7 @@ pub(super) fn source(
         return None;
     }
     let source = match key {
+        "password_stdin" => PasswordSource::StandardInput,
         "password" => PasswordSource::Given(Password::new(text)),
         "password_file" => PasswordSource::File(text.into()),
         _ if file.is_some_and(|file| file.is_writable_by_others && file.wrote(&place)) => {
@@ -110,25 +119,40 @@ pub(super) fn source(
 }
 
 fn read_file(path: &Path) -> Result<Password, SecretError> {
+    // The operator spelled out the path: a link of theirs is followed.
+    let contents = files::read(path, Demands::secret(LONGEST).following_links())
+        .map_err(|error| SecretError::new("password file", error.to_string()))?;
     let place = format!("password file {}", escape(&path.to_string_lossy()));
-    // Without waiting: a pipe would block until somebody writes to it.
-    let nonblock = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = std::fs::File::options().read(true).custom_flags(nonblock).open(path);
-    let file = file.map_err(|error| SecretError::io(&place, "cannot be opened", error))?;
-    let about = file.metadata().map_err(|error| SecretError::io(&place, "cannot be looked at", error))?;
-    if !about.is_file() {
-        return Err(SecretError::new(&place, "expected a regular file"));
-    }
-    if about.mode() & 0o077 != 0 {
-        let mode = about.mode() & 0o777;
-        let reason = format!("others have access to it (mode {mode:03o}); run chmod 600 on it");
-        return Err(SecretError::new(&place, reason));
-    }
-    let mut bytes = Vec::new();
-    file.take(LONGEST)
-        .read_to_end(&mut bytes)
-        .map_err(|error| SecretError::io(&place, "cannot be read", error))?;
-    first_line(bytes, &place)
+    first_line(&contents.bytes, &place)
+}
+
+/// The one line that is piped in; what comes after it is refused, since nobody would read it.
+async fn read_standard_input() -> Result<Password, SecretError> {
+    const PLACE: &str = "standard input";
+    let read = tokio::task::spawn_blocking(|| {
+        let input = io::stdin();
+        if input.is_terminal() {
+            return Err(SecretError::new(
+                PLACE,
+                "is a terminal: leave --password-stdin out, and you will be asked",
+            ));
+        }
+        // A copy of the descriptor, because that of the library keeps a buffer that is never wiped.
+        let file = input.as_fd().try_clone_to_owned().map(std::fs::File::from);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(LONGEST).unwrap_or_default()));
+        file.and_then(|file| file.take(LONGEST).read_to_end(&mut bytes))
+            .map_err(|error| SecretError::io(PLACE, "cannot be read", error))?;
+        let line_end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+        if bytes.len() > line_end + 1 {
+            return Err(SecretError::new(PLACE, "expected one line, the password, found more"));
+        }
+        first_line(&bytes, PLACE)
+    });
+    let read = tokio::time::timeout(PATIENCE_WITH_A_PIPE, read).await.map_err(|_elapsed| {
+        let waited = PATIENCE_WITH_A_PIPE.as_secs();
+        SecretError::new(PLACE, format!("did not end within {waited} s: close it after the password"))
+    })?;
+    read.map_err(|error| SecretError::io(PLACE, "cannot be read", error.into()))?
 }
 
 async fn run(words: &[String]) -> Result<Password, SecretError> {
@@ -159,12 +183,12 @@ async fn run(words: &[String]) -> Result<Password, SecretError> {
         let words: String = words.chars().take(200).collect();
         return Err(SecretError::new(&place, format!("failed with {status}: {}", escape(words.trim()))));
     }
-    first_line(answer, &place)
+    first_line(&answer, &place)
 }
 
 /// The first [`LONGEST`] bytes; the rest is read and dropped, so that the writer is not stuck.
-async fn head(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
-    let mut bytes = Vec::new();
+async fn head(stream: Option<impl AsyncRead + Unpin>) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(LONGEST).unwrap_or_default()));
     if let Some(stream) = stream {
         let mut stream = stream.take(LONGEST);
         let read = stream.read_to_end(&mut bytes).await;
@@ -176,10 +200,8 @@ async fn head(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
     bytes
 }
 
-fn first_line(bytes: Vec<u8>, place: &str) -> Result<Password, SecretError> {
-    let text = zeroize::Zeroizing::new(
-        String::from_utf8(bytes).map_err(|_text| SecretError::new(place, "expected UTF-8 text"))?,
-    );
+fn first_line(bytes: &[u8], place: &str) -> Result<Password, SecretError> {
+    let text = std::str::from_utf8(bytes).map_err(|_text| SecretError::new(place, "expected UTF-8 text"))?;
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() {
         return Err(SecretError::new(place, "expected the password on the first line, found nothing"));

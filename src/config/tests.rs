@@ -46,6 +46,7 @@ impl Case {
         Config::load(&Sources {
             flags: self.flags.clone(),
             profile: self.profile.clone(),
+            password_stdin: false,
             file: None,
             usual_file: Some(self.path()),
             environment: &|name| self.environment.get(name).map(OsString::from),
@@ -128,6 +129,7 @@ fn fs_10_what_is_wrong_is_named_with_its_place() {
         (Case::new("color = \"8\""), at(1) + "key `color`: expected \"auto\", \"16\", \"256\""),
         (Case::new("").env("CCKM_READ_ONLY", "yes"), "CCKM_READ_ONLY: expected true or false".to_owned()),
         (Case::new("refresh_seconds = 86401"), at(1) + "key `refresh_seconds`: expected a whole number of"),
+        (Case::new("timeout_seconds = 0"), at(1) + "key `timeout_seconds`: expected a whole number of"),
         (Case::new("pin = \"abc\""), at(1) + "key `pin`: expected a SHA-256 fingerprint"),
         (Case::new("proxy = \"ftp://p\""), at(1) + "key `proxy`: expected \"none\", or the address"),
         (Case::new("badge = \"\""), at(1) + "key `badge`: expected 1 to 16 printable"),
@@ -145,7 +147,10 @@ fn fs_10_what_is_wrong_is_named_with_its_place() {
         (Case::new("username = \"\""), at(1) + "key `username`: expected a user name"),
         (Case::new("\n\n\u{1}"), at(3) + "not TOML"),
         (Case::new(b"a\n\xff"), at(2) + "not UTF-8 text"),
-        (Case::new(vec![b'#'; (1 << 20) + 1]), "config.toml: expected at most 1 MiB".to_owned()),
+        (
+            Case::new(vec![b'#'; (1 << 20) + 1]),
+            "config.toml: it is larger than expected: at most 1048576 bytes".to_owned(),
+        ),
         (Case::new("[profiles.Prod]"), at(1) + "profile `Prod`: a profile name has lower case"),
         (Case::new(FILE).profile("prod-ue"), "--profile: no profile `prod-ue` in".to_owned()),
         (Case::new(FILE).profile("prod-ue"), "did you mean `prod-eu`?".to_owned()),
@@ -173,7 +178,7 @@ fn fs_02_a_directory_in_the_place_of_the_file_is_named() {
     let case = Case::new("");
     std::fs::remove_file(case.path()).unwrap();
     std::fs::create_dir(case.path()).unwrap();
-    assert!(case.refused().ends_with("config.toml: expected a regular file"));
+    assert!(case.refused().contains("config.toml: it is a directory"));
 }
 
 #[test]
@@ -295,6 +300,7 @@ fn every_key_of_the_table_reaches_the_settings() {
         ("badge", "B"),
         ("badge_color", "bad"),
         ("theme", "default"),
+        ("timeout_seconds", "5"),
         ("refresh_seconds", "7"),
         ("keep_password", "false"),
         ("color", "true"),
@@ -340,7 +346,7 @@ async fn a_password_file_that_others_can_read_or_that_is_none_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("password");
     std::fs::write(&path, "canary").unwrap();
-    for mode in [0o640, 0o604, 0o622] {
+    for mode in [0o640, 0o604, 0o620] {
         std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
         let message = failure(PasswordSource::File(path.clone())).await;
         assert!(message.contains(&format!("mode {mode:03o}")) && !message.contains("canary"), "{message}");
@@ -348,8 +354,8 @@ async fn a_password_file_that_others_can_read_or_that_is_none_is_refused() {
     std::fs::write(&path, "\n").unwrap();
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
     assert!(failure(PasswordSource::File(path)).await.contains("found nothing"));
-    assert!(failure(PasswordSource::File(place.path().into())).await.contains("expected a regular file"));
-    assert!(failure(PasswordSource::File(place.path().join("none"))).await.contains("cannot be opened"));
+    assert!(failure(PasswordSource::File(place.path().into())).await.contains("it is a directory"));
+    assert!(failure(PasswordSource::File(place.path().join("none"))).await.contains("there is no such file"));
 }
 
 #[tokio::test]
@@ -374,4 +380,153 @@ async fn sk_11_a_password_command_that_fails_says_why_in_escaped_words() {
 async fn sk_11_a_password_command_that_hangs_is_ended_after_ten_seconds() {
     let failed = failure(command(&["sleep", "1000"])).await;
     assert!(failed.ends_with("password command sleep: no answer within 10 s"), "{failed}");
+}
+
+/// A home directory with a file of `ksctl`, private to its owner, and nothing of ours.
+fn with_ksctl(text: impl AsRef<[u8]>) -> Case {
+    let case = Case::new("");
+    let folder = case.home.path().join(".ksctl");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("config.yaml"), text).unwrap();
+    std::fs::set_permissions(folder.join("config.yaml"), PermissionsExt::from_mode(0o600)).unwrap();
+    let home = case.home.path().to_str().unwrap().to_owned();
+    case.env("HOME", &home)
+}
+
+fn warnings(config: &Config) -> Vec<String> {
+    config.warnings.iter().map(ToString::to_string).collect()
+}
+
+const KSCTL: &str = "KSCTL_URL: https://ks.example.com\nKSCTL_USERNAME: ks\nKSCTL_PASSWORD: canary\n\
+                     KSCTL_DOMAIN: sales\nKSCTL_AUTH_DOMAIN: root\nKSCTL_TIMEOUT: 7\n";
+
+#[test]
+fn who_uses_ksctl_is_connected_without_a_setting() {
+    let config = with_ksctl(KSCTL).load().unwrap();
+    let (url, user) = config.target().unwrap();
+    assert_eq!((url.as_str(), user), ("https://ks.example.com/", "ks"));
+    assert_eq!((config.domain.as_deref(), config.auth_domain.as_deref()), (Some("sales"), Some("root")));
+    assert_eq!(config.timeout, Duration::from_secs(7));
+    assert_eq!(config.password, PasswordSource::Given(Password::new("canary")));
+    assert_eq!(warnings(&config), <[String; 0]>::default());
+    let rows = config.effective();
+    let origin = |key: &str| rows.iter().find(|row| row.key == key).unwrap().origin.clone();
+    assert!(origin("url").ends_with(".ksctl/config.yaml:1"), "{}", origin("url"));
+    assert!(origin("password").ends_with(".ksctl/config.yaml:3"), "{}", origin("password"));
+    assert!(!format!("{rows:?}{config:?}").contains("canary"));
+}
+
+#[test]
+fn ksctl_is_asked_last_its_variables_before_its_file() {
+    let user = |case: &Case| {
+        let config = case.load().unwrap();
+        let rows = config.effective();
+        rows.into_iter().find(|row| row.key == "username").map(|row| (row.value, row.origin)).unwrap()
+    };
+    let case = with_ksctl(KSCTL).env("KSCTL_USERNAME", "variable");
+    assert_eq!(user(&case), ("variable".to_owned(), "KSCTL_USERNAME".to_owned()));
+    std::fs::write(case.path(), "username = 'file'").unwrap();
+    assert_eq!(user(&case).0, "file");
+    let case = case.env("CCKM_USERNAME", "ours");
+    assert_eq!(user(&case).0, "ours");
+}
+
+#[test]
+fn a_password_of_ksctl_goes_to_no_other_server_and_no_other_user() {
+    for (case, whose) in [
+        (with_ksctl(KSCTL).flag("url", "https://other.example.com"), "KSCTL_URL"),
+        (with_ksctl(KSCTL).flag("username", "somebody"), "KSCTL_USERNAME"),
+        (with_ksctl(KSCTL).env("CCKM_CONNECTION", "ldap"), "KSCTL_USERNAME"),
+    ] {
+        let config = case.load().unwrap();
+        assert_eq!(config.password, PasswordSource::AskLater, "{whose}");
+        let words = warnings(&config);
+        assert!(words.len() == 1 && words[0].contains(&format!("it belongs to {whose}")), "{words:?}");
+    }
+    let same = with_ksctl(KSCTL).flag("url", "ks.example.com/api/v1/").flag("username", "ks");
+    assert_eq!(same.load().unwrap().password, PasswordSource::Given(Password::new("canary")));
+    let bare = Case::new("").env("KSCTL_PASSWORD", "canary").flag("url", "cm").flag("username", "ops");
+    assert_eq!(bare.load().unwrap().password, PasswordSource::Given(Password::new("canary")));
+}
+
+#[test]
+fn what_of_ksctl_is_not_followed_is_named_with_the_way_to_go() {
+    let case = Case::new("").env("KSCTL_NOSSLVERIFY", "true").env("KSCTL_JWT", "canary");
+    let words = warnings(&case.load().unwrap());
+    assert!(words[0].starts_with("KSCTL_NOSSLVERIFY: ") && words[0].contains("--pin"), "{words:?}");
+    assert!(words[1].starts_with("KSCTL_JWT: ") && words[1].contains("password"), "{words:?}");
+    assert!(words.len() == 2 && !words.concat().contains("canary"), "{words:?}");
+    let none = <[String; 0]>::default();
+    let trusting = case.env("CCKM_PIN", &"ab".repeat(32)).env("CCKM_PASSWORD", "x");
+    assert_eq!(warnings(&trusting.load().unwrap()), none, "there is nothing left to do");
+    let verifying = Case::new("").env("KSCTL_NOSSLVERIFY", "false");
+    assert_eq!(warnings(&verifying.load().unwrap()), none);
+    let in_file = with_ksctl("KSCTL_NOSSLVERIFY: true").load().unwrap();
+    assert!(warnings(&in_file)[0].contains("config.yaml:1: KSCTL_NOSSLVERIFY is not obeyed"));
+}
+
+#[test]
+fn sk_08_a_ksctl_file_that_others_can_read_gives_no_password_and_all_the_rest() {
+    for mode in [0o644, 0o640, 0o606] {
+        let case = with_ksctl(KSCTL);
+        let path = case.home.path().join(".ksctl/config.yaml");
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+        let config = case.load().unwrap();
+        assert_eq!((config.username.as_deref(), config.domain.as_deref()), (Some("ks"), Some("sales")));
+        assert_eq!(config.password, PasswordSource::AskLater);
+        let words = warnings(&config);
+        let told =
+            format!("config.yaml:3: the password is not used: others have access to it (mode {mode:03o})");
+        assert!(words.len() == 1 && words[0].contains(&told), "{words:?}");
+    }
+}
+
+#[test]
+fn fs_10_a_ksctl_file_that_cannot_be_used_is_a_warning_and_no_obstacle() {
+    for (text, told) in [
+        (b"KSCTL_URL: a: canary".to_vec(), "config.yaml:1: not used: not YAML"),
+        (b"KSCTL_URL: \xff".to_vec(), "config.yaml: not used: not UTF-8 text"),
+        (vec![b'#'; 65 << 10], "config.yaml: not used: it is larger than expected"),
+    ] {
+        let config = with_ksctl(text).load().unwrap();
+        let words = warnings(&config);
+        assert!(words.len() == 1 && words[0].contains(told) && !words[0].contains("canary"), "{words:?}");
+    }
+    let wrong = with_ksctl("KSCTL_URL: ftp://ks").refused();
+    assert!(wrong.contains("config.yaml:1: the server address begins with ftp://"), "{wrong}");
+}
+
+#[test]
+fn nothing_of_ksctl_is_written() {
+    let case = with_ksctl(KSCTL);
+    let path = case.home.path().join(".ksctl/config.yaml");
+    let before = (std::fs::read(&path).unwrap(), path.metadata().unwrap().modified().unwrap());
+    case.load().unwrap();
+    assert_eq!((std::fs::read(&path).unwrap(), path.metadata().unwrap().modified().unwrap()), before);
+}
+
+#[test]
+fn fs_10_a_check_finds_every_mistake_of_every_profile_in_the_order_of_their_lines() {
+    let text = "url = 'ftp://cm'\nrefresh_seconds = 86401\nclient_key = 'k'\n[profiles.a]\nusrname = 'x'\n\
+                pin = 'abc'\nclient_certificate = 'c'\n[profiles.b]\nurl = 'https://b'\nbadge = ''\n\
+                password_file = 'p'\npassword_command = 'c'\n";
+    let case = Case::new(text);
+    let error = check(&case.path(), None).unwrap_err();
+    let lines = error.mistakes().iter().map(|mistake| {
+        let place = mistake.place.rsplit_once("config.toml:").unwrap().1;
+        place.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse::<u32>().unwrap()
+    });
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines, [1, 2, 3, 5, 6, 10, 12], "{error}");
+    let good = Case::new("[profiles.a]\nurl = 'cm'\n[profiles.b]\n");
+    assert_eq!(check(&good.path(), None).unwrap(), ["a", "b"]);
+    assert!(check(&good.home.path().join("none"), None).unwrap_err().to_string().ends_with("no such file"));
+}
+
+#[test]
+fn fs_10_a_file_without_an_end_is_not_read() {
+    let case = Case::new("");
+    let file = std::fs::File::create(case.path()).unwrap();
+    file.set_len(1 << 30).unwrap();
+    assert!(case.refused().contains("larger than expected"));
 }

@@ -51,6 +51,10 @@ pub(super) fn config(values: &Layer) -> (Config, Vec<Mistake>) {
                 known.map(|name| (*name).to_owned())
             })
             .unwrap_or(defaults.theme),
+        timeout: match reading.number("timeout_seconds") {
+            Some(seconds) => Duration::from_secs(seconds),
+            None => defaults.timeout,
+        },
         refresh_every: match reading.number("refresh_seconds") {
             Some(seconds) => (seconds > 0).then(|| Duration::from_secs(seconds)),
             None => defaults.refresh_every,
@@ -67,6 +71,7 @@ pub(super) fn config(values: &Layer) -> (Config, Vec<Mistake>) {
             .unwrap_or(defaults.log_level),
         password: PasswordSource::AskLater,
         profiles: Vec::new(),
+        warnings: Vec::new(),
         origins: BTreeMap::new(),
     };
     if config.client_certificate.is_some() != config.client_key.is_some() {
@@ -139,11 +144,11 @@ impl Reading<'_> {
     }
 
     fn number(&mut self, key: &'static str) -> Option<u64> {
-        let most = match Key::named(key).map(|key| key.form) {
-            Some(Form::Number(most)) => most,
-            _ => u64::MAX,
+        let (least, most) = match Key::named(key).map(|key| key.form) {
+            Some(Form::Number(least, most)) => (least, most),
+            _ => (0, u64::MAX),
         };
-        self.expected(key, |text| text.parse().ok().filter(|number| *number <= most))
+        self.expected(key, |text| text.parse().ok().filter(|number| (least..=most).contains(number)))
     }
 
     /// Identity source and user; `connection|user` as a user name gives both.

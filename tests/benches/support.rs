@@ -56,6 +56,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         started_at: 1_795_456_800,
         log_file: "".into(),
         ca_file: "".into(),
+        warnings: Vec::new(),
         rules: Rules::default(),
         run: RunId::new(1),
         journal: JournalState::Ready,

@@ -1,6 +1,8 @@
 //! What the program says without taking a terminal: usage, refusals, the demo server's lines.
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use cckm_tui::api::{Credentials, Limits, Reader, Server, Trust, Writer, base_url};
@@ -11,9 +13,13 @@ use crate::terminal::{PROGRAM, Terminal, environment};
 
 /// Runs the program to its end without a terminal.
 fn run(args: &[&str], env: &[(&str, &str)]) -> Output {
-    let home = tempfile::tempdir().unwrap();
+    run_in(tempfile::tempdir().unwrap().path(), args, env)
+}
+
+/// The same with a home directory that was prepared.
+fn run_in(home: &Path, args: &[&str], env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(PROGRAM);
-    command.args(args).env_clear().envs(environment(home.path())).envs(env.iter().copied());
+    command.args(args).env_clear().envs(environment(home)).envs(env.iter().copied());
     command.stdin(Stdio::null()).output().unwrap()
 }
 
@@ -62,7 +68,134 @@ fn fs_10_a_mistake_in_the_file_is_named_with_its_line() {
     std::fs::write(&file, "url = \"https://cm.example.com\"\nusrname = \"x\"\n").unwrap();
     let words = refused(&run(&["--config", file.to_str().unwrap()], &[]));
     assert!(words.contains("settings.toml:2: unknown key `usrname`; did you mean `username`?"), "{words}");
-    assert!(refused(&run(&["--config", "/nonexistent"], &[])).contains("/nonexistent: cannot be read"));
+    assert!(
+        refused(&run(&["--config", "/nonexistent"], &[])).contains("/nonexistent: there is no such file")
+    );
+}
+
+/// A home directory with this configuration file, private to its owner.
+fn home_with(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("config/cckm-tui");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("config.toml");
+    std::fs::write(&file, text).unwrap();
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+    (home, file)
+}
+
+#[test]
+fn e19_every_setting_is_shown_with_where_it_came_from_and_no_secret() {
+    let (home, file) = home_with("username = 'ops1'\n[profiles.prod-eu]\nurl = 'cm1.example.com'\n");
+    let env = [("CCKM_PASSWORD", "canary"), ("KSCTL_DOMAIN", "sales"), ("KSCTL_JWT", "canary")];
+    let shown = run_in(home.path(), &["config", "show", "--profile", "prod-eu", "--read-only"], &env);
+    assert_eq!(shown.status.code(), Some(0), "{shown:?}");
+    let text = String::from_utf8(shown.stdout).unwrap();
+    let row = |key: &str| {
+        let row = text.lines().find(|line| line.split_whitespace().next() == Some(key)).expect(key);
+        let (_, rest) = row.split_once("  ").unwrap();
+        let (value, origin) = rest.trim().split_once("  ").unwrap();
+        (value.to_owned(), origin.trim().to_owned())
+    };
+    let file = file.to_str().unwrap();
+    for (key, value, origin) in [
+        ("profile", "prod-eu", "--profile".to_owned()),
+        ("url", "https://cm1.example.com", format!("{file}:3, profile prod-eu")),
+        ("username", "ops1", format!("{file}:1")),
+        ("domain", "sales", "KSCTL_DOMAIN".to_owned()),
+        ("read_only", "true", "--read-only".to_owned()),
+        ("password", "(hidden)", "CCKM_PASSWORD".to_owned()),
+        ("pin", "-", "default".to_owned()),
+        ("refresh_seconds", "30", "default".to_owned()),
+    ] {
+        assert_eq!(row(key), (value.to_owned(), origin), "{key} in\n{text}");
+    }
+    assert!(!text.contains("canary"));
+    assert!(refused(&run(&["config", "show", "--profile", "x"], &[])).contains("no profile `x`"));
+}
+
+#[test]
+fn what_is_set_for_ksctl_and_not_followed_is_said_on_standard_error() {
+    let shown = run(&["config", "show"], &[("KSCTL_NOSSLVERIFY", "true")]);
+    let words = String::from_utf8(shown.stderr).unwrap();
+    assert!(words.starts_with("cckm-tui: warning: KSCTL_NOSSLVERIFY") && words.contains("--pin"), "{words}");
+    assert_eq!(shown.status.code(), Some(0));
+}
+
+#[test]
+fn e21_the_example_is_written_once_for_its_owner_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let first = run_in(home.path(), &["config", "init"], &[]);
+    assert_eq!(first.status.code(), Some(0), "{first:?}");
+    let file = home.path().join("config/cckm-tui/config.toml");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), include_str!("../../config.example.toml"));
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o7777, 0o600);
+    std::fs::write(&file, "url = 'cm'\n").unwrap();
+    let second = run_in(home.path(), &["config", "init"], &[]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(String::from_utf8(second.stderr).unwrap().contains("it exists already; nothing is overwritten"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "url = 'cm'\n");
+    let checked = run_in(home.path(), &["config", "check"], &[]);
+    assert_eq!((checked.status.code(), checked.stderr), (Some(0), Vec::new()));
+}
+
+#[test]
+fn e21_a_check_names_every_mistake_at_once() {
+    let (home, file) =
+        home_with("urll = 'x'\n[profiles.a]\nread_only = 'canary'\n[profiles.b]\npin = 'ab'\n");
+    let words = refused(&run_in(home.path(), &["config", "check"], &[]));
+    let file = file.to_str().unwrap();
+    assert_eq!(words.lines().count(), 3, "{words}");
+    for line in [
+        format!("{file}:1: unknown key `urll`; did you mean `url`?"),
+        format!("{file}:3: key `read_only`: expected true or false"),
+        format!("{file}:5, profile b: key `pin`: expected a SHA-256 fingerprint"),
+    ] {
+        assert!(words.contains(&line), "{words}\nlacks {line}");
+    }
+    assert!(!words.contains("canary"));
+    assert_eq!(refused(&run(&["config", "check", file], &[])), words, "by its name too");
+}
+
+#[test]
+fn e21_the_schema_is_json_and_knows_the_keys() {
+    let schema = run(&["config", "schema"], &[]);
+    let schema: serde_json::Value = serde_json::from_slice(&schema.stdout).unwrap();
+    assert_eq!(schema["properties"]["badge"]["maxLength"], 16);
+}
+
+#[test]
+fn sk_12_the_password_comes_in_by_a_pipe_and_the_keys_from_the_terminal() {
+    let (_server, lines) = DemoServer::start(&["--listen", "127.0.0.1:0", "--http"]);
+    let password = format!("{}\n", lines[2].trim_start_matches("password "));
+    let args = ["--url", &lines[0], "--username", "admin", "--password-stdin"];
+    let mut terminal = Terminal::start_piped(&password, &args, &[], (80, 24));
+    terminal.wait_for_text("Acme Corporation");
+    terminal.send("/");
+    terminal.send("thales");
+    terminal.wait_for("a narrowed list", |screen| !screen.contents().contains("Acme Corporation"));
+    terminal.send("\x1b");
+    terminal.wait_for_text("Organizations 56");
+    terminal.send("q");
+    assert_eq!(terminal.wait_for_exit(), 0);
+}
+
+#[test]
+fn sk_12_more_than_one_line_and_a_terminal_are_refused() {
+    let args = ["--url", "http://127.0.0.1:1", "--username", "u", "--password-stdin"];
+    for (input, told) in [
+        ("canary\nmore\n", "standard input: expected one line, the password, found more"),
+        ("", "standard input: expected the password on the first line, found nothing"),
+    ] {
+        let mut terminal = Terminal::start_piped(input, &args, &[], (120, 24));
+        terminal.wait_for_text(told);
+        assert_eq!(terminal.wait_for_exit(), 2);
+        let bytes = String::from_utf8(terminal.bytes()).unwrap();
+        assert!(!bytes.contains("canary") && !bytes.contains('\x1b'), "{bytes}");
+    }
+    let mut terminal = Terminal::start(&args, &[], (120, 24));
+    terminal.wait_for_text("standard input: is a terminal: leave --password-stdin out");
+    assert_eq!(terminal.wait_for_exit(), 2);
 }
 
 #[test]

@@ -50,10 +50,28 @@ impl Terminal {
         home: tempfile::TempDir,
         args: &[&str],
         env: &[(&str, &str)],
+        size: (u16, u16),
+    ) -> Self {
+        Self::start_program(PROGRAM, home, args, env, size)
+    }
+
+    /// The same with this text on standard input, so that the keys come from the terminal by another way.
+    pub(crate) fn start_piped(input: &str, args: &[&str], env: &[(&str, &str)], size: (u16, u16)) -> Self {
+        let script = "printf '%s' \"$PIPED\" | \"$0\" \"$@\"";
+        let args = [&["-c", script, PROGRAM], args].concat();
+        let env = [&[("PIPED", input)], env].concat();
+        Self::start_program("/bin/sh", tempfile::tempdir().unwrap(), &args, &env, size)
+    }
+
+    fn start_program(
+        program: &str,
+        home: tempfile::TempDir,
+        args: &[&str],
+        env: &[(&str, &str)],
         (columns, rows): (u16, u16),
     ) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
-        let mut command = CommandBuilder::new(PROGRAM);
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         for (name, value) in environment(home.path()) {

@@ -141,6 +141,7 @@ fn settings(password_known: bool) -> Settings {
         entries: Vec::new(),
         rules: Rules::default(),
         ca_file: "".into(),
+        warnings: Vec::new(),
     }
 }
 

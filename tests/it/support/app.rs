@@ -34,6 +34,7 @@ pub fn settings() -> Settings {
         started_at: STARTED_AT,
         log_file: "".into(),
         ca_file: "".into(),
+        warnings: Vec::new(),
         rules: Rules::default(),
         run: RunId::new(0x7f_3a9c),
         journal: JournalState::Ready,

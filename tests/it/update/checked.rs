@@ -341,6 +341,13 @@ fn d32_without_a_journal_nothing_is_changed_unless_that_was_asked_for() {
     }
 }
 
+#[test]
+fn what_is_set_and_not_followed_is_said_at_the_start() {
+    let warnings = vec!["KSCTL_JWT: not used".to_owned(), "KSCTL_NOSSLVERIFY: not obeyed".to_owned()];
+    let app = App::with(Settings { warnings, ..settings() }, 120, 40);
+    assert_eq!(app.notice(), "KSCTL_JWT: not used · KSCTL_NOSSLVERIFY: not obeyed");
+}
+
 fn refused_once() -> App {
     app().sent().patched(Ok(answer(401, None)))
 }
