@@ -76,6 +76,7 @@ named! {
         Close = "close", "close";
         Help = "help", "the keys";
         Repaint = "repaint", "draw everything again";
+        Suspend = "suspend", "go to the shell; `fg` comes back";
         Interrupt = "interrupt", "cancel what runs; twice: quit";
         Quit = "quit", "quit";
     }

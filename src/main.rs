@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write};
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -19,13 +20,14 @@ use cckm_tui::keymap::Keymap;
 use cckm_tui::logging::{self, Log};
 use cckm_tui::runtime::executor::{Access, Executor};
 use cckm_tui::runtime::terminal::{self, Restorer, install_panic_hook, size};
-use cckm_tui::runtime::{self, Clock, End, Parts, clock, input, signals};
+use cckm_tui::runtime::{self, Clock, End, Parts, clock, guard, input, signals};
 use cckm_tui::text::{Untrusted, printable_lines};
 use cckm_tui::theme::Theme;
 use cckm_tui::ui::Look;
 use color_eyre::config::HookBuilder;
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use etcetera::BaseStrategy as _;
+use futures_util::FutureExt as _;
 use tokio::runtime::Runtime;
 
 /// How long the server has to confirm the end of the session, whatever ends the program. The terminal is given
@@ -105,23 +107,26 @@ struct Plan {
 
 fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
     let restorer = Restorer::new().map_err(setting)?;
-    install_hooks(&restorer)?;
+    install_panic_hook(restorer.clone(), if flags.demo { None } else { state_directory() });
+    errors_without_colours()?;
     keep_secrets_in()?;
     // Settings first: a mistake in them is reported wherever the program runs.
     let config = if flags.demo { None } else { Some(configuration(flags)?) };
     refuse_what_is_no_terminal(flags.password_stdin)?;
     let runtime = Runtime::new().wrap_err("no threads")?;
-    let end = runtime.block_on(async {
+    let shown = AssertUnwindSafe(async {
         let plan = match config {
             None => demo_plan(flags).await?,
             Some(config) => plan(config, flags.no_journal).await?,
         };
         dashboard(plan, restorer).await
     });
+    let end = runtime.block_on(shown.catch_unwind());
+    // After a panic too: dropping the runtime would wait for name look-ups without a limit.
     runtime.shutdown_timeout(SHUTDOWN);
-    match end? {
+    match end.unwrap_or_else(|panic| resume_unwind(panic))? {
         End::Quit => Ok(ExitCode::SUCCESS),
-        End::Signal(number) => Ok(killed_by(number)),
+        End::Signal(number) => guard::die_by(number),
         End::InputLost(why) => Err(eyre!("the terminal cannot be read any more: {why}").into()),
     }
 }
@@ -130,13 +135,11 @@ fn killed_by(number: i32) -> ExitCode {
     ExitCode::from(u8::try_from(128 + number).unwrap_or(1))
 }
 
-fn install_hooks(restorer: &Restorer) -> Result<(), Report> {
-    // Without colours: what is printed goes through the display rule, and may go into a file.
+/// What is printed goes through the display rule, and may go into a file.
+fn errors_without_colours() -> Result<(), Report> {
     let hooks = HookBuilder::new().theme(color_eyre::config::Theme::new()).display_env_section(false);
-    let (panics, errors) = hooks.try_into_hooks()?;
-    errors.install()?;
-    install_panic_hook(restorer.clone(), move |info| panics.panic_report(info).to_string());
-    Ok(())
+    let (_panics, errors) = hooks.try_into_hooks()?;
+    Ok(errors.install()?)
 }
 
 /// No core dump, no debugger of the same user, no file for others: a password will be in memory.
@@ -375,9 +378,8 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
     let access = if read_only { Access::ReadOnly(reader) } else { Access::ReadWrite(Writer::new(reader)) };
 
     let (queue, inbox) = runtime::queue();
-    let mut executor =
-        Executor::new(access, queue.clone(), clock, record.journal).copying_to(restorer.clone());
-    signals::start(&queue, restorer.clone()).wrap_err("signals cannot be handled")?;
+    let mut executor = Executor::new(access, queue.clone(), clock, record.journal).on(restorer.clone());
+    guard::start(inbox.bell(), restorer.clone()).wrap_err("signals cannot be handled")?;
     let taken = restorer.take().wrap_err("the terminal cannot be set up")?;
     input::start(terminal::input().wrap_err("the terminal cannot be read")?, &queue)
         .wrap_err("the terminal cannot be read")?;
@@ -395,7 +397,11 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
     };
     let ended = runtime::run(parts, State::new(size, settings)).await;
     drop(taken);
-    let why = ended.wrap_err("the terminal cannot be written")?.why;
+    let why = match ended {
+        Ok(ended) => ended.why,
+        Err(error) if terminal::is_gone(&error) => End::HANG_UP,
+        Err(error) => return Err(Report::new(error).wrap_err("the terminal cannot be written").into()),
+    };
     tracing::info!(?why, "the dashboard ends");
     executor.close(SIGN_OUT).await;
     Ok(why)

@@ -128,7 +128,9 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         Effect::Record { request, operation, transition } => {
             (*request, "JOURNAL", format!("{operation} {}", step(transition)), None)
         }
-        Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Quit => return None,
+        Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {
+            return None;
+        }
     })
 }
 

@@ -96,6 +96,9 @@ pub enum Effect {
     Cancel(RequestId),
     /// Draw everything again, as if the screen were unknown.
     Repaint,
+    /// Give the terminal to the shell until it lets the program go on. Where that cannot be, the answer is
+    /// [`Message::NotStopped`](super::Message::NotStopped).
+    Suspend,
     /// Leave the program.
     Quit,
 }
@@ -113,7 +116,7 @@ impl Effect {
             | Self::Discover { request, .. }
             | Self::Record { request, .. }
             | Self::PatchOrganization { request, .. } => Some(*request),
-            Self::Cancel(_) | Self::Copy(_) | Self::Repaint | Self::Quit => None,
+            Self::Cancel(_) | Self::Copy(_) | Self::Repaint | Self::Suspend | Self::Quit => None,
         }
     }
 }

@@ -45,6 +45,10 @@ pub enum Message {
     SessionChanged(Session),
     /// The frame that shows the present state was written to the terminal.
     Drawn,
+    /// The screen shows something else: it was somebody else's in the meantime.
+    ScreenLost,
+    /// The program could not be stopped for a shell, for this reason.
+    NotStopped(String),
     /// The program was asked to end by a signal.
     ShutdownRequested,
 }

@@ -86,6 +86,14 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
             drawn(state);
             Vec::new()
         }
+        Message::ScreenLost => {
+            covered(state);
+            Vec::new()
+        }
+        Message::NotStopped(why) => {
+            state.notice = Some(Notice::info(why, state.now));
+            Vec::new()
+        }
         Message::ShutdownRequested => vec![Effect::Quit],
     }
 }

@@ -60,8 +60,8 @@ pub struct Executor {
     reads: HashMap<RequestId, AbortHandle>,
     session: AbortHandle,
     recorder: Recorder,
-    /// Where copied text goes.
-    clipboard: Option<Restorer>,
+    /// Where copied text goes, and what is given back when the program is stopped.
+    terminal: Option<Restorer>,
 }
 
 impl Executor {
@@ -80,13 +80,13 @@ impl Executor {
         let keeper = keep_session(access.reader().clone(), queue.clone(), clock);
         let session = tokio::spawn(keeper).abort_handle();
         let recorder = Recorder::start(journal, queue.clone());
-        Self { access, queue, reads: HashMap::new(), session, recorder, clipboard: None }
+        Self { access, queue, reads: HashMap::new(), session, recorder, terminal: None }
     }
 
-    /// The same, with this terminal's clipboard for [`Effect::Copy`].
+    /// The same, on this terminal: for [`Effect::Copy`] and [`Effect::Suspend`].
     #[must_use]
-    pub fn copying_to(mut self, terminal: Restorer) -> Self {
-        self.clipboard = Some(terminal);
+    pub fn on(mut self, terminal: Restorer) -> Self {
+        self.terminal = Some(terminal);
         self
     }
 
@@ -106,6 +106,14 @@ impl Executor {
         if signed_out.is_err() {
             tracing::warn!("the server did not confirm the end of the session in time");
         }
+    }
+
+    /// Stops the program; an answer comes where it cannot be stopped.
+    fn suspend(&self) {
+        let Some(Err(error)) = self.terminal.as_ref().map(Restorer::stop) else { return };
+        let answer = Event::Happened(Message::NotStopped(error.to_string()));
+        let queue = self.queue.clone();
+        tokio::spawn(async move { queue.send(answer).await });
     }
 
     /// Starts a read; [`Effect::Cancel`] ends it without a word.
@@ -204,7 +212,7 @@ impl Perform for Executor {
             Effect::TestConnection { request, connection } => self.test(request, connection),
             Effect::PatchOrganization { request, id, patch } => self.patch(request, id, patch),
             Effect::Copy(text) => {
-                if let Some(Err(error)) = self.clipboard.as_ref().map(|terminal| terminal.copy(&text)) {
+                if let Some(Err(error)) = self.terminal.as_ref().map(|terminal| terminal.copy(&text)) {
                     tracing::warn!(%error, "the clipboard");
                 }
             }
@@ -216,6 +224,7 @@ impl Perform for Executor {
                     read.abort();
                 }
             }
+            Effect::Suspend => self.suspend(),
             // The loop's own.
             Effect::Repaint | Effect::Quit => {}
         }

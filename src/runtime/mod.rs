@@ -6,6 +6,8 @@
 pub mod clock;
 pub mod executor;
 pub mod glass;
+pub mod guard;
+mod inbox;
 pub mod input;
 mod recorder;
 pub mod signals;
@@ -16,10 +18,10 @@ use std::time::Duration;
 use ratatui::backend::Backend;
 use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 pub use self::clock::Clock;
+pub use self::inbox::{Bell, Inbox, queue};
 use crate::app::{Effect, Message, Stamped, State, next_deadline, update};
 use crate::ui::{self, Look};
 
@@ -29,14 +31,13 @@ const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
 /// Most messages that are applied before the screen has its turn again.
 const BATCH: usize = 1024;
 
-/// Room in the queue. A full one makes the readers wait, and the kernel keeps what is typed.
-const QUEUE: usize = 256;
-
 /// What reaches the loop.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// For the core.
     Happened(Message),
+    /// The terminal has another size, which it is to be asked for.
+    SizeChanged,
     /// The terminal was used by somebody else: its modes and its content are unknown.
     ScreenLost,
     /// The program must end.
@@ -54,6 +55,11 @@ pub enum End {
     InputLost(String),
 }
 
+impl End {
+    /// The terminal went away, which counts as the signal of that name.
+    pub const HANG_UP: Self = Self::Signal(signal_hook::consts::SIGHUP);
+}
+
 /// Does what the core asks for, except drawing and quitting, which the loop does itself.
 pub trait Perform {
     /// Begins to do it and returns at once; what comes of it is sent to the loop's queue.
@@ -66,7 +72,7 @@ pub struct Parts<'a, B: Backend, P> {
     /// The screen; as large as [`terminal()`] made it.
     pub terminal: &'a mut Terminal<B>,
     /// What happens.
-    pub events: mpsc::Receiver<Event>,
+    pub events: Inbox,
     /// Does what is asked for.
     pub shell: &'a mut P,
     /// The clock that stamps messages.
@@ -82,11 +88,6 @@ pub struct Ended {
     pub state: State,
     /// The reason.
     pub why: End,
-}
-
-/// The queue to the loop.
-pub fn queue() -> (mpsc::Sender<Event>, mpsc::Receiver<Event>) {
-    mpsc::channel(QUEUE)
 }
 
 /// A screen of this size. The loop alone changes it, with the message that tells the core, so that core and
@@ -187,7 +188,7 @@ where
         }
         for _ in 0..BATCH {
             match self.parts.events.try_recv() {
-                Ok(event) if self.why.is_none() => self.take(event),
+                Some(event) if self.why.is_none() => self.take(event),
                 _ => break,
             }
         }
@@ -196,7 +197,15 @@ where
     fn take(&mut self, event: Event) {
         match event {
             Event::Happened(message) => self.apply(message),
-            Event::ScreenLost => self.screen = Screen::Unknown,
+            Event::SizeChanged => {
+                if let Ok(size) = self.parts.terminal.size() {
+                    self.apply(Message::Resized(size));
+                }
+            }
+            Event::ScreenLost => {
+                self.apply(Message::ScreenLost);
+                self.screen = Screen::Unknown;
+            }
             Event::End(why) => {
                 self.apply(Message::ShutdownRequested);
                 self.why = Some(why);

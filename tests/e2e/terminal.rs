@@ -5,7 +5,9 @@
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -196,15 +198,15 @@ impl Terminal {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Waits for the end of the program and gives its exit code. A program killed by a signal has none, and
-    /// fails the test.
+    /// Waits for the end of the program and gives its exit code as a shell sees it: 128 and the number of the
+    /// signal that ended it.
     #[track_caller]
     pub(crate) fn wait_for_exit(&mut self) -> u32 {
         let until = Instant::now() + DEADLINE;
         loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                assert_eq!(status.signal(), None, "the program was killed");
-                return status.exit_code();
+            if let Some(status) = self.has_ended() {
+                let code = status.code().or_else(|| Some(128 + status.signal()?)).unwrap();
+                return u32::try_from(code).unwrap();
             }
             assert!(
                 Instant::now() < until,
@@ -215,11 +217,22 @@ impl Terminal {
         }
     }
 
+    /// How the program ended, if it did: with a code, or by a signal.
+    pub(crate) fn has_ended(&mut self) -> Option<ExitStatus> {
+        let child: &mut dyn Child = &mut *self.child;
+        child.downcast_mut::<std::process::Child>().unwrap().try_wait().unwrap()
+    }
+
     /// Checks that the terminal is as it was before the program (reliability case O4).
     #[track_caller]
     pub(crate) fn assert_given_back(&self) {
         // What the program wrote last may still be on its way: wait for the last thing it writes.
         self.wait_for("normal screen", |screen| !screen.alternate_screen());
+        // The line settings come after the last byte.
+        let until = Instant::now() + DEADLINE;
+        while modes(&*self.master) != self.modes_before && Instant::now() < until {
+            thread::yield_now();
+        }
         let output = self.output();
         let screen = output.parser.screen();
         assert!(!screen.hide_cursor(), "the cursor is hidden");

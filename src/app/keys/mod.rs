@@ -128,6 +128,7 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Command::Interrupt => return interrupt(state),
         Command::Quit if state.modals.is_empty() || !state.fits() => return quit(state),
         Command::Repaint => return vec![Effect::Repaint],
+        Command::Suspend => return vec![Effect::Suspend],
         Command::Help | Command::Activity if !state.fits() => return Vec::new(),
         Command::Activity if !state.modals.iter().any(|modal| matches!(modal, Modal::Activity(_))) => {
             state.modals.push(Modal::Activity(ActivityWindow::default()));

@@ -30,9 +30,6 @@ pub use self::sequence::{Mouse, MouseAction};
 use super::{End, Event};
 use crate::app::Message;
 
-/// `SIGHUP`, which a terminal that goes away counts as.
-const HANG_UP: i32 = 1;
-
 /// Bytes read at once: what the kernel keeps of a terminal's input.
 const CHUNK: usize = 4096;
 
@@ -62,7 +59,7 @@ fn forward(terminal: BorrowedFd<'_>, queue: &mpsc::Sender<Event>) -> Option<End>
     let (mut bytes, mut said) = ([0; CHUNK], Vec::new());
     loop {
         match read(terminal, &mut bytes, parser.patience()) {
-            Ok(Some(0)) | Err(Errno::IO) => return Some(End::Signal(HANG_UP)),
+            Ok(Some(0)) | Err(Errno::IO) => return Some(End::HANG_UP),
             Ok(Some(length)) => {
                 parser.feed(started.elapsed(), bytes.get(..length).unwrap_or_default(), &mut said);
             }

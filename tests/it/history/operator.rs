@@ -12,9 +12,8 @@ use cckm_tui::input::{Key, KeyCode, KeySequence};
 use cckm_tui::journal::Journal;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::runtime::executor::{Access, Executor};
-use cckm_tui::runtime::{self, Clock, Event, Perform as _};
+use cckm_tui::runtime::{self, Clock, Event, Inbox, Perform as _};
 use ratatui::layout::Size;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
 use super::check::{Done, Tally, check};
@@ -214,7 +213,7 @@ pub(super) struct Operator {
     /// What else is not as it should be.
     pub(super) complaints: Vec<String>,
     executor: Executor,
-    events: mpsc::Receiver<Event>,
+    events: Inbox,
     keymap: Keymap,
     now: Moment,
     waited_for: BTreeSet<RequestId>,
@@ -317,7 +316,7 @@ impl Operator {
                     self.waited_for.remove(request);
                 }
                 Effect::Copy(text) => self.copied.push(text.clone()),
-                Effect::Repaint | Effect::Quit => {}
+                Effect::Repaint | Effect::Suspend | Effect::Quit => {}
             }
             self.executor.perform(effect);
         }

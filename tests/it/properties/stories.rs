@@ -395,7 +395,9 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
             Err(failed(Call::DiscoverOrganizations, salt))
         }),
         Effect::Record { .. } => Reply::Recorded(Ok(1)),
-        Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Quit => Reply::SignedIn(Ok(())),
+        Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {
+            Reply::SignedIn(Ok(()))
+        }
     }
 }
 
