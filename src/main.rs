@@ -14,7 +14,7 @@ use cckm_tui::cli::{self, Cli, Command, Dashboard, DemoServer, Given, Stop};
 use cckm_tui::commands;
 use cckm_tui::config::{self, ColorChoice, Config, Sources};
 use cckm_tui::demo::{self, Demo};
-use cckm_tui::domain::{Entry, JournalFailure, OpenOperation, Password, RunId};
+use cckm_tui::domain::{Entry, JournalFailure, OpenOperation, Password, Pin, RunId};
 use cckm_tui::journal::{self, Claim, Contents, Journal, VerifyError};
 use cckm_tui::keymap::Keymap;
 use cckm_tui::logging::{self, Log};
@@ -198,7 +198,8 @@ fn refuse_what_is_no_terminal(password_stdin: bool) -> Result<(), Problem> {
 async fn plan(config: Config, no_journal: bool) -> Result<Plan, Problem> {
     let password = config.password.read().await.map_err(setting)?;
     let (url, user) = config.target().map_err(setting)?;
-    let trust = config.ca_file.clone().map_or(Trust::System, Trust::CaFile);
+    let pin = config.pin.map(|fingerprint| Trust::Pinned(Pin { fingerprint, since: None }));
+    let trust = pin.unwrap_or_else(|| config.ca_file.clone().map_or(Trust::System, Trust::CaFile));
     let badge = config.profile.as_deref().map_or(Badge::Unnamed, |name| Badge::Profile(name.into()));
     let name = config.profile.clone().or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
     let rules = Rules {

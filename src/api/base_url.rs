@@ -87,6 +87,13 @@ pub fn base_url(typed: &str) -> Result<Url, BaseUrlError> {
     Ok(url)
 }
 
+/// `cm.example.com:443`: what a pin is stored for. The host is in ASCII form, and another port is another
+/// server.
+pub fn address(base: &Url) -> String {
+    let port = base.port_or_known_default().unwrap_or(443);
+    format!("{}:{port}", base.host_str().unwrap_or_default())
+}
+
 /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or `::1`.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -186,6 +193,16 @@ mod tests {
         for (typed, canonical) in table {
             assert_eq!(base_url(typed).map(String::from).as_deref(), Ok(canonical), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn tl_10_tl_11_an_identity_is_that_of_a_port_and_of_a_name_in_ascii() {
+        let address = |typed: &str| address(&base_url(typed).unwrap());
+        assert_eq!(address("CM.example.com"), "cm.example.com:443");
+        assert_eq!(address("https://cm.example.com:8443/api"), "cm.example.com:8443");
+        assert_eq!(address("[2001:DB8::1]"), "[2001:db8::1]:443");
+        // A Cyrillic letter that looks like a Latin one.
+        assert_eq!(address("cm.ex\u{430}mple.com"), "cm.xn--exmple-4nf.com:443");
     }
 
     #[test]

@@ -3,13 +3,16 @@
 use std::error::Error;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::{CertificateError, OtherError};
 use thiserror::Error;
 
 use super::base_url::BaseUrlError;
 use super::retry::Setback;
-use crate::domain::{Call, Failure, FailureKind};
+use super::tls::Refusal;
+use crate::domain::{Call, Distrust, Doubt, Failure, FailureKind};
 use crate::text::escape;
 
 /// Why no client could be made: a matter of settings, before anything is sent.
@@ -79,16 +82,7 @@ pub(super) fn classify(error: reqwest::Error, at: Circumstances) -> Setback {
 fn classify_connect(error: &reqwest::Error, told: &str, at: Circumstances) -> Setback {
     let failure = |kind, detail: String| Failure::new(at.call, kind, detail);
     if let Some(tls) = find::<rustls::Error>(error) {
-        let detail = match tls {
-            rustls::Error::InvalidMessage(_) => {
-                "the server does not speak TLS on this port; perhaps it speaks plain http".to_owned()
-            }
-            rustls::Error::InvalidCertificate(reason) => {
-                format!("the certificate is not trusted: {reason}; a CA file can be given")
-            }
-            other => format!("TLS could not be agreed on: {other}"),
-        };
-        return Setback::final_one(failure(FailureKind::NotTrusted, detail));
+        return Setback::final_one(not_trusted(at.call, tls));
     }
     if error.is_timeout() {
         let detail = format!("no connection within {:?}: check address and network", at.connect);
@@ -99,6 +93,64 @@ fn classify_connect(error: &reqwest::Error, told: &str, at: Circumstances) -> Se
         Setback::passing(refused)
     } else {
         Setback::final_one(refused)
+    }
+}
+
+/// Why there is no TLS with the server, or why its certificate is not accepted. Nothing was sent.
+pub(super) fn not_trusted(call: Call, error: &rustls::Error) -> Failure {
+    let distrust = match error {
+        rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(other))) => {
+            other.downcast_ref::<Refusal>().map(|Refusal(distrust)| Arc::clone(distrust))
+        }
+        _ => None,
+    };
+    let detail = match &distrust {
+        Some(distrust) => doubt_words(distrust),
+        None => tls_words(error),
+    };
+    Failure { distrust, ..Failure::new(call, FailureKind::NotTrusted, detail) }
+}
+
+fn doubt_words(distrust: &Distrust) -> String {
+    let offered = distrust.offered.fingerprint;
+    match &distrust.doubt {
+        Doubt::Unknown(why) => format!(
+            "the certificate is not trusted: {}; its SHA-256 is {offered}; a CA file or its fingerprint can be given",
+            why.as_sent()
+        ),
+        Doubt::Changed(pin) => {
+            format!(
+                "the certificate is another than the pinned one: pinned {}, offered {offered}",
+                pin.fingerprint
+            )
+        }
+        Doubt::Weak(why) => format!("the certificate is too weak to be trusted: {}", why.as_sent()),
+    }
+}
+
+fn tls_words(error: &rustls::Error) -> String {
+    use rustls::{AlertDescription as Alert, Error as E, InvalidMessage, PeerIncompatible as Peer};
+    match error {
+        E::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        ) => "the server sends more certificates than are read, 64 kB".to_owned(),
+        E::InvalidMessage(_) => {
+            "the server does not speak TLS on this port; perhaps it speaks plain http".to_owned()
+        }
+        E::AlertReceived(Alert::ProtocolVersion)
+        | E::PeerIncompatible(
+            Peer::ServerTlsVersionIsDisabledByOurConfig
+            | Peer::Tls12NotOffered
+            | Peer::Tls12NotOfferedOrEnabled
+            | Peer::ServerDoesNotSupportTls12Or13,
+        ) => "the server speaks only TLS 1.1 or older, and TLS 1.2 is the least".to_owned(),
+        E::AlertReceived(Alert::HandshakeFailure) | E::PeerIncompatible(_) => {
+            format!("the server speaks no kind of TLS that is safe enough: {error}")
+        }
+        E::InvalidCertificate(CertificateError::BadSignature) => {
+            "the server cannot prove that the certificate is its own: it does not have the key".to_owned()
+        }
+        other => format!("TLS could not be agreed on: {other}"),
     }
 }
 

@@ -39,14 +39,15 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 pub use auth::{Credentials, Session};
-pub use base_url::{BaseUrlError, base_url};
+pub use base_url::{BaseUrlError, address, base_url};
 pub use error::ClientError;
 pub use retry::RetryPolicy;
 pub use tls::Trust;
+pub use transport::look;
 
 use crate::domain::{
     Call, Connection, Failure, FailureKind, Organization, OrganizationId, OrganizationPatch, Page, Password,
-    PatchAnswer, Record, ServerWords, Window,
+    PatchAnswer, Record, ServerWords, Verified, Window,
 };
 use auth::{Auth, Bearer, Standing, sign_in_needed};
 use retry::{Again, Budget, RetryAfter, Setback};
@@ -141,6 +142,12 @@ impl Reader {
     /// The session as it stands and as it changes, for the header's countdown.
     pub fn session(&self) -> watch::Receiver<Session> {
         self.0.auth.session()
+    }
+
+    /// The certificate that was accepted last, and what for; none before the first handshake, and with plain
+    /// http.
+    pub fn identity(&self) -> watch::Receiver<Option<Verified>> {
+        self.0.transport.seen.clone()
     }
 
     /// Signs in with the password given, or with the one of the credentials. It is sent exactly once: accounts

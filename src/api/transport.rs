@@ -7,19 +7,20 @@ use reqwest::header::{
 };
 use reqwest::header::{HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, StatusCode};
-use tokio::sync::Semaphore;
+use rustls::ClientConfig;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::Limits;
-use super::base_url::is_loopback;
+use super::base_url::{address, is_loopback};
 use super::error::{Circumstances, ClientError, classify};
 use super::redact::Secrets;
 use super::retry::{RetryAfter, Setback};
-use super::tls::{Trust, client_config};
+use super::tls::{Look, Tls, Trust};
 use super::wire::Text;
-use crate::domain::{Call, Failure, FailureKind};
+use super::{Limits, Server};
+use crate::domain::{Call, Failure, FailureKind, Verified};
 
 /// Characters of a redirect's target that are shown.
 const TARGET: usize = 300;
@@ -32,6 +33,8 @@ pub(super) struct Transport {
     slots: Semaphore,
     connect: Duration,
     pub(super) secrets: Secrets,
+    /// The certificate accepted last.
+    pub(super) seen: watch::Receiver<Option<Verified>>,
 }
 
 /// A request before it is sent.
@@ -67,26 +70,8 @@ impl Answer {
 
 impl Transport {
     pub(super) fn new(base: Url, trust: &Trust, limits: &Limits) -> Result<Self, ClientError> {
-        let tls = client_config(trust)?;
-        let client = |idle: usize| {
-            let builder = Client::builder()
-                .tls_backend_preconfigured(tls.clone())
-                .https_only(base.scheme() == "https")
-                .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-                .redirect(reqwest::redirect::Policy::none())
-                .referer(false)
-                .retry(reqwest::retry::never())
-                .gzip(true)
-                .connect_timeout(limits.connect)
-                .pool_idle_timeout(Duration::from_secs(30))
-                .pool_max_idle_per_host(idle)
-                // A connection of HTTP/2 outlives the requests that time out on it: notice when it is dead.
-                .http2_keep_alive_interval(Duration::from_secs(10))
-                .http2_keep_alive_timeout(Duration::from_secs(10))
-                .tcp_nodelay(true);
-            let builder = if is_loopback(&base) { builder.no_proxy() } else { builder };
-            builder.build().map_err(ClientError::Http)
-        };
+        let Tls { config: tls, seen } = Tls::new(trust, address(&base).into())?;
+        let client = |idle: usize| client(&base, tls.clone(), limits, idle);
         Ok(Self {
             reads: client(limits.in_flight)?,
             // The library repeats a request that met a connection the server had just closed. A write must
@@ -95,6 +80,7 @@ impl Transport {
             slots: Semaphore::new(limits.in_flight.clamp(1, Semaphore::MAX_PERMITS)),
             connect: limits.connect,
             secrets: Secrets::default(),
+            seen,
             base,
         })
     }
@@ -190,6 +176,53 @@ impl Transport {
             target => format!("the server answered {status} and points to {target}; it was not followed"),
         };
         Failure::new(call, FailureKind::Redirected, detail)
+    }
+}
+
+/// A client that keeps at most `idle` connections alive.
+fn client(base: &Url, tls: ClientConfig, limits: &Limits, idle: usize) -> Result<Client, ClientError> {
+    let builder = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .https_only(base.scheme() == "https")
+        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .gzip(true)
+        // The handshake counts as well: a server that stalls in it is given up.
+        .connect_timeout(limits.connect)
+        .pool_idle_timeout(Duration::from_secs(30))
+        .pool_max_idle_per_host(idle)
+        // A connection of HTTP/2 outlives the requests that time out on it: notice when it is dead.
+        .http2_keep_alive_interval(Duration::from_secs(10))
+        .http2_keep_alive_timeout(Duration::from_secs(10))
+        .tcp_nodelay(true);
+    let builder = if is_loopback(base) { builder.no_proxy() } else { builder };
+    builder.build().map_err(ClientError::Http)
+}
+
+/// Looks at the certificate of a server and has its key proved. The connection ends with the handshake,
+/// whatever the certificate is: nothing is sent.
+///
+/// # Errors
+///
+/// Why the server is not believed, or cannot be reached; with plain http, that there is nothing to look at.
+pub async fn look(server: &Server, limits: &Limits) -> Result<Verified, Failure> {
+    let Server { base, trust } = server;
+    let refused = |words: String| Failure::new(Call::Look, FailureKind::NotTrusted, words);
+    if base.scheme() != "https" {
+        return Err(refused("plain http has no certificate".to_owned()));
+    }
+    let set_up = || {
+        let look = Look::new(trust, address(base).into())?;
+        let client = client(base, look.config.clone(), limits, 0)?;
+        Ok::<_, ClientError>((look, client))
+    };
+    let (look, client) = set_up().map_err(|error| refused(error.to_string()))?;
+    let at = Circumstances { call: Call::Look, connect: limits.connect, plain: false };
+    match client.head(base.clone()).send().await {
+        Ok(_) => Err(refused("the server answered before its certificate was looked at".to_owned())),
+        Err(error) => look.found(*classify(error, at).failure),
     }
 }
 

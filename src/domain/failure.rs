@@ -1,14 +1,17 @@
 //! Why there is no usable answer, as data the screen can show and tests can compare.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::ServerWords;
+use super::{Distrust, ServerWords};
 use crate::text::Untrusted;
 
 /// What was asked of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
+    /// The server's certificate, by a handshake and nothing more.
+    Look,
     /// A token by password.
     SignIn,
     /// A token by refresh token.
@@ -32,6 +35,7 @@ pub enum Call {
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Look => "look at the server's certificate",
             Self::SignIn => "sign in",
             Self::Renew => "renew the session",
             Self::ListOrganizations => "list the organizations",
@@ -92,12 +96,21 @@ pub struct Failure {
     pub words: ServerWords,
     /// When the server asks to come again, at most 60 s.
     pub retry_after: Option<Duration>,
+    /// The certificate that was not accepted, when that is why.
+    pub distrust: Option<Arc<Distrust>>,
 }
 
 impl Failure {
     /// A failure without words of the server.
     pub fn new(call: Call, kind: FailureKind, detail: impl Into<Untrusted>) -> Self {
-        Self { call, kind, detail: detail.into(), words: ServerWords::default(), retry_after: None }
+        Self {
+            call,
+            kind,
+            detail: detail.into(),
+            words: ServerWords::default(),
+            retry_after: None,
+            distrust: None,
+        }
     }
 
     /// Whether the bytes of the request may have reached the server.

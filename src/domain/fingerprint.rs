@@ -25,6 +25,19 @@ impl Fingerprint {
         &self.0
     }
 
+    /// `9f2c…41`: enough for a header, never enough to decide by.
+    pub fn short(&self) -> String {
+        let [first, second, .., last] = self.0;
+        format!("{first:02x}{second:02x}…{last:02x}")
+    }
+
+    /// As it is printed, in two rows of sixteen bytes each.
+    pub fn halves(&self) -> [String; 2] {
+        let text = self.to_string();
+        let (first, second) = text.split_at_checked(48).unwrap_or((&text, ""));
+        [first.to_owned(), second.to_owned()]
+    }
+
     /// Reads a fingerprint with or without colons or blanks, in either case of letters; what
     /// `openssl x509 -fingerprint` prints before the `=`, and a leading `sha256:`, may stay.
     ///
@@ -102,5 +115,13 @@ mod tests {
         ] {
             assert_eq!(Fingerprint::parse(text), Err(FingerprintError { digits }), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_fingerprint_is_shown_short_and_in_halves() {
+        let pin = Fingerprint::parse(&"9f2c110a".repeat(8)).unwrap();
+        assert_eq!(pin.short(), "9f2c…0a");
+        assert_eq!(pin.halves().concat(), pin.to_string());
+        assert_eq!(pin.halves().map(|half| half.len()), [48, 47]);
     }
 }

@@ -235,7 +235,7 @@ impl Perform for Executor {
 fn lost(call: Call) -> Reply {
     let failure = Failure::new(call, FailureKind::Lost, "a fault of this program; the log has more");
     match call {
-        Call::SignIn | Call::Renew => Reply::SignedIn(Err(failure)),
+        Call::Look | Call::SignIn | Call::Renew => Reply::SignedIn(Err(failure)),
         Call::ListOrganizations => Reply::Listed(Err(failure)),
         Call::GetOrganization => Reply::Fetched(Box::new(Err(failure))),
         Call::PatchOrganization => Reply::Patched(Box::new(Err(failure))),

@@ -15,6 +15,7 @@ mod contract;
 mod demo;
 mod executor;
 mod history;
+mod identity;
 mod journal;
 mod properties;
 mod runtime_loop;

@@ -240,7 +240,7 @@ impl Operator {
         };
         let ca_file = match &trust {
             Trust::CaFile(file) => file.to_string_lossy().into_owned(),
-            Trust::System => String::new(),
+            Trust::System | Trust::Pinned(_) => String::new(),
         };
         let server = Server { base: base_url(demo.base()).unwrap(), trust };
         let password = Some(cckm_tui::domain::Password::new(demo.password()));
