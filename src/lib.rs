@@ -39,7 +39,17 @@
 //! | 6 | [`config`] | settings: flags, environment, profile, file, default |
 //! | 7 | [`commands`] | what runs without a screen |
 //! | 7 | [`runtime`] | the loop, the terminal, signals, tasks; the only user of crossterm and of the clock |
-//! | 8 | [`cli`], [`logging`], `main` | wiring |
+//! | 8 | [`cli`], [`logging`] | the command line; the log |
+//! | 9 | [`start`], `main` | wiring: from the command line to a running program, from a destination to a client |
+//!
+//! # One place at a time
+//!
+//! A place is a server, a domain, an account and what may be done there: [`app::Settings`]. Another one is
+//! reached by [`app::switch::connect`] with a [`Destination`](app::Destination), which says what differs from
+//! the configuration: another profile, another domain, or nothing at all when a certificate was trusted
+//! meanwhile. [`start`] reads the configuration again and makes a client that has sent nothing
+//! ([`runtime::connector`]); only then the core forgets the old place and asks for `Effect::Enter`, with which
+//! the runtime drops the old client and ends its session. Nobody leaves a change that is not settled.
 //!
 //! # What is deliberately absent
 //!
@@ -82,6 +92,7 @@ pub mod keymap;
 pub mod layout;
 pub mod logging;
 pub mod runtime;
+pub mod start;
 pub mod text;
 pub mod theme;
 pub mod ui;

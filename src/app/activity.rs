@@ -128,7 +128,8 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         Effect::Record { request, operation, transition } => {
             (*request, "JOURNAL", format!("{operation} {}", step(transition)), None)
         }
-        Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {
+        Effect::Connect { request, to } => (*request, "CONNECT", to.name(), None),
+        Effect::Enter(_) | Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {
             return None;
         }
     })
@@ -172,6 +173,10 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
         },
         Reply::Recorded(Ok(line)) => (String::new(), format!("line {line}, durable"), Untrusted::default()),
         Reply::Recorded(Err(failure)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), failure.reason.clone()),
+        Reply::Connected(Ok(settings)) => {
+            (String::new(), settings.server.brief().into_string(), Untrusted::default())
+        }
+        Reply::Connected(Err(failure)) => ("---".to_owned(), "NOT MADE".to_owned(), failure.reason.clone()),
         Reply::SignedIn(Err(failure))
         | Reply::Listed(Err(failure))
         | Reply::ConnectionsListed(Err(failure))

@@ -1,5 +1,6 @@
 //! Everything the core can ask of the world, as plain data.
 
+use super::switch::Destination;
 use crate::domain::{
     Connection, OperationId, OrganizationId, OrganizationPatch, Password, Transition, Window,
 };
@@ -92,6 +93,16 @@ pub enum Effect {
     },
     /// Hand a text to the terminal's clipboard.
     Copy(String),
+    /// Make a client for another place. The present one goes on until [`Effect::Enter`].
+    Connect {
+        /// Number of the request.
+        request: RequestId,
+        /// Where to.
+        to: Destination,
+    },
+    /// The client that this request made takes the place of the present one, which is left: its reads are given
+    /// up, its session is ended at its server, and nothing it may still answer is heard.
+    Enter(RequestId),
     /// The answer of a read is not wanted any more.
     Cancel(RequestId),
     /// Draw everything again, as if the screen were unknown.
@@ -115,8 +126,9 @@ impl Effect {
             | Self::TestConnection { request, .. }
             | Self::Discover { request, .. }
             | Self::Record { request, .. }
+            | Self::Connect { request, .. }
             | Self::PatchOrganization { request, .. } => Some(*request),
-            Self::Cancel(_) | Self::Copy(_) | Self::Repaint | Self::Suspend | Self::Quit => None,
+            Self::Enter(_) | Self::Cancel(_) | Self::Copy(_) | Self::Repaint | Self::Suspend | Self::Quit => None,
         }
     }
 }

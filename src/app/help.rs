@@ -1,7 +1,7 @@
 //! The lines of the help screen, made from the keymap.
 
 use super::line::{Line, labelled, wrapped};
-use super::settings::Settings;
+use super::settings::{Run, Settings};
 use crate::keymap::{Context, Keymap};
 use crate::theme::Role;
 
@@ -9,7 +9,13 @@ use crate::theme::Role;
 const KEYS: usize = 20;
 
 /// The keys of the given places, then what else there is to know.
-pub fn lines(keymap: &Keymap, contexts: &[Context], settings: &Settings, width: usize) -> Vec<Line> {
+pub fn lines(
+    keymap: &Keymap,
+    contexts: &[Context],
+    settings: &Settings,
+    run: &Run,
+    width: usize,
+) -> Vec<Line> {
     let mut lines = Vec::new();
     for context in contexts {
         lines.push(Line::new(Role::Title, format!("Keys: {}", context.help())));
@@ -39,8 +45,8 @@ pub fn lines(keymap: &Keymap, contexts: &[Context], settings: &Settings, width: 
     if settings.read_only {
         lines.extend(wrapped(Role::Warning, READ_ONLY, width));
     }
-    if !settings.log_file.is_empty() {
-        let log = format!("log file: {}", settings.log_file.brief());
+    if !run.log_file.is_empty() {
+        let log = format!("log file: {}", run.log_file.brief());
         lines.extend(wrapped(Role::Dim, &log, width));
     }
     lines

@@ -7,10 +7,10 @@ use super::change::{Change, Phase};
 use super::connections::Connections;
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
-use super::settings::Settings;
+use super::settings::{Run, Settings};
 use crate::domain::{
     Entry, Failure, FailureKind, Moment, OpenOperation, Operation, OperationId, Organization, OrganizationId,
-    Outcome, Transition,
+    Outcome, RunId, Transition,
 };
 use crate::text::Untrusted;
 
@@ -30,9 +30,23 @@ pub struct Undoable {
     pub before: Untrusted,
 }
 
+/// Where changes are made: the same id elsewhere is another organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Place {
+    server: Untrusted,
+    domain: Untrusted,
+}
+
+impl Place {
+    fn of(settings: &Settings) -> Self {
+        Self { server: settings.server.clone(), domain: settings.domain.clone() }
+    }
+}
+
 /// A change that was not applied as far as could be seen, and may still be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Watched {
+    place: Place,
     operation: OperationId,
     id: OrganizationId,
     accepted: Vec<Untrusted>,
@@ -82,46 +96,45 @@ pub struct Past {
 /// The memory of changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger {
+    place: Place,
     /// Changes begun in this run.
     begun: u64,
-    /// The change that `z` takes back.
+    /// The change that `z` takes back, here.
     pub undoable: Option<Undoable>,
+    /// Those of the other places that were shown in this run.
+    undoable_elsewhere: Vec<(Place, Undoable)>,
     watched: Vec<Watched>,
     /// What an earlier run left open.
     pub recovered: Vec<Recovered>,
+    /// Whether the operator was told of it.
+    told: bool,
     /// The changes of the past, the latest last.
     pub past: Vec<Past>,
 }
 
 impl Ledger {
     /// The memory that the journal gives.
-    pub fn new(settings: &Settings) -> Self {
-        let mut ledger = Self::default();
-        for entry in &settings.entries {
+    pub fn new(run: &Run, settings: &Settings) -> Self {
+        let mut ledger = Self { place: Place::of(settings), ..Self::default() };
+        for entry in &run.entries {
             ledger.read(entry);
         }
-        let not_ours = |open: &OpenOperation| {
-            let target = &open.operation.target;
-            target.server != settings.server || target.domain != settings.domain
-        };
-        ledger.recovered = settings
-            .open_operations
-            .iter()
-            .map(|open| Recovered {
-                words: if not_ours(open) {
-                    format!("on {}: start there to settle it", open.operation.target.server.brief())
-                } else {
-                    String::new()
-                },
-                open: open.clone(),
-                outcome: None,
-                looks: 0,
-                failed: 0,
-                request: None,
-                due: None,
-            })
-            .collect();
+        ledger.recovered =
+            run.open_operations.iter().map(|open| Recovered::new(open.clone(), &ledger.place)).collect();
         ledger
+    }
+
+    /// The same memory at another place: what can be taken back, what may come late and what can be settled by
+    /// reading is only what belongs there. What belongs elsewhere waits.
+    pub(super) fn moved_to(mut self, settings: &Settings) -> Self {
+        let left = std::mem::replace(&mut self.place, Place::of(settings));
+        self.undoable_elsewhere.extend(self.undoable.take().map(|undoable| (left, undoable)));
+        let here = |(place, _): &mut (Place, Undoable)| *place == self.place;
+        self.undoable = self.undoable_elsewhere.extract_if(.., here).map(|(_, undoable)| undoable).last();
+        for recovered in self.recovered.iter_mut().filter(|recovered| recovered.outcome.is_none()) {
+            *recovered = Recovered::new(recovered.open.clone(), &self.place);
+        }
+        self
     }
 
     /// Takes a line of the journal, or a transition of this run, into the past.
@@ -166,8 +179,8 @@ impl Ledger {
     }
 
     /// A name for the next change.
-    pub const fn next_operation(&self, settings: &Settings) -> OperationId {
-        OperationId::new(settings.run, self.begun + 1)
+    pub const fn next_operation(&self, run: RunId) -> OperationId {
+        OperationId::new(run, self.begun + 1)
     }
 
     /// Remembers a settled change: to take it back, or to see whether it comes late.
@@ -184,7 +197,8 @@ impl Ledger {
             }
             (Outcome::NotApplied | Outcome::Unknown, _) if evidence.was_sent() => {
                 let (id, accepted) = (evidence.before.id.clone(), evidence.accepted.clone());
-                self.watched.push(Watched { operation, id, accepted });
+                let place = self.place.clone();
+                self.watched.push(Watched { place, operation, id, accepted });
             }
             _ => {}
         }
@@ -195,7 +209,7 @@ impl Ledger {
     pub fn begin(&mut self, id: &OrganizationId, accepted: &[Untrusted]) {
         self.begun += 1;
         let same = |watched: &Watched| watched.accepted.iter().any(|name| accepted.contains(name));
-        self.watched.retain(|watched| watched.id != *id || !same(watched));
+        self.watched.retain(|watched| watched.place != self.place || watched.id != *id || !same(watched));
     }
 
     /// Compares what the list shows now with what may still come. Returns the corrections to record and the
@@ -208,6 +222,7 @@ impl Ledger {
         let mut effects = Vec::new();
         let mut words = None;
         self.watched.retain(|watched| {
+            let organization = |id| organization(id).filter(|_| watched.place == self.place);
             let Some(now) =
                 organization(&watched.id).filter(|now| watched.accepted.contains(&now.connection))
             else {
@@ -227,15 +242,18 @@ impl Ledger {
         (effects, words)
     }
 
-    /// Begins to settle what an earlier run left open on this server.
-    pub fn recover(&mut self, now: Moment) {
+    /// Begins to settle what an earlier run left open here. Says whether the operator is to be told.
+    pub fn recover(&mut self, now: Moment) -> bool {
+        let mut news = !self.recovered.is_empty() && !std::mem::replace(&mut self.told, true);
         for recovered in &mut self.recovered {
             let waiting =
                 recovered.request.is_some() || recovered.due.is_some() || recovered.outcome.is_some();
             if !waiting && recovered.words.is_empty() {
                 recovered.due = Some(now);
+                news = true;
             }
         }
+        news
     }
 
     /// When the next reading is due.
@@ -278,7 +296,8 @@ impl Ledger {
         recovered.outcome = Some(outcome);
         let seen = seen.as_ref().map(|now| now.connection.clone()).unwrap_or_default();
         if outcome == Outcome::NotApplied {
-            self.watched.push(Watched { operation: operation.id, id: operation.target.id.clone(), accepted });
+            let (place, id) = (self.place.clone(), operation.target.id.clone());
+            self.watched.push(Watched { place, operation: operation.id, id, accepted });
         }
         let transition = Transition::Settled { outcome, seen };
         self.note(operation.id, &transition, "");
@@ -287,6 +306,18 @@ impl Ledger {
 }
 
 impl Recovered {
+    /// One that nobody looked at yet, as seen from `here`.
+    fn new(open: OpenOperation, here: &Place) -> Self {
+        let target = &open.operation.target;
+        let is_ours = target.server == here.server && target.domain == here.domain;
+        let words = if is_ours {
+            String::new()
+        } else {
+            format!("on {}: start there to settle it", target.server.brief())
+        };
+        Self { open, outcome: None, words, looks: 0, failed: 0, request: None, due: None }
+    }
+
     /// What a reading comes to, when the record shows one of `accepted` once the change is applied; none: look
     /// again.
     fn verdict(&mut self, seen: &Result<Organization, Failure>, accepted: &[Untrusted]) -> Option<Outcome> {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use ratatui::layout::Size;
 
 use super::effect::RequestId;
+use super::settings::Settings;
+use super::switch::ConnectFailure;
 use crate::domain::{
     Connection, Discovered, Failure, JournalFailure, Moment, Organization, Page, PatchAnswer, Record,
 };
@@ -72,6 +74,8 @@ pub enum Reply {
     Discovered(Result<Vec<Record<Discovered>>, Failure>),
     /// Of [`Effect::Record`](super::Effect::Record): the number of the line, which is durable.
     Recorded(Result<u64, JournalFailure>),
+    /// Of [`Effect::Connect`](super::Effect::Connect): what holds there. Nothing was sent yet.
+    Connected(Result<Box<Settings>, ConnectFailure>),
     /// Of [`Effect::ListConnections`](super::Effect::ListConnections): every page.
     ConnectionsListed(Result<Vec<Record<Connection>>, Failure>),
 }

@@ -24,11 +24,13 @@ pub mod problem;
 pub mod recovery;
 mod settings;
 mod state;
+pub mod switch;
 mod update;
 
 pub use effect::{Effect, RequestId, RequestIds};
 pub use keys::modal_lines;
 pub use message::{Message, Reply, Session, Stamped};
-pub use settings::{Badge, JournalState, Settings};
+pub use settings::{Badge, JournalState, Run, Settings};
 pub use state::{State, next_deadline};
+pub use switch::{ConnectFailure, Connecting, Destination};
 pub use update::update;

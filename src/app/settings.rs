@@ -1,4 +1,4 @@
-//! What the dashboard is told at its start.
+//! What the dashboard is told: of this run once, at its start; of the place it shows, with every connect.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::change::Rules;
 use crate::domain::{Entry, OpenOperation, RunId};
 use crate::text::Untrusted;
 
-/// Settings of one run, decided before the terminal is touched.
+/// What holds for the server and account that are shown, decided before anything is sent there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Whose data this is: the word on every frame.
@@ -23,17 +23,22 @@ pub struct Settings {
     pub password_known: bool,
     /// Time between automatic refreshes; none: only by key.
     pub refresh_every: Option<Duration>,
-    /// Wall clock at [`Moment::START`](crate::domain::Moment::START), in seconds since 1970, to show ages of
-    /// the server's times.
-    pub started_at: i64,
     /// The authority's certificate given for this server; empty without one.
     pub ca_file: Untrusted,
     /// What was set and is not followed, in our words, for the operator to know at the start.
     pub warnings: Vec<String>,
     /// What the profile asks of every change.
     pub rules: Rules,
-    /// This run, for the names of its changes.
-    pub run: RunId,
+}
+
+/// What holds from the start of the program to its end, whatever is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its name, for the names of its changes.
+    pub id: RunId,
+    /// Wall clock at [`Moment::START`](crate::domain::Moment::START), in seconds since 1970, to show ages of
+    /// the server's times.
+    pub started_at: i64,
     /// Whether changes can be put on record.
     pub journal: JournalState,
     /// What the journal holds.

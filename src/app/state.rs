@@ -1,5 +1,6 @@
 //! The one mutable value of the program, and the questions that can be asked of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::layout::Size;
@@ -16,7 +17,8 @@ use super::list::ListPane;
 use super::message::Session;
 use super::modal::{Modal, Question};
 use super::notice::Notice;
-use super::settings::Settings;
+use super::settings::{Run, Settings};
+use super::switch::Connecting;
 use crate::domain::Moment;
 use crate::input::{Key, KeySequence};
 use crate::keymap::Context;
@@ -25,8 +27,12 @@ use crate::layout::{Pane, Panes, SizeClass};
 /// Everything the program knows. Only [`update`](super::update()) changes it; painters read it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// What it was told at its start.
+    /// What holds for the whole run.
+    pub run: Arc<Run>,
+    /// What holds for the place that is shown.
     pub settings: Settings,
+    /// The client being made for another place.
+    pub connecting: Option<Connecting>,
     /// Size of the terminal, in cells.
     pub size: Size,
     /// When the last thing happened.
@@ -67,10 +73,17 @@ pub struct State {
 
 impl State {
     /// The state before anything happened.
-    pub fn new(size: Size, settings: Settings) -> Self {
-        let ledger = Ledger::new(&settings);
+    pub fn new(size: Size, run: Run, settings: Settings) -> Self {
+        let ledger = Ledger::new(&run, &settings);
+        Self::at(size, Arc::new(run), settings, ledger)
+    }
+
+    /// The state of a place before anything happened there.
+    pub(super) fn at(size: Size, run: Arc<Run>, settings: Settings, ledger: Ledger) -> Self {
         let mut state = Self {
+            run,
             ledger,
+            connecting: None,
             activity: Log::default(),
             latest_key: None,
             settings,
@@ -158,7 +171,7 @@ impl State {
     /// Wall clock in seconds since 1970, for the ages of the server's times.
     pub fn wall_clock(&self) -> i64 {
         let elapsed = i64::try_from(self.now.since_start().as_secs()).unwrap_or(i64::MAX);
-        self.settings.started_at.saturating_add(elapsed)
+        self.run.started_at.saturating_add(elapsed)
     }
 
     /// The lines of the detail pane, `width` cells wide.

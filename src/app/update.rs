@@ -15,6 +15,7 @@ use super::modal::{Modal, Problem, Retry, SignIn};
 use super::notice::Notice;
 use super::settings::JournalState;
 use super::state::State;
+use super::switch;
 use crate::domain::{Failure, FailureKind, JournalFailure, Moment, Organization, Page, PatchAnswer};
 use crate::keymap::Keymap;
 
@@ -99,7 +100,7 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
 }
 
 fn started(state: &mut State) -> Vec<Effect> {
-    state.notice = match &state.settings.journal {
+    state.notice = match &state.run.journal {
         JournalState::Ready | JournalState::InMemory if state.settings.warnings.is_empty() => None,
         JournalState::Ready | JournalState::InMemory => {
             Some(Notice::warning(state.settings.warnings.join(" · ")))
@@ -108,6 +109,11 @@ fn started(state: &mut State) -> Vec<Effect> {
         JournalState::Off(why) => Some(Notice::warning(format!("nothing can be changed: {}", why.brief()))),
         JournalState::Waived => Some(Notice::warning("changes go on no record: --no-journal")),
     };
+    arrive(state)
+}
+
+/// Gets a session where nothing is known yet: with the password at hand, or by asking for one.
+pub(super) fn arrive(state: &mut State) -> Vec<Effect> {
     if state.settings.password_known {
         return sign_in(state, None);
     }
@@ -166,6 +172,7 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             Vec::new()
         }
         Reply::Recorded(result) => recorded(state, request, &result),
+        Reply::Connected(result) => switch::connected(state, request, result),
         Reply::ConnectionsListed(result) => {
             let needs_sign_in = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();
             if state.connections.listed(request, result, state.now) {
@@ -225,12 +232,7 @@ fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>)
 
 /// Settles what an earlier run left open, by reading; tells it once.
 fn recover(state: &mut State) -> Vec<Effect> {
-    if state.ledger.recovered.is_empty() {
-        return Vec::new();
-    }
-    state.ledger.recover(state.now);
-    let told = state.ledger.recovered.iter().any(|recovered| recovered.outcome.is_some());
-    if !told && !state.modals.contains(&Modal::Recovery) {
+    if state.ledger.recover(state.now) && !state.modals.contains(&Modal::Recovery) {
         state.modals.push(Modal::Recovery);
     }
     let mut cx = Cx { now: state.now, requests: &mut state.requests };

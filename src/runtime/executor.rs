@@ -1,64 +1,50 @@
 //! What the core asks for, done: effects to tasks, answers and lost tasks to messages.
 
 use std::collections::HashMap;
-use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Instant, timeout};
 
+use super::client::{Access, Client, ClientNumber};
+use super::connector::{Connect, Connected, Nowhere};
 use super::recorder::Recorder;
 use super::terminal::Restorer;
 use super::{Clock, Event, Perform};
-use crate::api::{self, Reader, Writer};
-use crate::app::{Effect, Message, Reply, RequestId, Session};
+use crate::api::Reader;
+use crate::app::{ConnectFailure, Destination, Effect, Message, Reply, RequestId};
 use crate::domain::{
     Call, Connection, Failure, FailureKind, JournalFailure, OrganizationId, OrganizationPatch,
 };
 use crate::journal::Journal;
 
-/// Time until the session is renewed again when it failed.
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// How long the server of a place that was left has to confirm the end of the session.
+const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Shortest time between two renewals, for a server whose tokens are due as soon as they are given.
-const AFTER_SUCCESS: Duration = Duration::from_millis(200);
+/// The clients that were made and not entered yet.
+#[derive(Clone, Debug, Default)]
+struct Made(Arc<Mutex<HashMap<RequestId, Access>>>);
 
-/// What the session may do at the server. Without the right to write there is nothing that could.
-#[derive(Clone)]
-pub enum Access {
-    /// Reads.
-    ReadOnly(Reader),
-    /// Reads and the one change.
-    ReadWrite(Writer),
-}
-
-impl Access {
-    fn reader(&self) -> &Reader {
-        match self {
-            Self::ReadOnly(reader) => reader,
-            Self::ReadWrite(writer) => writer.reader(),
-        }
-    }
-}
-
-impl fmt::Debug for Access {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ReadOnly(_) => "ReadOnly",
-            Self::ReadWrite(_) => "ReadWrite",
-        })
+impl Made {
+    fn all(&self) -> MutexGuard<'_, HashMap<RequestId, Access>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Runs every effect as a task that ends by sending one message.
 #[derive(Debug)]
 pub struct Executor {
-    access: Access,
+    client: Client,
+    connector: Arc<dyn Connect>,
+    /// The clients that were asked for: being made, or made and not entered yet.
+    connecting: HashMap<RequestId, AbortHandle>,
+    made: Made,
+    /// The sessions that are being ended.
+    leaving: JoinSet<()>,
     queue: mpsc::Sender<Event>,
-    /// The reads under way, which may be given up at any moment. A change is never among them.
-    reads: HashMap<RequestId, AbortHandle>,
-    session: AbortHandle,
+    clock: Clock,
     recorder: Recorder,
     /// Where copied text goes, and what is given back when the program is stopped.
     terminal: Option<Restorer>,
@@ -77,10 +63,26 @@ impl Executor {
         clock: Clock,
         journal: Result<Journal, JournalFailure>,
     ) -> Self {
-        let keeper = keep_session(access.reader().clone(), queue.clone(), clock);
-        let session = tokio::spawn(keeper).abort_handle();
+        let client = Client::start(ClientNumber::default(), access, queue.clone(), clock);
         let recorder = Recorder::start(journal, queue.clone());
-        Self { access, queue, reads: HashMap::new(), session, recorder, terminal: None }
+        Self {
+            client,
+            connector: Arc::new(Nowhere),
+            connecting: HashMap::new(),
+            made: Made::default(),
+            leaving: JoinSet::new(),
+            queue,
+            clock,
+            recorder,
+            terminal: None,
+        }
+    }
+
+    /// The same, with this way to other places for [`Effect::Connect`].
+    #[must_use]
+    pub fn reaching(mut self, connector: Arc<dyn Connect>) -> Self {
+        self.connector = connector;
+        self
     }
 
     /// The same, on this terminal: for [`Effect::Copy`] and [`Effect::Suspend`].
@@ -90,14 +92,12 @@ impl Executor {
         self
     }
 
-    /// Gives up all reads, writes what is to be recorded and signs out, within `patience`.
-    pub async fn close(self, patience: Duration) {
-        self.session.abort();
-        for read in self.reads.values() {
-            read.abort();
-        }
+    /// Gives up all reads, writes what is to be recorded and signs out everywhere, within `patience`.
+    pub async fn close(mut self, patience: Duration) {
+        self.connecting.values().for_each(AbortHandle::abort);
+        self.leaving.spawn(self.client.leave());
         let (signed_out, recorded) = tokio::join!(
-            timeout(patience, self.access.reader().sign_out()),
+            timeout(patience, self.leaving.join_all()),
             timeout(patience, self.recorder.close()),
         );
         if recorded.is_err() {
@@ -121,13 +121,50 @@ impl Executor {
     where
         F: Future<Output = Reply> + Send + 'static,
     {
-        let task = self.start(request, call, work(self.access.reader().clone()));
-        self.reads.retain(|_, read| !read.is_finished());
-        self.reads.insert(request, task);
+        let task = self.start(request, call, work(self.client.access.reader().clone()));
+        self.client.reads(request, task);
+    }
+
+    /// Makes another client, beside the present one.
+    fn connect(&mut self, request: RequestId, to: Destination) {
+        let (connector, made) = (Arc::clone(&self.connector), self.made.clone());
+        let task = self.answer(request, lost_connect, async move {
+            Reply::Connected(connector.connect(to).await.map(|Connected { access, settings }| {
+                made.all().insert(request, access);
+                Box::new(settings)
+            }))
+        });
+        self.connecting.retain(|_, task| !task.is_finished());
+        self.connecting.insert(request, task);
+    }
+
+    /// Leaves the present client for one that was made.
+    fn enter(&mut self, request: RequestId) {
+        let Some(access) = self.made.all().remove(&request) else {
+            // The core enters what it was told is there, once.
+            tracing::error!(?request, "there is no such client: this is a fault of this program");
+            return;
+        };
+        let next = Client::start(self.client.number.next(), access, self.queue.clone(), self.clock);
+        let left = std::mem::replace(&mut self.client, next);
+        while self.leaving.try_join_next().is_some() {}
+        self.leaving.spawn(async move {
+            if timeout(FAREWELL, left.leave()).await.is_err() {
+                tracing::warn!("the server that was left did not confirm the end of the session in time");
+            }
+        });
+    }
+
+    fn cancel(&mut self, request: RequestId) {
+        self.client.give_up(request);
+        if let Some(task) = self.connecting.remove(&request) {
+            task.abort();
+        }
+        self.made.all().remove(&request);
     }
 
     fn patch(&self, request: RequestId, id: OrganizationId, patch: OrganizationPatch) {
-        let access = self.access.clone();
+        let access = self.client.access.clone();
         self.start(request, Call::PatchOrganization, async move {
             Reply::Patched(Box::new(match access {
                 Access::ReadWrite(writer) => writer.patch_organization(&id, &patch).await,
@@ -142,7 +179,7 @@ impl Executor {
     }
 
     fn test(&self, request: RequestId, connection: Connection) {
-        let access = self.access.clone();
+        let access = self.client.access.clone();
         self.start(request, Call::TestConnection, async move {
             Reply::ConnectionTested(Box::new(match access {
                 Access::ReadWrite(writer) => writer.test_connection(&connection).await,
@@ -162,23 +199,38 @@ impl Executor {
         call: Call,
         work: impl Future<Output = Reply> + Send + 'static,
     ) -> AbortHandle {
+        self.answer(request, move || lost(call), work)
+    }
+
+    /// The same for what is no call.
+    fn answer(
+        &self,
+        request: RequestId,
+        lost: impl FnOnce() -> Reply + Send + 'static,
+        work: impl Future<Output = Reply> + Send + 'static,
+    ) -> AbortHandle {
         let (queue, started) = (self.queue.clone(), Instant::now());
+        let number = self.client.number;
         let task = tokio::spawn(work);
         let handle = task.abort_handle();
         tokio::spawn(async move {
             let reply = match task.await {
                 Ok(reply) => reply,
                 Err(error) if error.is_cancelled() => return,
-                Err(_panic) => lost(call),
+                Err(_panic) => lost(),
             };
             let message = Message::Replied { request, reply, took: started.elapsed() };
-            let _the_loop_may_be_gone = queue.send(Event::Happened(message)).await;
+            let _the_loop_may_be_gone = queue.send(Event::Told(number, message)).await;
         });
         handle
     }
 }
 
 impl Perform for Executor {
+    fn is_present(&self, client: ClientNumber) -> bool {
+        self.client.number == client
+    }
+
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::SignIn { request, password } => self.read(request, Call::SignIn, |reader| async move {
@@ -219,11 +271,9 @@ impl Perform for Executor {
             Effect::Record { request, operation, transition } => {
                 self.recorder.record(request, operation, transition);
             }
-            Effect::Cancel(request) => {
-                if let Some(read) = self.reads.remove(&request) {
-                    read.abort();
-                }
-            }
+            Effect::Connect { request, to } => self.connect(request, to),
+            Effect::Enter(request) => self.enter(request),
+            Effect::Cancel(request) => self.cancel(request),
             Effect::Suspend => self.suspend(),
             // The loop's own.
             Effect::Repaint | Effect::Quit => {}
@@ -231,9 +281,16 @@ impl Perform for Executor {
     }
 }
 
+/// What is said of a task that ended without a reply.
+const FAULT: &str = "a fault of this program; the log has more";
+
+fn lost_connect() -> Reply {
+    Reply::Connected(Err(ConnectFailure { reason: FAULT.into() }))
+}
+
 /// The reply of a task that ended without one: a fault of this program, which is in the log.
 fn lost(call: Call) -> Reply {
-    let failure = Failure::new(call, FailureKind::Lost, "a fault of this program; the log has more");
+    let failure = Failure::new(call, FailureKind::Lost, FAULT);
     match call {
         Call::Look | Call::SignIn | Call::Renew => Reply::SignedIn(Err(failure)),
         Call::ListOrganizations => Reply::Listed(Err(failure)),
@@ -243,36 +300,5 @@ fn lost(call: Call) -> Reply {
         Call::GetConnection => Reply::ConnectionFetched(Box::new(Err(failure))),
         Call::TestConnection => Reply::ConnectionTested(Box::new(Err(failure))),
         Call::DiscoverOrganizations => Reply::Discovered(Err(failure)),
-    }
-}
-
-/// Tells the loop how the session stands, whenever that changes, and renews it when it is time.
-async fn keep_session(reader: Reader, queue: mpsc::Sender<Event>, clock: Clock) {
-    let mut sessions = reader.session();
-    let mut not_before = Instant::now();
-    loop {
-        let due = reader.renew_at().map(|due| due.max(not_before));
-        tokio::select! {
-            changed = sessions.changed() => {
-                let session = match *sessions.borrow_and_update() {
-                    api::Session::SignedOut => Session::SignedOut,
-                    api::Session::SignedIn { until } => Session::SignedIn { until: clock.moment(until) },
-                };
-                let event = Event::Happened(Message::SessionChanged(session));
-                if changed.is_err() || queue.send(event).await.is_err() {
-                    return;
-                }
-            }
-            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
-                let pause = match reader.renew_if_due().await {
-                    Ok(()) => AFTER_SUCCESS,
-                    Err(failure) => {
-                        tracing::warn!(kind = ?failure.kind, "the session was not renewed");
-                        AFTER_FAILURE
-                    }
-                };
-                not_before = Instant::now() + pause;
-            }
-        }
     }
 }

@@ -3,7 +3,9 @@
 //! Everything that happens comes through one bounded queue to one consumer, which stamps it, hands it to
 //! the core and does what the core asks for. Nothing here decides anything about organizations.
 
+pub mod client;
 pub mod clock;
+pub mod connector;
 pub mod executor;
 pub mod glass;
 pub mod guard;
@@ -20,6 +22,7 @@ use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use tokio::time::{Instant, sleep_until};
 
+pub use self::client::ClientNumber;
 pub use self::clock::Clock;
 pub use self::inbox::{Bell, Inbox, queue};
 use crate::app::{Effect, Message, Stamped, State, next_deadline, update};
@@ -36,6 +39,8 @@ const BATCH: usize = 1024;
 pub enum Event {
     /// For the core.
     Happened(Message),
+    /// For the core, while this client is the present one.
+    Told(ClientNumber, Message),
     /// The terminal has another size, which it is to be asked for.
     SizeChanged,
     /// The terminal was used by somebody else: its modes and its content are unknown.
@@ -64,6 +69,9 @@ impl End {
 pub trait Perform {
     /// Begins to do it and returns at once; what comes of it is sent to the loop's queue.
     fn perform(&mut self, effect: Effect);
+
+    /// Whether what this client tells is of the place that is shown.
+    fn is_present(&self, client: ClientNumber) -> bool;
 }
 
 /// What the loop works with.
@@ -197,6 +205,11 @@ where
     fn take(&mut self, event: Event) {
         match event {
             Event::Happened(message) => self.apply(message),
+            Event::Told(client, message) => {
+                if self.parts.shell.is_present(client) {
+                    self.apply(message);
+                }
+            }
             Event::SizeChanged => {
                 if let Ok(size) = self.parts.terminal.size() {
                     self.apply(Message::Resized(size));

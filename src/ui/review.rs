@@ -191,7 +191,7 @@ fn foot(state: &State, review: &Review, width: usize, short: bool) -> Vec<Line> 
             lines.extend(labelled(label, (Role::Text, &text::escape(field.text())), INDENT, width));
         }
     }
-    if state.settings.journal == JournalState::Waived {
+    if state.run.journal == JournalState::Waived {
         lines.push(Line::new(Role::Warning, "this change goes on no record: --no-journal"));
     }
     let rules = &state.settings.rules;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cckm_tui::app::change::Rules;
 use cckm_tui::app::{
-    Badge, Effect, JournalState, Message, Reply, RequestId, Session, Settings, Stamped, State, update,
+    Badge, Effect, JournalState, Message, Reply, RequestId, Run, Session, Settings, Stamped, State, update,
 };
 use cckm_tui::domain::{Moment, Organization, OrganizationId, Page, Record, RunId};
 use cckm_tui::keymap::Keymap;
@@ -53,17 +53,19 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         user: "admin".into(),
         password_known: true,
         refresh_every: None,
-        started_at: 1_795_456_800,
-        log_file: "".into(),
         ca_file: "".into(),
         warnings: Vec::new(),
         rules: Rules::default(),
-        run: RunId::new(1),
+    };
+    let run = Run {
+        id: RunId::new(1),
+        started_at: 1_795_456_800,
+        log_file: "".into(),
         journal: JournalState::Ready,
         entries: Vec::new(),
         open_operations: Vec::new(),
     };
-    let mut state = State::new(Size::new(120, 40), settings);
+    let mut state = State::new(Size::new(120, 40), run, settings);
     let mut happens = |message| update(&mut state, keymap, stamped(message));
     let sign_in = list_or_sign_in(&happens(Message::Started));
     let until = Moment::after_start(Duration::from_hours(1));

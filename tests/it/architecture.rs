@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use cckm_tui::keymap::Keymap;
 
 /// Modules by rank, lowest first: each imports only from lower ranks.
-const RANKS: [&[&str]; 8] = [
+const RANKS: [&[&str]; 9] = [
     &["text", "input"],
     &["domain", "files", "layout"],
     &["keymap", "theme"],
@@ -14,7 +14,8 @@ const RANKS: [&[&str]; 8] = [
     &["ui", "api", "demo", "journal"],
     &["config"],
     &["runtime", "commands"],
-    &["cli", "logging", "main", "lib"],
+    &["cli", "logging"],
+    &["start", "main", "lib"],
 ];
 
 /// Where a word may not stand, and why.

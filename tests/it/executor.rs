@@ -9,7 +9,8 @@ use cckm_tui::domain::{
     JournalFailure, OperationId, OrganizationPatch, Outcome, Password, Record, RunId, Transition, Window,
 };
 use cckm_tui::journal::{self, Journal};
-use cckm_tui::runtime::executor::{Access, Executor};
+use cckm_tui::runtime::client::Access;
+use cckm_tui::runtime::executor::Executor;
 use cckm_tui::runtime::{self, Clock, Event, Inbox, Perform as _};
 use tokio::time::timeout;
 
@@ -53,7 +54,7 @@ impl Bench {
 
     async fn next(&mut self) -> Message {
         match timeout(DEADLINE, self.events.recv()).await.unwrap().unwrap() {
-            Event::Happened(message) => message,
+            Event::Happened(message) | Event::Told(_, message) => message,
             other => panic!("{other:?}"),
         }
     }

@@ -20,5 +20,6 @@ mod journal;
 mod properties;
 mod runtime_loop;
 mod support;
+mod switching;
 mod update;
 mod view;

@@ -4,11 +4,11 @@ use std::io;
 use std::time::Duration;
 
 use cckm_tui::app::change::Rules;
-use cckm_tui::app::{Badge, Effect, JournalState, Message, Reply, Session, Settings, State};
-use cckm_tui::domain::{Moment, Page, RunId};
+use cckm_tui::app::{Badge, Effect, Message, Reply, Session, Settings, State};
+use cckm_tui::domain::{Moment, Page};
 use cckm_tui::input::Key;
 use cckm_tui::keymap::Keymap;
-use cckm_tui::runtime::{self, Clock, End, Ended, Event, Parts, Perform};
+use cckm_tui::runtime::{self, ClientNumber, Clock, End, Ended, Event, Parts, Perform};
 use cckm_tui::theme::{Colors, Theme};
 use cckm_tui::ui::Look;
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
@@ -95,6 +95,10 @@ struct Script {
 }
 
 impl Perform for Script {
+    fn is_present(&self, _: ClientNumber) -> bool {
+        true
+    }
+
     fn perform(&mut self, effect: Effect) {
         let until = Moment::after_start(Duration::from_hours(1));
         let reply = match &effect {
@@ -133,12 +137,6 @@ fn settings(password_known: bool) -> Settings {
         user: "admin".into(),
         password_known,
         refresh_every: Some(Duration::from_secs(30)),
-        started_at: 0,
-        log_file: "".into(),
-        run: RunId::new(0x7f_3a9c),
-        journal: JournalState::Ready,
-        open_operations: Vec::new(),
-        entries: Vec::new(),
         rules: Rules::default(),
         ca_file: "".into(),
         warnings: Vec::new(),
@@ -166,7 +164,7 @@ async fn run_with(
         clock: Clock::starting_now(),
         look: Look { theme: &theme, keymap: &keymap },
     };
-    let state = State::new(size, settings);
+    let state = State::new(size, crate::support::app::run(), settings);
     let (ended, ()) = tokio::join!(runtime::run(parts, state), story(queue));
     Run { ended, frames: terminal.backend().frames.clone(), asked: shell.asked }
 }

@@ -44,7 +44,7 @@ fn obstacle(state: &State) -> Option<String> {
     if state.settings.read_only {
         return Some(help::READ_ONLY.to_owned());
     }
-    match &state.settings.journal {
+    match &state.run.journal {
         JournalState::Off(why) => {
             Some(format!("e is off: no journal ({}); --no-journal changes without a record", why.display()))
         }
@@ -217,7 +217,7 @@ fn on_note(state: &mut State, command: Command) -> Vec<Effect> {
 
 fn submit(state: &mut State) -> Vec<Effect> {
     let Some(change) = state.change.as_mut() else { return Vec::new() };
-    let id = state.ledger.next_operation(&state.settings);
+    let id = state.ledger.next_operation(state.run.id);
     let settings = &state.settings;
     let profile = match &settings.badge {
         Badge::Profile(name) => name.clone(),

@@ -206,14 +206,16 @@ pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
                     evidence,
                     *outcome,
                     *at,
-                    Recorded { operation, entry, journal: &state.settings.journal },
+                    Recorded { operation, entry, journal: &state.run.journal },
                     width,
                 )
             }
         }
         (Some(Modal::Problem(problem)), _) => problem::lines(&problem.failure, &state.settings.server, width),
         (Some(Modal::Recovery), _) => recovery::lines(&state.ledger, width),
-        (Some(Modal::Help(help)), _) => help::lines(keymap, &help.contexts, &state.settings, width),
+        (Some(Modal::Help(help)), _) => {
+            help::lines(keymap, &help.contexts, &state.settings, &state.run, width)
+        }
         _ => Vec::new(),
     };
     (lines, height)

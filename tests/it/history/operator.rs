@@ -5,19 +5,20 @@ use std::time::Duration;
 
 use cckm_tui::api::{Credentials, Limits, Reader, RetryPolicy, Server, Trust, Writer, base_url};
 use cckm_tui::app::change::{Change, Gate, Outcome, Phase};
-use cckm_tui::app::{Effect, JournalState, Message, RequestId, Session, Settings, Stamped, State, update};
+use cckm_tui::app::{Effect, Message, RequestId, Run, Session, Settings, Stamped, State, update};
 use cckm_tui::demo::{Demo, Options, Rule};
 use cckm_tui::domain::{Moment, OrganizationId};
 use cckm_tui::input::{Key, KeyCode, KeySequence};
 use cckm_tui::journal::Journal;
 use cckm_tui::keymap::Keymap;
-use cckm_tui::runtime::executor::{Access, Executor};
+use cckm_tui::runtime::client::Access;
+use cckm_tui::runtime::executor::Executor;
 use cckm_tui::runtime::{self, Clock, Event, Inbox, Perform as _};
 use ratatui::layout::Size;
 use tokio::time::{Instant, timeout};
 
 use super::check::{Done, Tally, check};
-use crate::support::app::settings;
+use crate::support::app::{run, settings};
 
 /// How long an answer may take. Far more than it takes, because machines are busy.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -260,13 +261,12 @@ impl Operator {
             server: demo.base().into(),
             ca_file: ca_file.as_str().into(),
             refresh_every: None,
-            journal: JournalState::Ready,
-            entries: contents.entries,
             ..settings()
         };
+        let run = Run { entries: contents.entries, ..run() };
         let mut operator = Self {
             demo,
-            state: State::new(Size::new(120, 36), settings),
+            state: State::new(Size::new(120, 36), run, settings),
             home,
             done: Vec::new(),
             copied: Vec::new(),
@@ -309,14 +309,15 @@ impl Operator {
                 | Effect::FetchConnection { request, .. }
                 | Effect::TestConnection { request, .. }
                 | Effect::Discover { request, .. }
-                | Effect::Record { request, .. } => {
+                | Effect::Record { request, .. }
+                | Effect::Connect { request, .. } => {
                     self.waited_for.insert(*request);
                 }
                 Effect::Cancel(request) => {
                     self.waited_for.remove(request);
                 }
                 Effect::Copy(text) => self.copied.push(text.clone()),
-                Effect::Repaint | Effect::Suspend | Effect::Quit => {}
+                Effect::Enter(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {}
             }
             self.executor.perform(effect);
         }
@@ -325,7 +326,7 @@ impl Operator {
     async fn receive(&mut self) {
         let event = timeout(DEADLINE, self.events.recv()).await;
         match event.unwrap_or_else(|_| panic!("no answer; {:?}", self.state.change)).unwrap() {
-            Event::Happened(message) => self.tell(message),
+            Event::Happened(message) | Event::Told(_, message) => self.tell(message),
             other => panic!("{other:?}"),
         }
     }

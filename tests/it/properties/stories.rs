@@ -5,7 +5,7 @@ use std::time::Duration;
 use cckm_tui::app::change::{Gate, Phase};
 use cckm_tui::app::list::RowKey;
 use cckm_tui::app::modal::Modal;
-use cckm_tui::app::{Effect, Message, Reply, RequestId, Session};
+use cckm_tui::app::{ConnectFailure, Effect, Message, Reply, RequestId, Session};
 use cckm_tui::domain::{
     Call, Connection, ConnectionState, Discovered, Failure, FailureKind, Moment, Organization, Page, Record,
     Transition,
@@ -395,7 +395,12 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
             Err(failed(Call::DiscoverOrganizations, salt))
         }),
         Effect::Record { .. } => Reply::Recorded(Ok(1)),
-        Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {
+        Effect::Connect { .. } => Reply::Connected(if good {
+            Ok(Box::new(settings()))
+        } else {
+            Err(ConnectFailure { reason: "config.toml:3: no such profile".into() })
+        }),
+        Effect::Enter(_) | Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {
             Reply::SignedIn(Ok(()))
         }
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use cckm_tui::app::change::{Outcome, Phase, Rules};
 use cckm_tui::app::{
-    Badge, Effect, JournalState, Message, Reply, RequestId, RequestIds, Session, Settings, Stamped, State,
-    update,
+    Badge, Effect, JournalState, Message, Reply, RequestId, RequestIds, Run, Session, Settings, Stamped,
+    State, update,
 };
 use cckm_tui::domain::{
     Call, Connection, ConnectionState, Discovered, Failure, FailureKind, JournalFailure, Moment,
@@ -31,12 +31,18 @@ pub fn settings() -> Settings {
         user: "admin".into(),
         password_known: true,
         refresh_every: Some(Duration::from_secs(30)),
-        started_at: STARTED_AT,
-        log_file: "".into(),
         ca_file: "".into(),
         warnings: Vec::new(),
         rules: Rules::default(),
-        run: RunId::new(0x7f_3a9c),
+    }
+}
+
+/// A run whose journal is empty.
+pub fn run() -> Run {
+    Run {
+        id: RunId::new(0x7f_3a9c),
+        started_at: STARTED_AT,
+        log_file: "".into(),
         journal: JournalState::Ready,
         entries: Vec::new(),
         open_operations: Vec::new(),
@@ -75,7 +81,12 @@ impl App {
     }
 
     pub fn with(settings: Settings, width: u16, height: u16) -> Self {
-        let state = State::new(Size::new(width, height), settings);
+        Self::of(run(), settings, width, height)
+    }
+
+    /// A core of a run and a place.
+    pub fn of(run: Run, settings: Settings, width: u16, height: u16) -> Self {
+        let state = State::new(Size::new(width, height), run, settings);
         let app = Self {
             state,
             keymap: Keymap::shipped(),

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use cckm_tui::app::change::{Finding, Gate, JournalEntry, Note, Outcome, Phase, Question, Review, Rules};
 use cckm_tui::app::modal::Modal;
-use cckm_tui::app::{Badge, Effect, JournalState, Message, Reply, Settings, activity_view, modal_lines};
+use cckm_tui::app::{Badge, Effect, JournalState, Message, Reply, Run, Settings, activity_view, modal_lines};
 use cckm_tui::domain::{
     Call, Connection, ConnectionState, Discovered, FailureKind, Operation, Organization, Record, Transition,
 };
 
-use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, settings};
+use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, run, settings};
 use crate::support::records::{connection, moved, organization, page, thales};
 use crate::support::screen;
 
@@ -22,6 +22,11 @@ fn app() -> App {
 
 fn with(settings: Settings) -> App {
     App::with(settings, 80, 24).with_organizations(3)
+}
+
+/// A run whose journal stands like this.
+fn on_record(journal: JournalState) -> App {
+    App::of(Run { journal, ..run() }, settings(), 80, 24).with_organizations(3)
 }
 
 /// The review of Thales opened, nothing answered.
@@ -330,13 +335,13 @@ fn d27_an_unknown_outcome_leaves_the_entry_open() {
 #[test]
 fn d32_without_a_journal_nothing_is_changed_unless_that_was_asked_for() {
     let off = JournalState::Off("locked by another process".into());
-    let app = with(Settings { journal: off, ..settings() }).keys("e");
+    let app = on_record(off).keys("e");
     assert!(app.state.change.is_none());
     assert!(app.notice().contains("locked by another process") && app.notice().contains("--no-journal"));
     let app = app.keys("z");
     assert!(app.state.change.is_none());
     for journal in [JournalState::Waived, JournalState::Damaged("torn".into())] {
-        let app = with(Settings { journal: journal.clone(), ..settings() }).sent();
+        let app = on_record(journal.clone()).sent();
         assert_eq!(app.patches(), 1, "{journal:?}");
     }
 }
@@ -443,7 +448,7 @@ const HERE: &str = "http://127.0.0.1:8080";
 
 fn recovering(server: &str) -> App {
     let open_operations = vec![open_operation(0, &thales(), server, NEW)];
-    with(Settings { open_operations, ..settings() })
+    App::of(Run { open_operations, ..run() }, settings(), 80, 24).with_organizations(3)
 }
 
 fn recovered(app: &App) -> Option<Outcome> {

@@ -1,6 +1,6 @@
 //! Names that try to be commands: whatever a server says, every cell of every screen is harmless.
 
-use cckm_tui::app::{Badge, Reply, Settings};
+use cckm_tui::app::{Badge, Reply, Run, Settings};
 use cckm_tui::domain::{
     Call, Connection, ConnectionState, Failure, FailureKind, Field, Organization, OrganizationId, Page,
     PatchAnswer, Record, ServerWords,
@@ -8,7 +8,7 @@ use cckm_tui::domain::{
 use cckm_tui::text::escape;
 
 use super::screens::resized;
-use crate::support::app::{App, answer, settings};
+use crate::support::app::{App, answer, run, settings};
 use crate::support::records::organization;
 use crate::support::screen;
 
@@ -76,9 +76,9 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
         server: text.into(),
         domain: text.into(),
         user: text.into(),
-        log_file: text.into(),
         ..settings()
     };
+    let run = || Run { log_file: text.into(), ..run() };
     let listed = || {
         let connection = Connection {
             id: text.into(),
@@ -93,7 +93,7 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
             Record::Sound(organization(2)),
             Record::Damaged { json: text.into(), reason: text.into() },
         ];
-        let app = App::with(settings(), 80, 24).signed_in().connections(vec![connection]);
+        let app = App::of(run(), settings(), 80, 24).signed_in().connections(vec![connection]);
         app.listed(Page { skip: 0, total: Some(3), records })
     };
     let changed = || {
@@ -124,7 +124,7 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
         ("told", sent().keys("esc").patched(Ok(refused())).fetched(seen())),
         (
             "problem",
-            App::with(settings(), 80, 24).signed_in().reply(Reply::Listed(Err(failed(
+            App::of(run(), settings(), 80, 24).signed_in().reply(Reply::Listed(Err(failed(
                 text,
                 Call::ListOrganizations,
                 500,
@@ -132,7 +132,7 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
         ),
         (
             "sign-in",
-            App::with(settings(), 80, 24).reply(Reply::SignedIn(Err(failed(text, Call::SignIn, 401)))),
+            App::of(run(), settings(), 80, 24).reply(Reply::SignedIn(Err(failed(text, Call::SignIn, 401)))),
         ),
         ("pasted", {
             let line: String = text.chars().filter(|c| !c.is_control()).take(500).collect();

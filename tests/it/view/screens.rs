@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use cckm_tui::app::change::Rules;
-use cckm_tui::app::{Badge, Message, Reply, Session, Settings};
+use cckm_tui::app::{Badge, Message, Reply, Run, Session, Settings};
 use cckm_tui::domain::{
     Call, ConnectionState, Failure, FailureKind, Organization, Page, PatchAnswer, Record,
 };
 
-use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, settings};
+use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, run, settings};
 use crate::support::records::{connection, damaged, moved, named, page, thales};
 
 /// A screen: its name, and the story on a terminal of any size.
@@ -321,7 +321,7 @@ fn recovery(width: u16, height: u16) -> App {
     };
     let here = "http://127.0.0.1:8080";
     let open_operations = vec![open(0, here), open(1, here), open(2, "https://cm2.example.com")];
-    let app = App::with(Settings { open_operations, ..settings() }, width, height).loaded(organizations());
+    let app = App::of(Run { open_operations, ..run() }, settings(), width, height).loaded(organizations());
     let [first, second] = app.recovery_readings()[..] else { panic!("two readings") };
     let moved = moved(&organizations()[0], "sfdc-new");
     app.answer(first, Reply::Fetched(Box::new(Ok(moved))))

@@ -1,0 +1,144 @@
+//! Going to another place: another profile, another domain of the same server, the same server once more.
+//!
+//! ```text
+//! connect ─▶ Effect::Connect ─▶ a client is made, nothing is sent ─▶ Reply::Connected ─▶ Effect::Enter
+//!             the present place goes on as if nothing were asked       (failed: it stays)   the present one is left
+//! ```
+//!
+//! The core asks for [`Effect::Enter`] in the same step in which it forgets the old place, so every effect
+//! before it belongs to the old client and every effect after it to the new one. Request numbers go on
+//! growing: an answer to a question of the old place finds nobody who waits for it.
+
+use std::sync::Arc;
+
+use super::change::Phase;
+use super::effect::{Effect, RequestId};
+use super::notice::Notice;
+use super::settings::Settings;
+use super::state::State;
+use super::update::arrive;
+use crate::domain::Moment;
+use crate::text::Untrusted;
+
+/// Where to go, in words of the configuration: what it does not name, the configuration decides, which is read
+/// again for it. Identities that were trusted meanwhile count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Destination {
+    /// Which profile; none: what flags and environment say without one.
+    pub profile: Option<String>,
+    /// Which domain to sign in to instead of the configured one; an empty text is the root domain.
+    pub domain: Option<String>,
+    /// Who signs in instead of the configured user.
+    pub user: Option<String>,
+}
+
+impl Destination {
+    /// A profile as the configuration has it.
+    pub fn profile(name: impl Into<String>) -> Self {
+        Self { profile: Some(name.into()), ..Self::default() }
+    }
+
+    /// What it is called on the screen, in displayed text.
+    pub fn name(&self) -> String {
+        let profile = self.profile.as_deref().map_or_else(
+            || "the server of flags and environment".to_owned(),
+            |name| format!("profile {}", Untrusted::from(name).brief()),
+        );
+        match self.domain.as_deref() {
+            None => profile,
+            Some("") => format!("{profile}, domain root"),
+            Some(domain) => format!("{profile}, domain {}", Untrusted::from(domain).brief()),
+        }
+    }
+}
+
+/// Why there is no client for a destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectFailure {
+    /// What is wrong and what can be done; one line.
+    pub reason: Untrusted,
+}
+
+/// A client being made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connecting {
+    /// The request that is waited for.
+    pub request: RequestId,
+    /// Where to.
+    pub to: Destination,
+    /// Since when.
+    pub since: Moment,
+}
+
+/// Why the present place cannot be left now; none: it can.
+pub fn bound(state: &State) -> Option<&'static str> {
+    let change = state.change.as_ref()?;
+    if change.in_flight() {
+        return Some("a change is not settled yet: first see what becomes of it");
+    }
+    let closed = matches!(change.phase, Phase::Settled { .. });
+    (!closed).then_some("a change is open: send it or close it first")
+}
+
+/// Begins to go to another place, unless a change holds the operator here.
+pub fn connect(state: &mut State, to: Destination) -> Vec<Effect> {
+    if let Some(why) = bound(state) {
+        state.notice = Some(Notice::warning(why));
+        return Vec::new();
+    }
+    let mut effects = give_up(state);
+    let request = state.requests.next();
+    state.notice = Some(Notice::info(format!("connecting: {}", to.name()), state.now));
+    state.connecting = Some(Connecting { request, to: to.clone(), since: state.now });
+    effects.push(Effect::Connect { request, to });
+    effects
+}
+
+/// Stays here after all.
+pub fn give_up(state: &mut State) -> Vec<Effect> {
+    state.connecting.take().map(|connecting| Effect::Cancel(connecting.request)).into_iter().collect()
+}
+
+/// The client is made, or cannot be: then everything stays as it is.
+pub(super) fn connected(
+    state: &mut State,
+    request: RequestId,
+    result: Result<Box<Settings>, ConnectFailure>,
+) -> Vec<Effect> {
+    let Some(connecting) = state.connecting.take_if(|connecting| connecting.request == request) else {
+        return Vec::new();
+    };
+    let stay = |state: &mut State, why: &str| {
+        state.notice = Some(Notice::warning(format!("still here, not at {}: {why}", connecting.to.name())));
+    };
+    match (result, bound(state)) {
+        (Err(failure), _) => {
+            stay(state, failure.reason.display().as_str());
+            Vec::new()
+        }
+        (Ok(_), Some(why)) => {
+            stay(state, why);
+            vec![Effect::Cancel(request)]
+        }
+        (Ok(settings), None) => {
+            move_to(state, *settings);
+            let mut effects = vec![Effect::Enter(request)];
+            effects.extend(arrive(state));
+            effects
+        }
+    }
+}
+
+/// Forgets the place that was shown. What remains is of this run: its size, its clock, its numbers, its journal.
+fn move_to(state: &mut State, settings: Settings) {
+    let ledger = std::mem::take(&mut state.ledger).moved_to(&settings);
+    let State { run, size, now, requests, latest_key, interrupted_until, .. } = state;
+    let fresh = State::at(*size, Arc::clone(run), settings, ledger);
+    *state = State {
+        now: *now,
+        requests: requests.clone(),
+        latest_key: *latest_key,
+        interrupted_until: *interrupted_until,
+        ..fresh
+    };
+}

@@ -1,0 +1,132 @@
+//! One client at work: the tasks that ask through it, and the one that keeps its session.
+//!
+//! Everything it tells the loop carries its number, so that nothing is heard of one that was left.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep_until};
+
+use super::{Clock, Event};
+use crate::api::{self, Reader, Writer};
+use crate::app::{Message, RequestId, Session};
+
+/// Time until the session is renewed again when it failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// Shortest time between two renewals, for a server whose tokens are due as soon as they are given.
+const AFTER_SUCCESS: Duration = Duration::from_millis(200);
+
+/// What the session may do at the server. Without the right to write there is nothing that could.
+#[derive(Clone)]
+pub enum Access {
+    /// Reads.
+    ReadOnly(Reader),
+    /// Reads and the one change.
+    ReadWrite(Writer),
+}
+
+impl Access {
+    pub(super) fn reader(&self) -> &Reader {
+        match self {
+            Self::ReadOnly(reader) => reader,
+            Self::ReadWrite(writer) => writer.reader(),
+        }
+    }
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReadOnly(_) => "ReadOnly",
+            Self::ReadWrite(_) => "ReadWrite",
+        })
+    }
+}
+
+/// Which of the clients of this run, in the order in which they were entered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClientNumber(u64);
+
+impl ClientNumber {
+    pub(super) const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// A client and its tasks.
+#[derive(Debug)]
+pub(super) struct Client {
+    pub(super) number: ClientNumber,
+    pub(super) access: Access,
+    /// The reads under way, which may be given up at any moment. A change is never among them.
+    reads: HashMap<RequestId, AbortHandle>,
+    keeper: AbortHandle,
+}
+
+impl Client {
+    /// A client whose session is kept alive from here on.
+    pub(super) fn start(
+        number: ClientNumber,
+        access: Access,
+        queue: mpsc::Sender<Event>,
+        clock: Clock,
+    ) -> Self {
+        let keeper = keep_session(number, access.reader().clone(), queue, clock);
+        Self { number, access, reads: HashMap::new(), keeper: tokio::spawn(keeper).abort_handle() }
+    }
+
+    /// Remembers a read that may be given up.
+    pub(super) fn reads(&mut self, request: RequestId, task: AbortHandle) {
+        self.reads.retain(|_, read| !read.is_finished());
+        self.reads.insert(request, task);
+    }
+
+    /// Gives up one read.
+    pub(super) fn give_up(&mut self, request: RequestId) {
+        if let Some(read) = self.reads.remove(&request) {
+            read.abort();
+        }
+    }
+
+    /// Gives up all reads, and ends the session here and at its server.
+    pub(super) async fn leave(self) {
+        self.keeper.abort();
+        self.reads.values().for_each(AbortHandle::abort);
+        self.access.reader().sign_out().await;
+    }
+}
+
+/// Tells the loop how the session stands, whenever that changes, and renews it when it is time.
+async fn keep_session(number: ClientNumber, reader: Reader, queue: mpsc::Sender<Event>, clock: Clock) {
+    let mut sessions = reader.session();
+    let mut not_before = Instant::now();
+    loop {
+        let due = reader.renew_at().map(|due| due.max(not_before));
+        tokio::select! {
+            changed = sessions.changed() => {
+                let session = match *sessions.borrow_and_update() {
+                    api::Session::SignedOut => Session::SignedOut,
+                    api::Session::SignedIn { until } => Session::SignedIn { until: clock.moment(until) },
+                };
+                let event = Event::Told(number, Message::SessionChanged(session));
+                if changed.is_err() || queue.send(event).await.is_err() {
+                    return;
+                }
+            }
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                let pause = match reader.renew_if_due().await {
+                    Ok(()) => AFTER_SUCCESS,
+                    Err(failure) => {
+                        tracing::warn!(kind = ?failure.kind, "the session was not renewed");
+                        AFTER_FAILURE
+                    }
+                };
+                not_before = Instant::now() + pause;
+            }
+        }
+    }
+}

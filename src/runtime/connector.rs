@@ -1,0 +1,35 @@
+//! From a destination to a client for it.
+
+use std::fmt;
+
+use futures_util::future::{BoxFuture, FutureExt as _, ready};
+
+use super::client::Access;
+use crate::app::{ConnectFailure, Destination, Settings};
+
+/// Makes clients. Nothing is sent while one is made, and nothing of the present one is at hand: a new client
+/// begins without a token, and with the password of its own destination or none.
+pub trait Connect: fmt::Debug + Send + Sync {
+    /// A client for `to`, and what the core needs to know of the place.
+    fn connect(&self, to: Destination) -> BoxFuture<'static, Result<Connected, ConnectFailure>>;
+}
+
+/// A client that has sent nothing yet.
+#[derive(Debug)]
+pub struct Connected {
+    /// What it may do.
+    pub access: Access,
+    /// What holds there.
+    pub settings: Settings,
+}
+
+/// There is no other place: of a run on made-up data.
+#[derive(Debug)]
+pub(super) struct Nowhere;
+
+impl Connect for Nowhere {
+    fn connect(&self, _: Destination) -> BoxFuture<'static, Result<Connected, ConnectFailure>> {
+        let reason = "this run reaches no other server: start the program again without --demo".into();
+        ready(Err(ConnectFailure { reason })).boxed()
+    }
+}

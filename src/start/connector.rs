@@ -1,0 +1,167 @@
+//! A destination and the configuration to a client: at the start, and whenever another place is asked for.
+//!
+//! The file is read again each time, so edits count. What flags and environment say of a server or an account
+//! was said of the place the program was started for, and holds there only: a password given for one server is
+//! never offered to another.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use color_eyre::eyre::Report;
+use futures_util::future::{BoxFuture, FutureExt as _};
+
+use super::config_directory;
+use crate::api::{ClientError, Credentials, Limits, Reader, Server, Trust, Writer};
+use crate::app::change::Rules;
+use crate::app::{Badge, ConnectFailure, Destination, Settings};
+use crate::cli::Given;
+use crate::config::{Config, ConfigError, FILE_NAME, Sources};
+use crate::domain::Pin;
+use crate::runtime::client::Access;
+use crate::runtime::connector::{Connect, Connected};
+
+/// The settings that hold wherever one goes, by flag or variable: they are about this run, not about a place.
+const OF_THE_RUN: [&str; 7] = ["read_only", "color", "theme", "ascii", "low_bandwidth", "mouse", "log_level"];
+
+/// The prefixes of all variables that are settings.
+const PREFIXES: [&str; 2] = ["CCKM_", "KSCTL_"];
+
+/// Where settings come from, for every destination of this run.
+#[derive(Clone, Debug)]
+pub(super) struct Configured {
+    flags: Vec<(&'static str, String)>,
+    /// Whether the first password comes over standard input.
+    password_stdin: bool,
+    /// The profile the program was started with.
+    profile: Option<String>,
+    file: Option<PathBuf>,
+    usual_file: Option<PathBuf>,
+}
+
+impl Configured {
+    /// As the command line says.
+    pub(super) fn new(given: &Given, password_stdin: bool) -> Self {
+        Self {
+            flags: given.settings(),
+            password_stdin,
+            profile: given.profile.clone(),
+            file: given.config.clone(),
+            usual_file: config_directory().map(|directory| directory.join(FILE_NAME)),
+        }
+    }
+
+    /// The settings the program starts with.
+    pub(super) fn first(&self) -> Result<Config, ConfigError> {
+        self.load(self.flags.clone(), self.profile.clone(), self.password_stdin, &|name| {
+            std::env::var_os(name)
+        })
+    }
+
+    /// Where the program started.
+    fn start(&self) -> Option<String> {
+        let named = || std::env::var_os("CCKM_PROFILE").and_then(|name| name.into_string().ok());
+        self.profile.clone().or_else(named).filter(|name| !name.is_empty())
+    }
+
+    /// The settings of a destination.
+    fn of(&self, to: &Destination) -> Result<Config, ConfigError> {
+        let mut config = if to.profile == self.start() {
+            // What came over standard input was read once.
+            Self { password_stdin: false, ..self.clone() }.first()?
+        } else {
+            let mut flags = self.flags.clone();
+            flags.retain(|(key, _)| OF_THE_RUN.contains(key));
+            self.load(flags, to.profile.clone(), false, &of_the_run)?
+        };
+        if let Some(domain) = &to.domain {
+            config.domain = Some(domain.clone()).filter(|domain| !domain.is_empty());
+        }
+        if let Some(user) = &to.user {
+            config.username = Some(user.clone());
+        }
+        Ok(config)
+    }
+
+    fn load(
+        &self,
+        flags: Vec<(&'static str, String)>,
+        profile: Option<String>,
+        password_stdin: bool,
+        environment: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Result<Config, ConfigError> {
+        let (file, usual_file) = (self.file.clone(), self.usual_file.clone());
+        Config::load(&Sources { flags, profile, password_stdin, file, usual_file, environment })
+    }
+}
+
+/// The environment without what was said of one place.
+fn of_the_run(name: &str) -> Option<OsString> {
+    let is_setting = PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+    let holds = |key: &&str| name.strip_prefix("CCKM_").is_some_and(|rest| rest.eq_ignore_ascii_case(key));
+    (!is_setting || OF_THE_RUN.iter().any(|key| holds(key))).then(|| std::env::var_os(name)).flatten()
+}
+
+impl Connect for Configured {
+    fn connect(&self, to: Destination) -> BoxFuture<'static, Result<Connected, ConnectFailure>> {
+        let this = self.clone();
+        async move {
+            let config = tokio::task::spawn_blocking(move || this.of(&to));
+            let config = config.await.map_err(refused)?.map_err(refused)?;
+            connected(&config).await.map_err(|report| ConnectFailure { reason: format!("{report:#}").into() })
+        }
+        .boxed()
+    }
+}
+
+fn refused(error: impl Into<Report>) -> ConnectFailure {
+    ConnectFailure { reason: format!("{:#}", error.into()).into() }
+}
+
+/// A client as the settings say, and what the core needs to know of it.
+pub(super) async fn connected(config: &Config) -> Result<Connected, Report> {
+    let password = config.password.read().await?;
+    let (url, user) = config.target()?;
+    let pin = config.pin.map(|fingerprint| Trust::Pinned(Pin { fingerprint, since: None }));
+    let trust = pin.unwrap_or_else(|| config.ca_file.clone().map_or(Trust::System, Trust::CaFile));
+    let badge = config.profile.as_deref().map_or(Badge::Unnamed, |name| Badge::Profile(name.into()));
+    let name = config.profile.clone().or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
+    let credentials = Credentials {
+        password,
+        domain: config.domain.clone(),
+        auth_domain: config.auth_domain.clone(),
+        connection: config.connection.clone(),
+        keep_password: config.keep_password,
+        ..Credentials::new(user)
+    };
+    let ca_file = config.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let settings = Settings {
+        badge,
+        read_only: config.read_only,
+        server: url.as_str().trim_end_matches('/').into(),
+        domain: config.domain.as_deref().unwrap_or_default().into(),
+        user: user.into(),
+        password_known: credentials.password.is_some(),
+        refresh_every: config.refresh_every,
+        ca_file: ca_file.unwrap_or_default().into(),
+        warnings: config.warnings.iter().map(ToString::to_string).collect(),
+        rules: Rules {
+            reason_required: config.reason_required,
+            confirm_by_name: config.protected.then(|| name.into()),
+        },
+    };
+    let limits = Limits { read: config.timeout, sign_in: config.timeout, ..Limits::default() };
+    Ok(client(Server { base: url.clone(), trust }, credentials, limits, settings)?)
+}
+
+/// A client that may do what its settings say.
+pub(super) fn client(
+    server: Server,
+    credentials: Credentials,
+    limits: Limits,
+    settings: Settings,
+) -> Result<Connected, ClientError> {
+    let reader = Reader::new(server, credentials, limits)?;
+    let access =
+        if settings.read_only { Access::ReadOnly(reader) } else { Access::ReadWrite(Writer::new(reader)) };
+    Ok(Connected { access, settings })
+}

@@ -1,0 +1,155 @@
+//! The dashboard: its parts put together, run, and taken apart again.
+
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use futures_util::FutureExt as _;
+use tokio::runtime::Runtime;
+use tracing::level_filters::LevelFilter;
+
+use super::connector::{Configured, connected};
+use super::record::Record;
+use super::terminal::{errors_without_colours, keep_secrets_in, refuse_what_is_no_terminal};
+use super::{Problem, SHUTDOWN, demo, setting, state_directory};
+use crate::app::{JournalState, Run, State};
+use crate::cli::Dashboard;
+use crate::config::{ColorChoice, Config};
+use crate::demo::Demo;
+use crate::keymap::Keymap;
+use crate::logging::{self, Log};
+use crate::runtime::connector::Connected;
+use crate::runtime::executor::Executor;
+use crate::runtime::terminal::{self, Restorer, install_panic_hook, size};
+use crate::runtime::{self, Clock, End, Parts, clock, guard, input};
+use crate::text::Untrusted;
+use crate::theme::Theme;
+use crate::ui::Look;
+
+/// How long the server has to confirm the end of the session, whatever ends the program. The terminal is given
+/// back before.
+const SIGN_OUT: Duration = Duration::from_secs(2);
+
+/// Where the dashboard begins, and how it gets elsewhere.
+struct Plan {
+    first: Connected,
+    /// None: there is no other place.
+    configured: Option<Configured>,
+    color: ColorChoice,
+    log: Option<Log>,
+    record: Record,
+    /// Runs as long as it is held.
+    _demo: Option<Demo>,
+}
+
+/// Shows the dashboard until it ends.
+pub(super) fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
+    let restorer = Restorer::new().map_err(setting)?;
+    install_panic_hook(restorer.clone(), if flags.demo { None } else { state_directory() });
+    errors_without_colours()?;
+    keep_secrets_in()?;
+    // Settings first: a mistake in them is reported wherever the program runs.
+    let config = if flags.demo { None } else { Some(configuration(flags)?) };
+    refuse_what_is_no_terminal(flags.password_stdin)?;
+    let runtime = Runtime::new().wrap_err("no threads")?;
+    let shown = AssertUnwindSafe(async {
+        let plan = match config {
+            None => demo_plan(flags).await?,
+            Some((configured, config)) => plan(configured, &config, flags.no_journal).await?,
+        };
+        dashboard(plan, restorer).await
+    });
+    let end = runtime.block_on(shown.catch_unwind());
+    // After a panic too: dropping the runtime would wait for name look-ups without a limit.
+    runtime.shutdown_timeout(SHUTDOWN);
+    match end.unwrap_or_else(|panic| resume_unwind(panic))? {
+        End::Quit => Ok(ExitCode::SUCCESS),
+        End::Signal(number) => guard::die_by(number),
+        End::InputLost(why) => Err(eyre!("the terminal cannot be read any more: {why}").into()),
+    }
+}
+
+fn configuration(flags: &Dashboard) -> Result<(Configured, Config), Problem> {
+    let configured = Configured::new(&flags.given, flags.password_stdin);
+    let config = configured.first().map_err(setting)?;
+    config.target().map_err(setting)?;
+    Ok((configured, config))
+}
+
+async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Result<Plan, Problem> {
+    Ok(Plan {
+        first: connected(config).await.map_err(setting)?,
+        configured: Some(configured),
+        color: config.color,
+        log: start_log(config.log_level),
+        record: if no_journal { Record::in_memory(JournalState::Waived) } else { Record::open() },
+        _demo: None,
+    })
+}
+
+async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
+    let (server, first) = demo::start(flags).await?;
+    Ok(Plan {
+        first,
+        configured: None,
+        color: demo::color(flags),
+        log: None,
+        record: Record::in_memory(JournalState::InMemory),
+        _demo: Some(server),
+    })
+}
+
+/// The log, where one can be written; the help screen says where it is, or that there is none.
+fn start_log(level: LevelFilter) -> Option<Log> {
+    logging::start(&state_directory()?, level).ok()
+}
+
+async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
+    let Plan { first, configured, color, log, record, _demo } = plan;
+    let clock = Clock::starting_now();
+    let no_color = std::env::var_os("NO_COLOR");
+    let run = Run {
+        id: record.run,
+        started_at: clock::wall_seconds(),
+        log_file: log.as_ref().map(|log| Untrusted::from(&*log.path.to_string_lossy())).unwrap_or_default(),
+        journal: record.state,
+        open_operations: record.open,
+        entries: record.entries,
+    };
+    let Connected { access, settings } = first;
+
+    let (queue, inbox) = runtime::queue();
+    let mut executor =
+        Executor::new(access, queue.clone(), clock, record.journal).on(restorer.clone());
+    if let Some(configured) = configured {
+        executor = executor.reaching(Arc::new(configured));
+    }
+    guard::start(inbox.bell(), restorer.clone()).wrap_err("signals cannot be handled")?;
+    let taken = restorer.take().wrap_err("the terminal cannot be set up")?;
+    input::start(terminal::input().wrap_err("the terminal cannot be read")?, &queue)
+        .wrap_err("the terminal cannot be read")?;
+    drop(queue);
+    let size = size();
+    let mut terminal =
+        runtime::terminal(taken.backend(), size).wrap_err("the terminal cannot be drawn on")?;
+    let (keymap, theme) = (Keymap::shipped(), Theme::new(color.colors(no_color.as_ref())));
+    let parts = Parts {
+        terminal: &mut terminal,
+        events: inbox,
+        shell: &mut executor,
+        clock,
+        look: Look { theme: &theme, keymap: &keymap },
+    };
+    let ended = runtime::run(parts, State::new(size, run, settings)).await;
+    drop(taken);
+    let why = match ended {
+        Ok(ended) => ended.why,
+        Err(error) if terminal::is_gone(&error) => End::HANG_UP,
+        Err(error) => return Err(Report::new(error).wrap_err("the terminal cannot be written").into()),
+    };
+    tracing::info!(?why, "the dashboard ends");
+    executor.close(SIGN_OUT).await;
+    Ok(why)
+}

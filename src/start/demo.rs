@@ -1,0 +1,43 @@
+//! The dashboard on made-up data, from a server inside this program.
+
+use color_eyre::eyre::{Report, WrapErr as _};
+
+use super::connector::client;
+use crate::api::{Credentials, Limits, Server, Trust, base_url};
+use crate::app::change::Rules;
+use crate::app::{Badge, Settings};
+use crate::cli::Dashboard;
+use crate::config::{ColorChoice, Config};
+use crate::demo::{Demo, Options};
+use crate::domain::Password;
+use crate::runtime::connector::Connected;
+use crate::text::Untrusted;
+
+/// A demo server, and a client of it.
+pub(super) async fn start(flags: &Dashboard) -> Result<(Demo, Connected), Report> {
+    let organizations = flags.organizations.unwrap_or_default();
+    let demo = Demo::start(Options { organizations, ..Options::default() }).await;
+    let demo = demo.wrap_err("the demo did not start")?;
+    let base = base_url(demo.base()).wrap_err("the demo did not start")?;
+    let settings = Settings {
+        badge: Badge::Demo,
+        read_only: flags.given.read_only,
+        server: base.as_str().trim_end_matches('/').into(),
+        domain: Untrusted::default(),
+        user: demo.user().into(),
+        password_known: true,
+        refresh_every: Config::default().refresh_every,
+        ca_file: Untrusted::default(),
+        rules: Rules::default(),
+        warnings: Vec::new(),
+    };
+    let password = Some(Password::new(demo.password()));
+    let credentials = Credentials { password, ..Credentials::new(demo.user()) };
+    let connected = client(Server { base, trust: Trust::System }, credentials, Limits::default(), settings)?;
+    Ok((demo, connected))
+}
+
+/// The colours, which come from the flags alone.
+pub(super) fn color(flags: &Dashboard) -> ColorChoice {
+    flags.given.color.as_deref().and_then(ColorChoice::named).unwrap_or_default()
+}

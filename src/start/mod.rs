@@ -1,0 +1,108 @@
+//! From the command line to a running program, and from its end to an exit code.
+//!
+//! | file | what it wires |
+//! |---|---|
+//! | `dashboard.rs` | the dashboard: terminal, loop, signals, and where it begins |
+//! | `connector.rs` | a destination and the configuration to a client; also later, from inside |
+//! | `demo.rs` | the dashboard on made-up data |
+//! | `record.rs` | the journal of this run |
+//! | `terminal.rs` | hooks, memory, and what is no terminal |
+//! | `journal.rs`, `config.rs`, `serve.rs` | what runs without a screen |
+
+mod config;
+mod connector;
+mod dashboard;
+mod demo;
+mod journal;
+mod record;
+mod serve;
+mod terminal;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use color_eyre::eyre::Report;
+use etcetera::BaseStrategy as _;
+
+use crate::cli::{Cli, Command, Stop};
+use crate::text::printable_lines;
+
+/// How long name look-ups and the like may hold up the end of the program.
+const SHUTDOWN: Duration = Duration::from_millis(300);
+
+/// Runs the program with these arguments, its name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Cli::read(arguments) {
+        Ok(arguments) => arguments,
+        Err(Stop::Answer(text)) => return say(io::stdout(), &text, 0),
+        Err(Stop::Usage(text)) => return say(io::stderr(), &printable_lines(&text), 2),
+    };
+    let done = match arguments.command {
+        None => dashboard::show_dashboard(&arguments.dashboard),
+        Some(Command::DemoServer(flags)) => serve::serve_demo(&flags),
+        Some(Command::Journal(command)) => journal::show_journal(command),
+        Some(Command::Config(command)) => config::show_settings(command),
+    };
+    match done {
+        Ok(code) => code,
+        Err(Problem::Settings(report)) => say(io::stderr(), &complaint(&report), 2),
+        Err(Problem::Failure(report)) => say(io::stderr(), &complaint(&report), 1),
+    }
+}
+
+/// Why the program did not do what it was asked for.
+enum Problem {
+    /// The settings, or the terminal it was started in.
+    Settings(Report),
+    /// Anything else.
+    Failure(Report),
+}
+
+/// Everything but settings.
+impl From<Report> for Problem {
+    fn from(report: Report) -> Self {
+        Self::Failure(report)
+    }
+}
+
+/// A wrong setting as a problem.
+fn setting(error: impl Into<Report>) -> Problem {
+    Problem::Settings(error.into())
+}
+
+fn complaint(report: &Report) -> String {
+    printable_lines(&format!("cckm-tui: {report:#}"))
+}
+
+fn say(mut to: impl Write, text: &str, code: u8) -> ExitCode {
+    let _nobody_may_be_reading = to.write_all(text.as_bytes());
+    ExitCode::from(code)
+}
+
+fn killed_by(number: i32) -> ExitCode {
+    ExitCode::from(u8::try_from(128 + number).unwrap_or(1))
+}
+
+/// Where this program keeps what is its own.
+fn state_directory() -> Option<PathBuf> {
+    Some(etcetera::base_strategy::Xdg::new().ok()?.state_dir()?.join("cckm-tui"))
+}
+
+/// Where the settings are.
+fn config_directory() -> Option<PathBuf> {
+    Some(etcetera::base_strategy::Xdg::new().ok()?.config_dir().join("cckm-tui"))
+}
+
+/// Prints to standard output; that nobody reads it any more is no failure.
+fn print(text: &str) -> Result<ExitCode, Problem> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Report::new(error).wrap_err("standard output cannot be written").into())
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}

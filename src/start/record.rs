@@ -1,0 +1,76 @@
+//! The journal as a run finds it, and the run's claim on it.
+
+use std::path::Path;
+
+use super::state_directory;
+use crate::app::JournalState;
+use crate::domain::{Entry, JournalFailure, OpenOperation, RunId};
+use crate::journal::{self, Claim, Contents, Journal};
+
+/// The journal as this run finds it.
+pub(super) struct Record {
+    pub(super) journal: Result<Journal, JournalFailure>,
+    pub(super) state: JournalState,
+    pub(super) entries: Vec<Entry>,
+    pub(super) open: Vec<OpenOperation>,
+    pub(super) run: RunId,
+    /// Tells other instances that this one is alive.
+    _claim: Option<Claim>,
+}
+
+impl Record {
+    /// The journal in the state directory. Without one the dashboard runs, and sends no change.
+    pub(super) fn open() -> Self {
+        let directory = state_directory().ok_or_else(|| JournalFailure {
+            reason: "journal: no home directory: set HOME or XDG_STATE_HOME".into(),
+        });
+        Self::new(directory.and_then(|directory| Journal::open(&directory).map_err(|error| error.failure())))
+    }
+
+    /// A record that leaves no file.
+    pub(super) fn in_memory(state: JournalState) -> Self {
+        let record = Self::new(Ok((Journal::in_memory(), Contents::empty())));
+        Self { state, ..record }
+    }
+
+    fn new(opened: Result<(Journal, Contents), JournalFailure>) -> Self {
+        let (journal, contents) = match opened {
+            Ok((journal, contents)) => (Ok(journal), contents),
+            Err(failure) => (Err(failure), Contents::empty()),
+        };
+        let state = match (&journal, contents.trouble()) {
+            (Err(failure), _) => JournalState::Off(failure.reason.clone()),
+            (Ok(journal), Some(trouble)) => {
+                JournalState::Damaged(format!("journal {}: {trouble}", journal.path().display()).into())
+            }
+            (Ok(_), None) => JournalState::Ready,
+        };
+        if state != JournalState::Ready {
+            tracing::warn!(?state, "the journal");
+        }
+        let (mut open, run) = (journal::open_operations(&contents.entries), new_run(&contents));
+        let directory = journal.as_ref().ok().and_then(|journal| journal.path().parent());
+        let directory = directory.filter(|directory| directory.is_dir()).map(Path::to_path_buf);
+        if let Some(directory) = &directory {
+            open.retain(|open| !journal::is_alive(directory, open.operation.id.run()));
+        }
+        let claim = directory.and_then(|directory| match journal::claim(&directory, run) {
+            Ok(claim) => Some(claim),
+            Err(error) => {
+                tracing::warn!(%error, "other instances cannot see that this one is alive");
+                None
+            }
+        });
+        Self { journal, state, open, run, entries: contents.entries, _claim: claim }
+    }
+}
+
+/// A run whose name no change in the journal has.
+fn new_run(contents: &Contents) -> RunId {
+    loop {
+        let run = RunId::new(uuid::Uuid::new_v4().as_fields().0);
+        if contents.entries.iter().all(|entry| entry.operation.run() != run) {
+            return run;
+        }
+    }
+}
