@@ -74,6 +74,8 @@ named! {
         Confirm = "confirm", "yes";
         Decline = "decline", "no";
         Close = "close", "close";
+        Profiles = "profiles", "go to another profile";
+        Palette = "palette", "every command by its name";
         Help = "help", "the keys";
         Repaint = "repaint", "draw everything again";
         Suspend = "suspend", "go to the shell; `fg` comes back";
@@ -100,6 +102,9 @@ named! {
         SignIn = "sign-in", "sign in";
         Activity = "activity", "activity";
         Recovery = "recovery", "changes of an earlier run";
+        ProfilePicker = "profile-picker", "profiles";
+        Palette = "palette", "palette";
+        SettingsScreen = "settings-screen", "settings";
         HelpScreen = "help-screen", "help";
     }
 }
@@ -114,7 +119,7 @@ impl Command {
 impl Context {
     /// Whether unmodified printable keys are text here.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::FilterField | Self::Choose | Self::ReviewField | Self::SignIn)
+        matches!(self, Self::FilterField | Self::Choose | Self::ReviewField | Self::SignIn | Self::Palette)
     }
 }
 

@@ -45,7 +45,7 @@
 //! # One place at a time
 //!
 //! A place is a server, a domain, an account and what may be done there: [`app::Settings`]. Another one is
-//! reached by [`app::switch::connect`] with a [`Destination`](app::Destination), which says what differs from
+//! reached by [`app::switch::leave_for`] with a [`Destination`](app::Destination), which says what differs from
 //! the configuration: another profile, another domain, or nothing at all when a certificate was trusted
 //! meanwhile. [`start`] reads the configuration again and makes a client that has sent nothing
 //! ([`runtime::connector`]); only then the core forgets the old place and asks for `Effect::Enter`, with which

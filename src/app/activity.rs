@@ -128,8 +128,14 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         Effect::Record { request, operation, transition } => {
             (*request, "JOURNAL", format!("{operation} {}", step(transition)), None)
         }
+        Effect::ListProfiles { request } => (*request, "READ", "profiles".to_owned(), None),
         Effect::Connect { request, to } => (*request, "CONNECT", to.name(), None),
-        Effect::Enter(_) | Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {
+        Effect::Enter(_)
+        | Effect::Cancel(_)
+        | Effect::Copy(_)
+        | Effect::Repaint
+        | Effect::Suspend
+        | Effect::Quit => {
             return None;
         }
     })
@@ -175,6 +181,12 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
         Reply::Recorded(Err(failure)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), failure.reason.clone()),
         Reply::Connected(Ok(settings)) => {
             (String::new(), settings.server.brief().into_string(), Untrusted::default())
+        }
+        Reply::ProfilesListed(Ok(known)) => {
+            (String::new(), format!("{} profiles", known.len()), Untrusted::default())
+        }
+        Reply::ProfilesListed(Err(failure)) => {
+            ("---".to_owned(), "NOT READ".to_owned(), failure.reason.clone())
         }
         Reply::Connected(Err(failure)) => ("---".to_owned(), "NOT MADE".to_owned(), failure.reason.clone()),
         Reply::SignedIn(Err(failure))

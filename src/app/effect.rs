@@ -93,6 +93,11 @@ pub enum Effect {
     },
     /// Hand a text to the terminal's clipboard.
     Copy(String),
+    /// Read which profiles there are.
+    ListProfiles {
+        /// Number of the request.
+        request: RequestId,
+    },
     /// Make a client for another place. The present one goes on until [`Effect::Enter`].
     Connect {
         /// Number of the request.
@@ -126,9 +131,12 @@ impl Effect {
             | Self::TestConnection { request, .. }
             | Self::Discover { request, .. }
             | Self::Record { request, .. }
+            | Self::ListProfiles { request }
             | Self::Connect { request, .. }
             | Self::PatchOrganization { request, .. } => Some(*request),
-            Self::Enter(_) | Self::Cancel(_) | Self::Copy(_) | Self::Repaint | Self::Suspend | Self::Quit => None,
+            Self::Enter(_) | Self::Cancel(_) | Self::Copy(_) | Self::Repaint | Self::Suspend | Self::Quit => {
+                None
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use ratatui::layout::Size;
 
 use super::effect::RequestId;
 use super::settings::Settings;
-use super::switch::ConnectFailure;
+use super::switch::{ConnectFailure, Profile};
 use crate::domain::{
     Connection, Discovered, Failure, JournalFailure, Moment, Organization, Page, PatchAnswer, Record,
 };
@@ -74,6 +74,8 @@ pub enum Reply {
     Discovered(Result<Vec<Record<Discovered>>, Failure>),
     /// Of [`Effect::Record`](super::Effect::Record): the number of the line, which is durable.
     Recorded(Result<u64, JournalFailure>),
+    /// Of [`Effect::ListProfiles`](super::Effect::ListProfiles).
+    ProfilesListed(Result<Vec<Profile>, ConnectFailure>),
     /// Of [`Effect::Connect`](super::Effect::Connect): what holds there. Nothing was sent yet.
     Connected(Result<Box<Settings>, ConnectFailure>),
     /// Of [`Effect::ListConnections`](super::Effect::ListConnections): every page.

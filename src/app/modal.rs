@@ -2,6 +2,8 @@
 
 use super::field::{Field, HiddenField};
 use super::list::Column;
+use super::palette::Palette;
+use super::switch::{Destination, ProfilesWindow};
 use crate::domain::Failure;
 use crate::keymap::Context;
 
@@ -24,6 +26,15 @@ pub enum Modal {
     Activity(ActivityWindow),
     /// What an earlier run left open.
     Recovery,
+    /// The profiles that can be switched to.
+    Profiles(ProfilesWindow),
+    /// Every command by its name.
+    Palette(Palette),
+    /// The settings in effect.
+    Settings {
+        /// First line on the screen.
+        scroll: usize,
+    },
 }
 
 /// The window of requests and changes.
@@ -38,20 +49,25 @@ pub struct ActivityWindow {
 }
 
 /// What `y` and `n` answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Give up the typed value?
     Discard,
+    /// Give up the change and go there?
+    Depart(Destination),
     /// Leave while a change is not settled?
     Leave,
 }
 
 impl Question {
     /// The question.
-    pub const fn words(self) -> &'static str {
+    pub fn words(&self) -> String {
         match self {
-            Self::Discard => "Give up the value you typed?",
-            Self::Leave => "A change is not settled yet. Leave without knowing what became of it?",
+            Self::Discard => "Give up the value you typed?".to_owned(),
+            Self::Depart(to) => {
+                format!("The change was not sent. Give it up and go to {}?", to.name())
+            }
+            Self::Leave => "A change is not settled yet. Leave without knowing what became of it?".to_owned(),
         }
     }
 }

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use super::change::Rules;
+use super::switch::Destination;
 use crate::domain::{Entry, OpenOperation, RunId};
 use crate::text::Untrusted;
 
 /// What holds for the server and account that are shown, decided before anything is sent there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// Where this is, in words of the configuration.
+    pub destination: Destination,
     /// Whose data this is: the word on every frame.
     pub badge: Badge,
     /// Whether changes are refused.
@@ -29,6 +32,19 @@ pub struct Settings {
     pub warnings: Vec<String>,
     /// What the profile asks of every change.
     pub rules: Rules,
+    /// Everything that is in effect, to be shown.
+    pub effective: Vec<Effective>,
+}
+
+/// A setting in effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effective {
+    /// Its key.
+    pub key: &'static str,
+    /// What holds; empty when there is nothing. Never a secret.
+    pub value: Untrusted,
+    /// Who said so: flag, variable, file with line, or `default`.
+    pub origin: Untrusted,
 }
 
 /// What holds from the start of the program to its end, whatever is shown.

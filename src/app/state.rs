@@ -18,7 +18,7 @@ use super::message::Session;
 use super::modal::{Modal, Question};
 use super::notice::Notice;
 use super::settings::{Run, Settings};
-use super::switch::Connecting;
+use super::switch::{Connecting, Profiles};
 use crate::domain::Moment;
 use crate::input::{Key, KeySequence};
 use crate::keymap::Context;
@@ -33,6 +33,8 @@ pub struct State {
     pub settings: Settings,
     /// The client being made for another place.
     pub connecting: Option<Connecting>,
+    /// The places that can be switched to.
+    pub profiles: Profiles,
     /// Size of the terminal, in cells.
     pub size: Size,
     /// When the last thing happened.
@@ -84,6 +86,7 @@ impl State {
             run,
             ledger,
             connecting: None,
+            profiles: Profiles::default(),
             activity: Log::default(),
             latest_key: None,
             settings,
@@ -119,11 +122,25 @@ impl State {
 
     /// The places that give keys a meaning now, innermost first.
     pub fn contexts(&self) -> Vec<Context> {
+        self.contexts_of(self.modals.last())
+    }
+
+    /// The same as if the window on top were not there.
+    pub fn contexts_under(&self) -> Vec<Context> {
+        self.contexts_of(self.windows_under().last())
+    }
+
+    /// The windows under the one on top.
+    pub fn windows_under(&self) -> &[Modal] {
+        self.modals.split_last().map_or(&[], |(_, under)| under)
+    }
+
+    fn contexts_of(&self, modal: Option<&Modal>) -> Vec<Context> {
         // What cannot be seen takes no keys; the one question that is shown even then does.
         if !self.fits() && !self.asks_to_leave() {
             return vec![Context::Global];
         }
-        let Some(modal) = self.modals.last() else {
+        let Some(modal) = modal else {
             return match self.pane {
                 Pane::List if self.list.filter.editing => vec![Context::FilterField, Context::Global],
                 Pane::List => vec![Context::List, Context::Global],
@@ -149,6 +166,10 @@ impl State {
             Modal::Activity(window) if window.editing => Context::FilterField,
             Modal::Activity(_) => Context::Activity,
             Modal::Recovery => Context::Recovery,
+            Modal::Profiles(window) if window.editing => Context::FilterField,
+            Modal::Profiles(_) => Context::ProfilePicker,
+            Modal::Palette(_) => Context::Palette,
+            Modal::Settings { .. } => Context::SettingsScreen,
         };
         vec![innermost, Context::Global]
     }

@@ -172,6 +172,10 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             Vec::new()
         }
         Reply::Recorded(result) => recorded(state, request, &result),
+        Reply::ProfilesListed(result) => {
+            state.profiles.listed(request, result);
+            Vec::new()
+        }
         Reply::Connected(result) => switch::connected(state, request, result),
         Reply::ConnectionsListed(result) => {
             let needs_sign_in = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();

@@ -5,13 +5,16 @@ use std::fmt;
 use futures_util::future::{BoxFuture, FutureExt as _, ready};
 
 use super::client::Access;
-use crate::app::{ConnectFailure, Destination, Settings};
+use crate::app::{ConnectFailure, Destination, Profile, Settings};
 
 /// Makes clients. Nothing is sent while one is made, and nothing of the present one is at hand: a new client
 /// begins without a token, and with the password of its own destination or none.
 pub trait Connect: fmt::Debug + Send + Sync {
     /// A client for `to`, and what the core needs to know of the place.
     fn connect(&self, to: Destination) -> BoxFuture<'static, Result<Connected, ConnectFailure>>;
+
+    /// The destinations that have a name, and what would hold at each.
+    fn profiles(&self) -> BoxFuture<'static, Result<Vec<Profile>, ConnectFailure>>;
 }
 
 /// A client that has sent nothing yet.
@@ -23,13 +26,17 @@ pub struct Connected {
     pub settings: Settings,
 }
 
-/// There is no other place: of a run on made-up data.
+/// There is no other place.
 #[derive(Debug)]
 pub(super) struct Nowhere;
 
 impl Connect for Nowhere {
     fn connect(&self, _: Destination) -> BoxFuture<'static, Result<Connected, ConnectFailure>> {
-        let reason = "this run reaches no other server: start the program again without --demo".into();
+        let reason = "this run has no way to another server".into();
         ready(Err(ConnectFailure { reason })).boxed()
+    }
+
+    fn profiles(&self) -> BoxFuture<'static, Result<Vec<Profile>, ConnectFailure>> {
+        ready(Ok(Vec::new())).boxed()
     }
 }

@@ -138,6 +138,12 @@ impl Executor {
         self.connecting.insert(request, task);
     }
 
+    fn list_profiles(&self, request: RequestId) {
+        let lost = || Reply::ProfilesListed(Err(ConnectFailure { reason: FAULT.into() }));
+        let reading = self.connector.profiles();
+        self.answer(request, lost, async move { Reply::ProfilesListed(reading.await) });
+    }
+
     /// Leaves the present client for one that was made.
     fn enter(&mut self, request: RequestId) {
         let Some(access) = self.made.all().remove(&request) else {
@@ -271,6 +277,7 @@ impl Perform for Executor {
             Effect::Record { request, operation, transition } => {
                 self.recorder.record(request, operation, transition);
             }
+            Effect::ListProfiles { request } => self.list_profiles(request),
             Effect::Connect { request, to } => self.connect(request, to),
             Effect::Enter(request) => self.enter(request),
             Effect::Cancel(request) => self.cancel(request),

@@ -13,9 +13,9 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use super::config_directory;
 use crate::api::{ClientError, Credentials, Limits, Reader, Server, Trust, Writer};
 use crate::app::change::Rules;
-use crate::app::{Badge, ConnectFailure, Destination, Settings};
+use crate::app::{Badge, ConnectFailure, Destination, Effective, Profile, Settings};
 use crate::cli::Given;
-use crate::config::{Config, ConfigError, FILE_NAME, Sources};
+use crate::config::{Config, ConfigError, FILE_NAME, Setting, Sources};
 use crate::domain::Pin;
 use crate::runtime::client::Access;
 use crate::runtime::connector::{Connect, Connected};
@@ -82,6 +82,22 @@ impl Configured {
         Ok(config)
     }
 
+    /// Every destination that the configuration knows, the one without a profile first where it leads anywhere.
+    fn all(&self) -> Result<Vec<Profile>, ConfigError> {
+        let mut flags = self.flags.clone();
+        flags.retain(|(key, _)| OF_THE_RUN.contains(key));
+        let names = self.load(flags, None, false, &of_the_run)?.profiles;
+        let look = |to: Destination| {
+            let settings = self.of(&to).and_then(|config| settings(&config, to.clone()));
+            Profile { to, settings: settings.map_err(refused) }
+        };
+        let unnamed = Some(look(Destination::default())).filter(|profile| profile.settings.is_ok());
+        Ok(unnamed
+            .into_iter()
+            .chain(names.into_iter().map(|name| look(Destination::profile(name))))
+            .collect())
+    }
+
     fn load(
         &self,
         flags: Vec<(&'static str, String)>,
@@ -98,16 +114,25 @@ impl Configured {
 fn of_the_run(name: &str) -> Option<OsString> {
     let is_setting = PREFIXES.iter().any(|prefix| name.starts_with(prefix));
     let holds = |key: &&str| name.strip_prefix("CCKM_").is_some_and(|rest| rest.eq_ignore_ascii_case(key));
-    (!is_setting || OF_THE_RUN.iter().any(|key| holds(key))).then(|| std::env::var_os(name)).flatten()
+    (!is_setting || OF_THE_RUN.iter().any(holds)).then(|| std::env::var_os(name)).flatten()
 }
 
 impl Connect for Configured {
     fn connect(&self, to: Destination) -> BoxFuture<'static, Result<Connected, ConnectFailure>> {
-        let this = self.clone();
+        let (this, destination) = (self.clone(), to.clone());
         async move {
             let config = tokio::task::spawn_blocking(move || this.of(&to));
             let config = config.await.map_err(refused)?.map_err(refused)?;
-            connected(&config).await.map_err(|report| ConnectFailure { reason: format!("{report:#}").into() })
+            connected(&config, destination).await.map_err(refused)
+        }
+        .boxed()
+    }
+
+    fn profiles(&self) -> BoxFuture<'static, Result<Vec<Profile>, ConnectFailure>> {
+        let this = self.clone();
+        async move {
+            let read = tokio::task::spawn_blocking(move || this.all());
+            read.await.map_err(refused)?.map_err(refused)
         }
         .boxed()
     }
@@ -118,13 +143,12 @@ fn refused(error: impl Into<Report>) -> ConnectFailure {
 }
 
 /// A client as the settings say, and what the core needs to know of it.
-pub(super) async fn connected(config: &Config) -> Result<Connected, Report> {
+pub(super) async fn connected(config: &Config, destination: Destination) -> Result<Connected, Report> {
     let password = config.password.read().await?;
     let (url, user) = config.target()?;
     let pin = config.pin.map(|fingerprint| Trust::Pinned(Pin { fingerprint, since: None }));
     let trust = pin.unwrap_or_else(|| config.ca_file.clone().map_or(Trust::System, Trust::CaFile));
-    let badge = config.profile.as_deref().map_or(Badge::Unnamed, |name| Badge::Profile(name.into()));
-    let name = config.profile.clone().or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
+    let settings = Settings { password_known: password.is_some(), ..settings(config, destination)? };
     let credentials = Credentials {
         password,
         domain: config.domain.clone(),
@@ -133,14 +157,25 @@ pub(super) async fn connected(config: &Config) -> Result<Connected, Report> {
         keep_password: config.keep_password,
         ..Credentials::new(user)
     };
+    let limits = Limits { read: config.timeout, sign_in: config.timeout, ..Limits::default() };
+    Ok(client(Server { base: url.clone(), trust }, credentials, limits, settings)?)
+}
+
+/// What holds at a destination, as far as it can be told without its password.
+fn settings(config: &Config, destination: Destination) -> Result<Settings, ConfigError> {
+    let (url, user) = config.target()?;
+    let badge = config.profile.as_deref().map_or(Badge::Unnamed, |name| Badge::Profile(name.into()));
+    let name = config.profile.clone().or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
     let ca_file = config.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
-    let settings = Settings {
+    Ok(Settings {
+        effective: effective(config, &destination),
+        destination,
         badge,
         read_only: config.read_only,
         server: url.as_str().trim_end_matches('/').into(),
         domain: config.domain.as_deref().unwrap_or_default().into(),
         user: user.into(),
-        password_known: credentials.password.is_some(),
+        password_known: false,
         refresh_every: config.refresh_every,
         ca_file: ca_file.unwrap_or_default().into(),
         warnings: config.warnings.iter().map(ToString::to_string).collect(),
@@ -148,9 +183,21 @@ pub(super) async fn connected(config: &Config) -> Result<Connected, Report> {
             reason_required: config.reason_required,
             confirm_by_name: config.protected.then(|| name.into()),
         },
+    })
+}
+
+/// The settings to be shown; those that were chosen with the destination say so.
+fn effective(config: &Config, to: &Destination) -> Vec<Effective> {
+    let chosen = |key: &str| match key {
+        "domain" => to.domain.is_some(),
+        "username" => to.user.is_some(),
+        _ => false,
     };
-    let limits = Limits { read: config.timeout, sign_in: config.timeout, ..Limits::default() };
-    Ok(client(Server { base: url.clone(), trust }, credentials, limits, settings)?)
+    let row = |Setting { key, value, origin }| {
+        let origin = if chosen(key) { "chosen here".to_owned() } else { origin };
+        Effective { key, value: value.into(), origin: origin.into() }
+    };
+    config.effective().into_iter().map(row).collect()
 }
 
 /// A client that may do what its settings say.

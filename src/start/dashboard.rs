@@ -14,7 +14,7 @@ use super::connector::{Configured, connected};
 use super::record::Record;
 use super::terminal::{errors_without_colours, keep_secrets_in, refuse_what_is_no_terminal};
 use super::{Problem, SHUTDOWN, demo, setting, state_directory};
-use crate::app::{JournalState, Run, State};
+use crate::app::{Destination, JournalState, Run, State};
 use crate::cli::Dashboard;
 use crate::config::{ColorChoice, Config};
 use crate::demo::Demo;
@@ -80,7 +80,9 @@ fn configuration(flags: &Dashboard) -> Result<(Configured, Config), Problem> {
 
 async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Result<Plan, Problem> {
     Ok(Plan {
-        first: connected(config).await.map_err(setting)?,
+        first: connected(config, Destination { profile: config.profile.clone(), ..Destination::default() })
+            .await
+            .map_err(setting)?,
         configured: Some(configured),
         color: config.color,
         log: start_log(config.log_level),
@@ -121,8 +123,7 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
     let Connected { access, settings } = first;
 
     let (queue, inbox) = runtime::queue();
-    let mut executor =
-        Executor::new(access, queue.clone(), clock, record.journal).on(restorer.clone());
+    let mut executor = Executor::new(access, queue.clone(), clock, record.journal).on(restorer.clone());
     if let Some(configured) = configured {
         executor = executor.reaching(Arc::new(configured));
     }

@@ -5,7 +5,7 @@ use color_eyre::eyre::{Report, WrapErr as _};
 use super::connector::client;
 use crate::api::{Credentials, Limits, Server, Trust, base_url};
 use crate::app::change::Rules;
-use crate::app::{Badge, Settings};
+use crate::app::{Badge, Destination, Effective, Settings};
 use crate::cli::Dashboard;
 use crate::config::{ColorChoice, Config};
 use crate::demo::{Demo, Options};
@@ -20,6 +20,7 @@ pub(super) async fn start(flags: &Dashboard) -> Result<(Demo, Connected), Report
     let demo = demo.wrap_err("the demo did not start")?;
     let base = base_url(demo.base()).wrap_err("the demo did not start")?;
     let settings = Settings {
+        destination: Destination::default(),
         badge: Badge::Demo,
         read_only: flags.given.read_only,
         server: base.as_str().trim_end_matches('/').into(),
@@ -30,6 +31,11 @@ pub(super) async fn start(flags: &Dashboard) -> Result<(Demo, Connected), Report
         ca_file: Untrusted::default(),
         rules: Rules::default(),
         warnings: Vec::new(),
+        effective: vec![Effective {
+            key: "url",
+            value: base.as_str().trim_end_matches('/').into(),
+            origin: "--demo, which reads no configuration".into(),
+        }],
     };
     let password = Some(Password::new(demo.password()));
     let credentials = Credentials { password, ..Credentials::new(demo.user()) };

@@ -6,6 +6,8 @@ mod change;
 mod detail;
 mod header;
 mod list;
+mod palette;
+mod profiles;
 mod review;
 mod status;
 mod windows;
@@ -69,7 +71,7 @@ fn too_small(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
     let mut lines = vec![badge, Line::default()];
     if state.asks_to_leave() {
         let width = usize::from(area.width - left);
-        lines.extend(wrapped(Role::Warning, Question::Leave.words(), width));
+        lines.extend(wrapped(Role::Warning, &Question::Leave.words(), width));
         lines.extend(wrapped(Role::Text, "y yes · n no", width));
     } else {
         let size = format!("Terminal is {}x{}; needs 60x16.", state.size.width, state.size.height);

@@ -1,4 +1,4 @@
-//! The windows that are not about a change: problem, help, sort column, question, sign-in.
+//! The windows that are not about a change: problem, help, settings, sort column, question, sign-in.
 
 use ratatui::layout::Rect;
 
@@ -6,6 +6,7 @@ use super::activity;
 use super::canvas::{Canvas, cells};
 use super::header;
 use super::status::window_hints;
+use super::{palette, profiles};
 use crate::app::line::Line;
 use crate::app::list::Column;
 use crate::app::modal::{Modal, Question, SignIn};
@@ -17,7 +18,7 @@ use crate::theme::Role;
 pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
     match modal {
         Modal::Change => {}
-        Modal::Question(question) => paint_question(state, *question, keymap, canvas),
+        Modal::Question(question) => paint_question(state, question, keymap, canvas),
         Modal::Problem(problem) => {
             scrolling(state, keymap, ("Problem", Context::Problem), problem.scroll, on_top, canvas);
         }
@@ -27,6 +28,12 @@ pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool,
         Modal::Recovery => {
             scrolling(state, keymap, ("Changes of an earlier run", Context::Recovery), 0, on_top, canvas);
         }
+        Modal::Settings { scroll } => {
+            let title = ("Settings", Context::SettingsScreen);
+            scrolling(state, keymap, title, *scroll, on_top, canvas);
+        }
+        Modal::Profiles(window) => profiles::paint(state, window, keymap, on_top, canvas),
+        Modal::Palette(window) => palette::paint(state, window, keymap, on_top, canvas),
         Modal::Activity(window) => activity::paint(state, window, keymap, on_top, canvas),
         Modal::Sort(column) => paint_sort(state, *column, keymap, canvas),
         Modal::SignIn(window) => paint_sign_in(state, window, keymap, on_top, canvas),
@@ -56,8 +63,8 @@ pub(super) fn scrolling(
     canvas.lines(inside(area), lines.iter().skip(scroll));
 }
 
-fn paint_question(state: &State, question: Question, keymap: &Keymap, canvas: &mut Canvas<'_>) {
-    let lines: Vec<Line> = crate::app::line::wrapped(Role::Text, question.words(), 48).collect();
+fn paint_question(state: &State, question: &Question, keymap: &Keymap, canvas: &mut Canvas<'_>) {
+    let lines: Vec<Line> = crate::app::line::wrapped(Role::Text, &question.words(), 48).collect();
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4);
     let area = centered(state.size, 54, height);
     canvas.window(

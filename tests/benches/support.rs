@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use cckm_tui::app::change::Rules;
 use cckm_tui::app::{
-    Badge, Effect, JournalState, Message, Reply, RequestId, Run, Session, Settings, Stamped, State, update,
+    Badge, Destination, Effect, JournalState, Message, Reply, RequestId, Run, Session, Settings, Stamped,
+    State, update,
 };
 use cckm_tui::domain::{Moment, Organization, OrganizationId, Page, Record, RunId};
 use cckm_tui::keymap::Keymap;
@@ -46,6 +47,7 @@ pub fn page(from: usize, to: usize, total: usize, edition: usize) -> Page<Organi
 /// A core that shows `n` organizations.
 pub fn loaded(n: usize, keymap: &Keymap) -> State {
     let settings = Settings {
+        destination: Destination::default(),
         badge: Badge::Demo,
         read_only: false,
         server: "http://127.0.0.1:8080".into(),
@@ -56,6 +58,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         ca_file: "".into(),
         warnings: Vec::new(),
         rules: Rules::default(),
+        effective: Vec::new(),
     };
     let run = Run {
         id: RunId::new(1),

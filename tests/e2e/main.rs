@@ -12,6 +12,7 @@ mod kill;
 mod outside;
 mod picture;
 mod session;
+mod switching;
 mod terminal;
 mod terminal_life;
 mod typing;

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use cckm_tui::app::change::Rules;
-use cckm_tui::app::{Badge, Effect, Message, Reply, Session, Settings, State};
+use cckm_tui::app::{Badge, Destination, Effect, Message, Reply, Session, Settings, State};
 use cckm_tui::domain::{Moment, Page};
 use cckm_tui::input::Key;
 use cckm_tui::keymap::Keymap;
@@ -130,6 +130,7 @@ struct Run {
 
 fn settings(password_known: bool) -> Settings {
     Settings {
+        destination: Destination::default(),
         badge: Badge::Demo,
         read_only: false,
         server: "http://127.0.0.1:1".into(),
@@ -138,6 +139,7 @@ fn settings(password_known: bool) -> Settings {
         password_known,
         refresh_every: Some(Duration::from_secs(30)),
         rules: Rules::default(),
+        effective: Vec::new(),
         ca_file: "".into(),
         warnings: Vec::new(),
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cckm_tui::api::{Credentials, Limits, Reader, Server, Trust, Writer, base_url};
 use cckm_tui::app::{
-    Badge, ConnectFailure, Destination, Message, Session, Settings, Stamped, State, switch, update,
+    Badge, ConnectFailure, Destination, Message, Profile, Session, Settings, Stamped, State, switch, update,
 };
 use cckm_tui::demo::{Demo, Options, Rule};
 use cckm_tui::domain::{Moment, Password};
@@ -47,8 +47,12 @@ impl Two {
         let password = Some(Password::new(demo.password()));
         let credentials = Credentials { password, ..Credentials::new(demo.user()) };
         let reader = Reader::new(server, credentials, Limits::default()).unwrap();
-        let settings =
-            Settings { badge: Badge::Profile(name.into()), server: demo.base().into(), ..settings() };
+        let settings = Settings {
+            destination: Destination::profile(name),
+            badge: Badge::Profile(name.into()),
+            server: demo.base().into(),
+            ..settings()
+        };
         Connected { access: Access::ReadWrite(Writer::new(reader)), settings }
     }
 }
@@ -64,6 +68,14 @@ impl Connect for Ways {
             _ => Err(ConnectFailure { reason: "config.toml: no such profile".into() }),
         };
         ready(made).boxed()
+    }
+
+    fn profiles(&self) -> BoxFuture<'static, Result<Vec<Profile>, ConnectFailure>> {
+        let profile = |name: &str| Profile {
+            to: Destination::profile(name),
+            settings: Ok(self.0.client(name).settings),
+        };
+        ready(Ok(vec![profile("a"), profile("b")])).boxed()
     }
 }
 

@@ -5,6 +5,8 @@ mod checked;
 mod keyboard;
 mod list;
 mod order;
+mod palette;
 mod phases;
 mod session;
 mod settle;
+mod switching;

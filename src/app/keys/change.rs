@@ -13,6 +13,7 @@ use crate::app::modal::{Modal, Question};
 use crate::app::notice::Notice;
 use crate::app::settings::{Badge, JournalState};
 use crate::app::state::State;
+use crate::app::switch::depart;
 use crate::app::update::follow_target;
 use crate::domain::{Operation, Organization, OrganizationPatch, Target};
 use crate::input::Key;
@@ -40,7 +41,7 @@ pub(super) fn paste(change: &mut Change, text: &str) -> Result<(), PasteRefused>
 }
 
 /// Why nothing can be changed here and now, if that is so.
-fn obstacle(state: &State) -> Option<String> {
+pub(in crate::app) fn obstacle(state: &State) -> Option<String> {
     if state.settings.read_only {
         return Some(help::READ_ONLY.to_owned());
     }
@@ -269,6 +270,10 @@ pub(super) fn on_question(state: &mut State, question: Question, command: Comman
         (Question::Discard, Command::Confirm) => {
             state.modals.pop();
             close(state);
+        }
+        (Question::Depart(to), Command::Confirm) => {
+            state.modals.pop();
+            return depart(state, to);
         }
         (Question::Leave, Command::Confirm) => return vec![Effect::Quit],
         (_, Command::Decline) => {

@@ -1,11 +1,14 @@
 //! What keys and pasted text do: the meaning comes from the keymap, the effect from who has the keyboard.
 
 mod change;
+mod palette;
 mod panes;
+mod profiles;
 mod windows;
 
 use std::time::Duration;
 
+pub(super) use self::change::obstacle as obstacle_to_change;
 use super::change::{Change, Phase, Recorded, report, response as response_lines};
 use super::curl;
 use super::effect::Effect;
@@ -15,7 +18,9 @@ use super::modal::{ActivityWindow, Help, Modal, Problem, Question};
 use super::notice::Notice;
 use super::problem;
 use super::recovery;
+use super::settings_view;
 use super::state::State;
+use super::switch;
 use crate::input::Key;
 use crate::keymap::{Command, Context, Keymap, Resolution};
 use crate::layout::Pane;
@@ -94,6 +99,13 @@ fn edit(state: &mut State, key: Key) {
             window.filter.key(key);
             window.selected = 0;
         }
+        (Some(Modal::Profiles(window)), _) => {
+            window.filter.key(key);
+        }
+        (Some(Modal::Palette(palette)), _) => {
+            palette.field.key(key);
+            palette.chosen = None;
+        }
         (None, _) if state.list.filter.editing => state.list.filter_key(key),
         _ => {}
     }
@@ -111,6 +123,8 @@ pub(super) fn pasted(state: &mut State, text: &str) {
         (Some(Modal::SignIn(window)), _) => window.password.paste(text),
         (Some(Modal::Change), Some(change)) => change::paste(change, text),
         (Some(Modal::Activity(window)), _) => window.filter.paste(text),
+        (Some(Modal::Profiles(window)), _) => window.filter.paste(text),
+        (Some(Modal::Palette(palette)), _) => palette.field.paste(text),
         _ => {
             let result = state.list.filter.field.paste(text);
             state.list.filter_changed();
@@ -129,7 +143,11 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Command::Quit if state.modals.is_empty() || !state.fits() => return quit(state),
         Command::Repaint => return vec![Effect::Repaint],
         Command::Suspend => return vec![Effect::Suspend],
-        Command::Help | Command::Activity if !state.fits() => return Vec::new(),
+        Command::Help | Command::Activity | Command::Profiles | Command::Palette if !state.fits() => {
+            return Vec::new();
+        }
+        Command::Profiles => return profiles::open(state),
+        Command::Palette => return palette::open(state),
         Command::Activity if !state.modals.iter().any(|modal| matches!(modal, Modal::Activity(_))) => {
             state.modals.push(Modal::Activity(ActivityWindow::default()));
             return Vec::new();
@@ -143,13 +161,16 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
     }
     match state.modals.last() {
         Some(Modal::Change) => change::on_change(state, keymap, command),
-        Some(Modal::Question(question)) => change::on_question(state, *question, command),
+        Some(Modal::Question(question)) => change::on_question(state, question.clone(), command),
         Some(Modal::Problem(problem)) => windows::on_problem(state, problem.retry, command, keymap),
         Some(Modal::Sort(column)) => windows::on_sort(state, *column, command),
         Some(Modal::SignIn(_)) => windows::on_sign_in(state, command),
         Some(Modal::Help(_)) => windows::on_help(state, keymap, command),
         Some(Modal::Activity(_)) => windows::on_activity(state, command),
         Some(Modal::Recovery) => windows::on_recovery(state, command),
+        Some(Modal::Profiles(_)) => profiles::on_profiles(state, command),
+        Some(Modal::Palette(_)) => palette::on_palette(state, keymap, command),
+        Some(Modal::Settings { .. }) => windows::on_settings(state, keymap, command),
         None => match state.pane {
             Pane::List => panes::on_list(state, command, count),
             Pane::Detail => panes::on_detail(state, command, count),
@@ -163,6 +184,11 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
         return quit(state);
     }
     state.interrupted_until = Some(state.now + TWICE);
+    let cancelled = switch::give_up(state);
+    if !cancelled.is_empty() {
+        state.notice = Some(Notice::info("still here: going elsewhere was cancelled", state.now));
+        return cancelled;
+    }
     if let Some(cancelled) = state.list.cancel(state.now) {
         state.notice = Some(Notice::info("reading the list was cancelled; r reads it again", state.now));
         return vec![cancelled];
@@ -213,6 +239,7 @@ pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
         }
         (Some(Modal::Problem(problem)), _) => problem::lines(&problem.failure, &state.settings.server, width),
         (Some(Modal::Recovery), _) => recovery::lines(&state.ledger, width),
+        (Some(Modal::Settings { .. }), _) => settings_view::lines(&state.settings.effective, width),
         (Some(Modal::Help(help)), _) => {
             help::lines(keymap, &help.contexts, &state.settings, &state.run, width)
         }
@@ -237,7 +264,14 @@ pub(super) fn clamp_scroll(state: &mut State, keymap: &Keymap) {
     let (rows, height) = modal_extent(state, keymap);
     let last = line::last_scroll(rows, height);
     match (state.modals.last_mut(), state.change.as_mut().map(|change| &mut change.phase)) {
-        (Some(Modal::Problem(Problem { scroll, .. }) | Modal::Help(Help { scroll, .. })), _)
+        (
+            Some(
+                Modal::Problem(Problem { scroll, .. })
+                | Modal::Help(Help { scroll, .. })
+                | Modal::Settings { scroll },
+            ),
+            _,
+        )
         | (Some(Modal::Change), Some(Phase::Settled { scroll, .. })) => *scroll = (*scroll).min(last),
         _ => {}
     }

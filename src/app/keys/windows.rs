@@ -138,3 +138,16 @@ pub(super) fn on_recovery(state: &mut State, command: Command) -> Vec<Effect> {
     }
     Vec::new()
 }
+
+/// The settings in effect.
+pub(super) fn on_settings(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect> {
+    if command == Command::Close {
+        state.modals.pop();
+        return Vec::new();
+    }
+    let (rows, height) = modal_extent(state, keymap);
+    if let Some(Modal::Settings { scroll }) = state.modals.last_mut() {
+        *scroll = scrolled(*scroll, command, 1, rows, height);
+    }
+    Vec::new()
+}

@@ -310,6 +310,7 @@ impl Operator {
                 | Effect::TestConnection { request, .. }
                 | Effect::Discover { request, .. }
                 | Effect::Record { request, .. }
+                | Effect::ListProfiles { request }
                 | Effect::Connect { request, .. } => {
                     self.waited_for.insert(*request);
                 }

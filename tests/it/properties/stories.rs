@@ -395,14 +395,18 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
             Err(failed(Call::DiscoverOrganizations, salt))
         }),
         Effect::Record { .. } => Reply::Recorded(Ok(1)),
+        Effect::ListProfiles { .. } => Reply::ProfilesListed(Ok(Vec::new())),
         Effect::Connect { .. } => Reply::Connected(if good {
             Ok(Box::new(settings()))
         } else {
             Err(ConnectFailure { reason: "config.toml:3: no such profile".into() })
         }),
-        Effect::Enter(_) | Effect::Cancel(_) | Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {
-            Reply::SignedIn(Ok(()))
-        }
+        Effect::Enter(_)
+        | Effect::Cancel(_)
+        | Effect::Copy(_)
+        | Effect::Repaint
+        | Effect::Suspend
+        | Effect::Quit => Reply::SignedIn(Ok(())),
     }
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use cckm_tui::app::change::{Outcome, Phase, Rules};
 use cckm_tui::app::{
-    Badge, Effect, JournalState, Message, Reply, RequestId, RequestIds, Run, Session, Settings, Stamped,
-    State, update,
+    Badge, Destination, Effect, JournalState, Message, Reply, RequestId, RequestIds, Run, Session, Settings,
+    Stamped, State, update,
 };
 use cckm_tui::domain::{
     Call, Connection, ConnectionState, Discovered, Failure, FailureKind, JournalFailure, Moment,
@@ -24,6 +24,7 @@ pub const STARTED_AT: i64 = 1_795_456_800;
 /// Settings of a run against the demo server.
 pub fn settings() -> Settings {
     Settings {
+        destination: Destination::default(),
         badge: Badge::Demo,
         read_only: false,
         server: "http://127.0.0.1:8080".into(),
@@ -34,6 +35,7 @@ pub fn settings() -> Settings {
         ca_file: "".into(),
         warnings: Vec::new(),
         rules: Rules::default(),
+        effective: Vec::new(),
     }
 }
 
@@ -158,6 +160,8 @@ impl App {
             | (Effect::FetchConnection { request, .. }, Reply::ConnectionFetched(_))
             | (Effect::TestConnection { request, .. }, Reply::ConnectionTested(_))
             | (Effect::Discover { request, .. }, Reply::Discovered(_))
+            | (Effect::ListProfiles { request }, Reply::ProfilesListed(_))
+            | (Effect::Connect { request, .. }, Reply::Connected(_))
             | (Effect::ListConnections { request }, Reply::ConnectionsListed(_)) => Some(*request),
             _ => None,
         })

@@ -1,6 +1,6 @@
 //! One picture a screen: each class of size, and the roles at 80x24.
 
-use super::screens::{ALL, resized};
+use super::screens::{ALL, is_of_the_demo, resized};
 use crate::support::screen;
 
 /// One size of each class that shows panes: S, M, L, XL.
@@ -41,10 +41,7 @@ fn under_60x16_every_screen_is_the_same_notice() {
     };
     for (width, height) in [(40, 10), (59, 16), (60, 15), (20, 3)] {
         let expected = small("list", width, height);
-        for one in ALL
-            .iter()
-            .filter(|one| !leaving(one.name) && one.name != "list_read_only" && one.name != "list_long_names")
-        {
+        for one in ALL.iter().filter(|one| !leaving(one.name) && is_of_the_demo(one)) {
             assert_eq!(small(one.name, width, height), expected, "{}", one.name);
         }
     }

@@ -8,20 +8,17 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::{Position, Size};
 
-use super::screens::{ALL, resized};
+use super::screens::{ALL, is_of_the_demo, resized};
 use crate::support::app::App;
 use crate::support::records::organization;
 use crate::support::screen;
-
-/// Screens whose settings are not those of the demo.
-const NOT_DEMO: [&str; 2] = ["list_read_only", "list_long_names"];
 
 /// Sizes at and around every threshold.
 const WIDTHS: [u16; 10] = [60, 61, 79, 80, 81, 100, 119, 120, 160, 200];
 const HEIGHTS: [u16; 6] = [16, 17, 23, 24, 30, 48];
 
 fn demo() -> impl Iterator<Item = (&'static str, App)> {
-    let demo = ALL.iter().filter(|one| !NOT_DEMO.contains(&one.name));
+    let demo = ALL.iter().filter(|one| is_of_the_demo(one));
     demo.map(|one| (one.name, (one.story)(80, 24)))
 }
 

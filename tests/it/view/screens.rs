@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use cckm_tui::app::change::Rules;
-use cckm_tui::app::{Badge, Message, Reply, Run, Session, Settings};
+use cckm_tui::app::{
+    Badge, ConnectFailure, Destination, Effective, Message, Profile, Reply, Run, Session, Settings,
+};
 use cckm_tui::domain::{
     Call, ConnectionState, Failure, FailureKind, Organization, Page, PatchAnswer, Record,
 };
@@ -277,10 +279,91 @@ pub const ALL: &[Screen] = &[
         },
     },
     Screen { name: "help", story: |w, h| list(w, h).keys("?") },
+    Screen { name: "profiles", story: |w, h| picking(w, h).keys("j") },
+    Screen { name: "profiles_broken", story: |w, h| picking(w, h).keys("G") },
+    Screen { name: "palette", story: |w, h| list(w, h).keys(":") },
+    Screen { name: "palette_typed", story: |w, h| list(w, h).keys("ctrl-p").text("so").keys("down") },
+    Screen { name: "settings", story: settings_shown },
+    Screen {
+        name: "question_depart",
+        story: |w, h| {
+            let app = at(w, h).loaded(organizations()).choosing().text("sfdc-eu").keys("ctrl-p");
+            let app = app.reply(Reply::ProfilesListed(Ok(profiles())));
+            app.text("profile prod-us").keys("enter")
+        },
+    },
     Screen { name: "sort", story: |w, h| list(w, h).keys("S s j j j") },
     Screen { name: "question_discard", story: |w, h| list(w, h).choosing().text("new").keys("esc") },
     Screen { name: "question_leave", story: |w, h| list(w, h).sent().keys("esc q") },
 ];
+
+/// Whether a screen shows the demo and no profile.
+pub fn is_of_the_demo(screen: &Screen) -> bool {
+    (screen.story)(80, 24).state.settings.badge == Badge::Demo
+}
+
+/// What holds at a profile.
+fn profile(name: &str, server: &str, user: &str) -> Settings {
+    Settings {
+        destination: Destination::profile(name),
+        badge: Badge::Profile(name.into()),
+        server: server.into(),
+        user: user.into(),
+        ..settings()
+    }
+}
+
+fn profiles() -> Vec<Profile> {
+    let eu = profile("prod-eu", "https://cm1.example.com", "ops1");
+    let rules = Rules { reason_required: true, confirm_by_name: Some("prod-us".into()) };
+    let us = Settings {
+        rules,
+        domain: "emea".into(),
+        ..profile("prod-us", "https://cm2.example.com:8443", "ops1")
+    };
+    let lab = Settings { read_only: true, ..profile("lab", "https://cm.lab.example.com", "first.last") };
+    let broken = Err(ConnectFailure {
+        reason: "/home/ops/.config/cckm-tui/config.toml:19: `usernme`: unknown key; did you mean `username`?"
+            .into(),
+    });
+    let listed = |settings: Settings| Profile { to: settings.destination.clone(), settings: Ok(settings) };
+    let mut all = vec![listed(lab), listed(eu), listed(us)];
+    all.push(Profile { to: Destination::profile("staging"), settings: broken });
+    all
+}
+
+/// The settings in effect: short ones, one that wraps, one that somebody tried to make a command.
+fn settings_shown(width: u16, height: u16) -> App {
+    let rows = [
+        ("profile", "prod-eu", "--profile"),
+        ("url", "https://cm1.example.com", "/home/ops/.config/cckm-tui/config.toml:12"),
+        ("username", "ops\u{1b}[31m1", "CCKM_USERNAME"),
+        ("domain", "", "default"),
+        (
+            "pin",
+            "9F:2C:11:0A:9F:2C:11:0A:9F:2C:11:0A:9F:2C:11:0A:9F:2C:11:0A:9F:2C:11:0A:9F:2C:11:0A:9F:2C:11:0A",
+            "config.toml:13",
+        ),
+        ("read_only", "false", "default"),
+        ("password", "(hidden)", "CCKM_PASSWORD"),
+    ];
+    let effective =
+        rows.map(|(key, value, origin)| Effective { key, value: value.into(), origin: origin.into() });
+    let settings =
+        Settings { effective: effective.into(), ..profile("prod-eu", "https://cm1.example.com", "ops1") };
+    let app = App::with(settings, width, height).loaded(organizations());
+    app.keys(":").text("settings").keys("enter")
+}
+
+/// At a profile.
+fn at(width: u16, height: u16) -> App {
+    App::with(profile("prod-eu", "https://cm1.example.com", "ops1"), width, height)
+}
+
+/// The window of profiles.
+fn picking(width: u16, height: u16) -> App {
+    at(width, height).loaded(organizations()).keys("P").reply(Reply::ProfilesListed(Ok(profiles())))
+}
 
 /// The review of Thales opened, nothing answered.
 fn opened(width: u16, height: u16) -> App {

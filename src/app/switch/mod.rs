@@ -9,16 +9,27 @@
 //! before it belongs to the old client and every effect after it to the new one. Request numbers go on
 //! growing: an answer to a question of the old place finds nobody who waits for it.
 
+mod profiles;
+
 use std::sync::Arc;
 
-use super::change::Phase;
+use ratatui::layout::Size;
+
+pub use self::profiles::{Profile, Profiles, ProfilesWindow};
+
+use super::change::{Change, Phase};
 use super::effect::{Effect, RequestId};
+use super::modal::{Modal, Question};
 use super::notice::Notice;
-use super::settings::Settings;
+use super::settings::{Badge, Settings};
 use super::state::State;
 use super::update::arrive;
 use crate::domain::Moment;
+use crate::layout::{full_window, inside};
 use crate::text::Untrusted;
+
+/// Why there are no profiles in the demo.
+pub const IN_THE_DEMO: &str = "the demo reaches no real server: start without --demo for profiles";
 
 /// Where to go, in words of the configuration: what it does not name, the configuration decides, which is read
 /// again for it. Identities that were trusted meanwhile count.
@@ -70,11 +81,52 @@ pub struct Connecting {
     pub since: Moment,
 }
 
-/// Why the present place cannot be left now; none: it can.
-pub fn bound(state: &State) -> Option<&'static str> {
+/// How many profiles their window shows at a time.
+pub fn profiles_in_sight(size: Size) -> usize {
+    // Below them are a rule and what holds for the selected one.
+    usize::from(inside(full_window(size)).height).saturating_sub(5).max(1)
+}
+
+/// Whether what became of a change is not known yet: why nobody leaves now.
+pub fn unsettled(state: &State) -> Option<&'static str> {
+    let in_flight = state.change.as_ref().is_some_and(Change::in_flight);
+    in_flight.then_some("a change is not settled yet: first see what becomes of it")
+}
+
+/// Goes to another place as the operator wishes: not from a change that is not settled, and from one that was
+/// not sent only when that is given up in words.
+pub fn leave_for(state: &mut State, to: Destination) -> Vec<Effect> {
+    if to.profile.is_some() && state.settings.badge == Badge::Demo {
+        state.notice = Some(Notice::warning(IN_THE_DEMO));
+        return Vec::new();
+    }
+    if state.settings.destination == to {
+        state.notice = Some(Notice::info(format!("this is {} already", to.name()), state.now));
+        return Vec::new();
+    }
+    let reviewing = |change: &Change| matches!(change.phase, Phase::Reviewing(_));
+    let something_to_lose = |change: &Change| reviewing(change) || change.has_typed_text();
+    if unsettled(state).is_none() && state.change.as_ref().is_some_and(something_to_lose) {
+        state.modals.push(Modal::Question(Question::Depart(to)));
+        return Vec::new();
+    }
+    depart(state, to)
+}
+
+/// The same, with a change that was not sent given up.
+pub(super) fn depart(state: &mut State, to: Destination) -> Vec<Effect> {
+    if unsettled(state).is_none() {
+        state.change = None;
+        state.modals.retain(|modal| *modal != Modal::Change);
+    }
+    connect(state, to)
+}
+
+/// Why the present place cannot be left at this moment; none: it can.
+fn bound(state: &State) -> Option<&'static str> {
     let change = state.change.as_ref()?;
-    if change.in_flight() {
-        return Some("a change is not settled yet: first see what becomes of it");
+    if let Some(why) = unsettled(state) {
+        return Some(why);
     }
     let closed = matches!(change.phase, Phase::Settled { .. });
     (!closed).then_some("a change is open: send it or close it first")
@@ -88,7 +140,7 @@ pub fn connect(state: &mut State, to: Destination) -> Vec<Effect> {
     }
     let mut effects = give_up(state);
     let request = state.requests.next();
-    state.notice = Some(Notice::info(format!("connecting: {}", to.name()), state.now));
+    state.notice = Some(Notice::warning(format!("on the way to {} · Ctrl-C stays here", to.name())));
     state.connecting = Some(Connecting { request, to: to.clone(), since: state.now });
     effects.push(Effect::Connect { request, to });
     effects

@@ -1,0 +1,46 @@
+//! Why a command cannot run now.
+
+use crate::app::keys::obstacle_to_change;
+use crate::app::modal::Modal;
+use crate::app::settings::Badge;
+use crate::app::state::State;
+use crate::app::switch::{Destination, IN_THE_DEMO, unsettled};
+use crate::keymap::Command;
+
+/// Why `command` cannot run in the place under the palette; none: it can.
+pub(super) fn of_command(state: &State, command: Command) -> Option<String> {
+    let no_row = || state.list.organization().is_none();
+    match command {
+        Command::Submit | Command::Confirm => {
+            Some("only by its own key, in sight of what it does".to_owned())
+        }
+        Command::Edit | Command::Undo if obstacle_to_change(state).is_some() => obstacle_to_change(state),
+        Command::Edit if state.change.is_none() && no_row() => {
+            Some("there is no organization to change".to_owned())
+        }
+        Command::Undo if state.change.is_none() && state.ledger.undoable.is_none() => {
+            Some("there is no change of this run to take back".to_owned())
+        }
+        Command::Open if state.list.row().is_none() => Some("there is no row to open".to_owned()),
+        Command::CopyCurl if state.windows_under().is_empty() && no_row() => {
+            Some("there is no organization to ask for".to_owned())
+        }
+        Command::Profiles if state.settings.badge == Badge::Demo => Some(IN_THE_DEMO.to_owned()),
+        Command::Activity if has(state, |modal| matches!(modal, Modal::Activity(_))) => {
+            Some("its window is open already".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Why one cannot go there now.
+pub(super) fn of_switch(state: &State, to: &Destination) -> Option<String> {
+    if state.settings.destination == *to {
+        return Some("this is where you are".to_owned());
+    }
+    unsettled(state).map(str::to_owned)
+}
+
+fn has(state: &State, is_it: impl Fn(&Modal) -> bool) -> bool {
+    state.modals.iter().any(is_it)
+}
