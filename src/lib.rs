@@ -31,6 +31,7 @@
 //! | 2 | [`layout`] | the only arithmetic on rectangles, for core and painters alike |
 //! | 3 | [`keymap`] | commands, places and their keys, from `assets/keymap.toml` |
 //! | 3 | [`theme`] | roles to styles; the only file that names a colour |
+//! | 3 | [`redact`] | secrets masked wherever text may carry them out |
 //! | 4 | [`app`] | the core: the state, its reducer, and the words that scroll in its windows |
 //! | 5 | [`ui`] | the painters |
 //! | 5 | [`api`] | the client of the server |
@@ -66,7 +67,8 @@
 //!   phases of [`app::change`] wait for the [`journal`].
 //! - **No write without the right to it.** [`api::Reader`] has no method that writes; a read-only session
 //!   holds nothing else.
-//! - **No secret that prints.** Passwords and tokens live in types whose `Debug` says nothing.
+//! - **No secret that prints.** Passwords and tokens live in types whose `Debug` says nothing; what servers say,
+//!   the log, crash reports and complaints pass through [`redact`].
 //! - **No tick.** The loop sleeps until [`app::next_deadline`], or until something happens.
 //!
 //! # Where to start reading
@@ -91,6 +93,7 @@ pub mod journal;
 pub mod keymap;
 pub mod layout;
 pub mod logging;
+pub mod redact;
 pub mod runtime;
 pub mod start;
 pub mod text;

@@ -1,4 +1,4 @@
-//! The log file: where it is, what gets into it, and that one event is one printable line.
+//! The log file: where it is, what gets into it, and that one event is one printable line without a secret.
 //!
 //! Other people's crates log requests with their headers at their lower levels, so they are capped at
 //! warnings whatever the level, and `RUST_LOG` is not read.
@@ -19,6 +19,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::files::{Directory, FileError};
+use crate::redact;
 use crate::text::one_line;
 
 /// Bytes after which a log file is full, and becomes `cckm-tui.log.1`.
@@ -156,7 +157,8 @@ where
         let mut words = Words::default();
         event.record(&mut words);
         let (now, level, target) = (jiff::Timestamp::now(), about.level(), about.target());
-        writeln!(out, "{now:.3} {level:>5} {target}:{}{}", one_line(&words.message), one_line(&words.fields))
+        let [message, fields] = [words.message, words.fields].map(|words| redact::mask(words.into()));
+        writeln!(out, "{now:.3} {level:>5} {target}:{}{}", one_line(&message), one_line(&fields))
     }
 }
 
@@ -209,6 +211,18 @@ mod tests {
             log.contains(r"said \u{202e}this\x0a name=x\x0a2026-11-23 INFO approved\x1b[2J other=a\x0db"),
             "{log}"
         );
+    }
+
+    #[test]
+    fn sk_04_a_secret_in_a_message_or_a_field_is_masked() {
+        let secrets = redact::Secrets::default();
+        secrets.learn_password(&crate::domain::Password::new("log-\"canary\""));
+        let log = logged(LevelFilter::INFO, || {
+            tracing::info!(text = "x log-\"canary\"", debug = ?"log-\"canary\"", "said log-\"canary\"");
+            tracing::warn!("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln");
+        });
+        assert!(log.contains("said ••• text=x ••• debug=\"•••\"") && log.contains(": •••\n"), "{log}");
+        assert!(!log.contains("canary"), "{log}");
     }
 
     #[test]

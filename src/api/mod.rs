@@ -18,7 +18,6 @@ mod auth;
 mod base_url;
 mod checks;
 mod error;
-mod redact;
 mod retry;
 mod segment;
 mod tls;
@@ -49,6 +48,7 @@ use crate::domain::{
     Call, Connection, Failure, FailureKind, Organization, OrganizationId, OrganizationPatch, Page, Password,
     PatchAnswer, Record, ServerWords, Verified, Window,
 };
+use crate::redact::{self, Secrets};
 use auth::{Auth, Bearer, Standing, sign_in_needed};
 use retry::{Again, Budget, RetryAfter, Setback};
 use transport::{Answer, Ask, Transport, timed_out};
@@ -129,6 +129,9 @@ impl Reader {
     pub fn new(server: Server, credentials: Credentials, limits: Limits) -> Result<Self, ClientError> {
         let Server { base, trust } = server;
         let transport = Transport::new(base_url(base.as_str())?, &trust, &limits)?;
+        if let Some(password) = &credentials.password {
+            transport.secrets.learn_password(password);
+        }
         let auth = Auth::new(credentials, &limits);
         let budget = Budget::new(limits.retry.spare);
         Ok(Self(Arc::new(Shared { transport, auth, limits, budget })))
@@ -198,7 +201,8 @@ impl Reader {
         let call = Call::ListOrganizations;
         let answer = self.list(call, "/api/v1/cckm/sfdc/organizations", window, "createdAt").await?;
         let text = answer.text().map(|text| self.mask_data(text));
-        let rows = wire::organizations(&text).map_err(|reason| not_understood(call, reason))?;
+        let mut rows = wire::organizations(&text).map_err(|reason| not_understood(call, reason))?;
+        rows.records.iter_mut().for_each(|record| self.secrets().mask_record(record));
         Ok(Page { skip: window.skip, total: rows.total, records: rows.records })
     }
 
@@ -211,7 +215,8 @@ impl Reader {
         let call = Call::GetOrganization;
         let answer = self.read(call, &id.path(), &[], self.0.limits.body).await?;
         let text = answer.text().map(|text| self.mask_data(text));
-        let organization = wire::organization(&text).map_err(|reason| not_understood(call, reason))?;
+        let mut organization = wire::organization(&text).map_err(|reason| not_understood(call, reason))?;
+        self.secrets().mask_organization(&mut organization);
         if organization.id != *id {
             let reason = format!("the server answered for another id: {}", organization.id);
             return Err(not_understood(call, reason));
@@ -373,7 +378,11 @@ impl Reader {
     }
 
     fn mask_data<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
-        self.0.transport.secrets.mask_data(text)
+        self.secrets().mask_data(text)
+    }
+
+    fn secrets(&self) -> &Secrets {
+        &self.0.transport.secrets
     }
 }
 
@@ -433,7 +442,10 @@ impl Writer {
         let (organization, oddity) =
             match success.then(|| wire::organization(&answer.text().map(|text| secrets.mask_data(text)))) {
                 None => (None, String::new()),
-                Some(Ok(organization)) if organization.id == *id => (Some(organization), String::new()),
+                Some(Ok(mut organization)) if organization.id == *id => {
+                    secrets.mask_organization(&mut organization);
+                    (Some(organization), String::new())
+                }
                 Some(Ok(other)) => (None, format!("the server answered for another id: {}", other.id)),
                 Some(Err(reason)) => (None, reason),
             };
@@ -456,6 +468,7 @@ impl fmt::Debug for Writer {
 }
 
 fn not_understood(call: Call, reason: String) -> Failure {
+    let reason = redact::mask(reason.into()).into_owned();
     Failure::new(call, FailureKind::NotUnderstood, reason)
 }
 

@@ -15,12 +15,12 @@ use zeroize::Zeroizing;
 
 use super::base_url::{address, is_loopback};
 use super::error::{Circumstances, ClientError, classify};
-use super::redact::Secrets;
 use super::retry::{RetryAfter, Setback};
 use super::tls::{Look, Tls, Trust};
 use super::wire::Text;
 use super::{Limits, Server};
 use crate::domain::{Call, Failure, FailureKind, Verified};
+use crate::redact::Secrets;
 
 /// Characters of a redirect's target that are shown.
 const TARGET: usize = 300;
@@ -170,8 +170,9 @@ impl Transport {
 
     fn redirected(&self, call: Call, status: StatusCode, headers: &HeaderMap) -> Failure {
         let target = text_of(headers, &LOCATION).unwrap_or_default();
-        let target = self.secrets.mask_words(target.chars().take(TARGET).collect::<String>().into());
-        let detail = match &*target {
+        // Masked before it is cut: the head of a secret is not recognized.
+        let target: String = self.secrets.mask_words(target.into()).chars().take(TARGET).collect();
+        let detail = match target.as_str() {
             "" => format!("the server answered {status} without saying where to go"),
             target => format!("the server answered {status} and points to {target}; it was not followed"),
         };

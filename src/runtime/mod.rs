@@ -6,6 +6,7 @@
 pub mod client;
 pub mod clock;
 pub mod connector;
+pub mod doors;
 pub mod executor;
 pub mod glass;
 pub mod guard;

@@ -9,6 +9,7 @@ use color_eyre::eyre::{Report, eyre};
 use super::connector::Configured;
 use super::{Problem, config_directory, print, say, setting};
 use crate::config::FILE_NAME;
+use crate::redact;
 use crate::text::printable_lines;
 use crate::{cli, commands};
 
@@ -20,7 +21,7 @@ pub(super) fn show_settings(command: cli::Config) -> Result<ExitCode, Problem> {
         cli::Config::Show { given } => {
             let config = Configured::new(&given, false).first().map_err(setting)?;
             for warning in &config.warnings {
-                say(io::stderr(), &printable_lines(&format!("cckm-tui: warning: {warning}")), 0);
+                say(io::stderr(), &printable_lines(&redact::mask(format!("cckm-tui: warning: {warning}").into())), 0);
             }
             commands::config::show(&config)
         }

@@ -12,7 +12,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::connector::{Configured, connected};
 use super::record::Record;
-use super::terminal::{errors_without_colours, keep_secrets_in, refuse_what_is_no_terminal};
+use super::terminal::{errors_without_colours, refuse_what_is_no_terminal};
 use super::{Problem, SHUTDOWN, demo, setting, state_directory};
 use crate::app::{Destination, JournalState, Run, State};
 use crate::cli::Dashboard;
@@ -49,7 +49,6 @@ pub(super) fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
     let restorer = Restorer::new().map_err(setting)?;
     install_panic_hook(restorer.clone(), if flags.demo { None } else { state_directory() });
     errors_without_colours()?;
-    keep_secrets_in()?;
     // Settings first: a mistake in them is reported wherever the program runs.
     let config = if flags.demo { None } else { Some(configuration(flags)?) };
     refuse_what_is_no_terminal(flags.password_stdin)?;

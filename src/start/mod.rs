@@ -28,6 +28,8 @@ use color_eyre::eyre::Report;
 use etcetera::BaseStrategy as _;
 
 use crate::cli::{Cli, Command, Stop};
+use crate::redact;
+use crate::runtime::doors;
 use crate::text::printable_lines;
 
 /// How long name look-ups and the like may hold up the end of the program.
@@ -35,6 +37,9 @@ const SHUTDOWN: Duration = Duration::from_millis(300);
 
 /// Runs the program with these arguments, its name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    if let Err(error) = doors::close() {
+        return say(io::stderr(), &format!("cckm-tui: {error}\n"), 1);
+    }
     let arguments = match Cli::read(arguments) {
         Ok(arguments) => arguments,
         Err(Stop::Answer(text)) => return say(io::stdout(), &text, 0),
@@ -74,7 +79,7 @@ fn setting(error: impl Into<Report>) -> Problem {
 }
 
 fn complaint(report: &Report) -> String {
-    printable_lines(&format!("cckm-tui: {report:#}"))
+    printable_lines(&redact::mask(format!("cckm-tui: {report:#}").into()))
 }
 
 fn say(mut to: impl Write, text: &str, code: u8) -> ExitCode {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _};
 
 use color_eyre::config::HookBuilder;
-use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use color_eyre::eyre::{Report, eyre};
 
 use super::{Problem, setting};
 
@@ -13,15 +13,6 @@ pub(super) fn errors_without_colours() -> Result<(), Report> {
     let hooks = HookBuilder::new().theme(color_eyre::config::Theme::new()).display_env_section(false);
     let (_panics, errors) = hooks.try_into_hooks()?;
     Ok(errors.install()?)
-}
-
-/// No core dump, no debugger of the same user, no file for others: a password will be in memory.
-pub(super) fn keep_secrets_in() -> Result<(), Report> {
-    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
-    umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
-        .wrap_err("core dumps stay on")?;
-    set_dumpable_behavior(DumpableBehavior::NotDumpable).wrap_err("memory can be read by others")
 }
 
 /// A dashboard needs a terminal to read from and to draw on.

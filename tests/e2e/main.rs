@@ -6,11 +6,14 @@
     reason = "test helpers are not covered by the allow-in-tests settings; deadlines need a real clock"
 )]
 
+mod canary;
 mod change;
+mod doors;
 mod journal;
 mod kill;
 mod outside;
 mod picture;
+mod secrets;
 mod session;
 mod switching;
 mod terminal;

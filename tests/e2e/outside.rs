@@ -225,8 +225,12 @@ pub(crate) struct DemoServer(Child);
 impl DemoServer {
     /// Starts it and gives the lines that it announces itself with.
     pub(crate) fn start(args: &[&str]) -> (Self, Vec<String>) {
+        Self::start_by(Command::new(PROGRAM), args)
+    }
+
+    /// The same by a command that becomes the program once it has its arguments.
+    pub(crate) fn start_by(mut command: Command, args: &[&str]) -> (Self, Vec<String>) {
         let home = tempfile::tempdir().unwrap();
-        let mut command = Command::new(PROGRAM);
         command.arg("demo-server").args(args).env_clear().envs(environment(home.path()));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = if args.contains(&"--http") { 3 } else { 4 };
@@ -238,6 +242,11 @@ impl DemoServer {
         });
         let lines = lines.collect();
         (Self(child), lines)
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
     }
 
     /// Ends it, and gives its exit code and what it complained about.

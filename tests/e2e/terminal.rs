@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::secrets::Secrets;
+
 /// How long a condition may take. Far more than it takes, because machines are busy.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -37,6 +39,9 @@ pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     output: Arc<(Mutex<Output>, Condvar)>,
     modes_before: String,
+    /// As everybody on the machine can read them.
+    arguments: Vec<u8>,
+    secrets: Secrets,
     home: tempfile::TempDir,
 }
 
@@ -83,10 +88,12 @@ impl Terminal {
             command.env(name, value);
         }
         command.cwd(home.path());
+        let secrets = Secrets::new(home.path(), env);
         let modes_before = modes(&*pair.master);
         let mut reader = pair.master.try_clone_reader().unwrap();
         let keys = pair.master.take_writer().unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
+        let arguments = std::fs::read(format!("/proc/{}/cmdline", child.process_id().unwrap())).unwrap();
         // The emulator cannot be of no size; the program's terminal can.
         let parser = vt100::Parser::new(rows.max(1), columns.max(1), 0);
         let output =
@@ -106,12 +113,27 @@ impl Terminal {
                 }
             }
         });
-        Self { master: pair.master, _slave: pair.slave, keys, child, output, modes_before, home }
+        Self {
+            master: pair.master,
+            _slave: pair.slave,
+            keys,
+            child,
+            output,
+            modes_before,
+            arguments,
+            secrets,
+            home,
+        }
     }
 
     /// The program's home directory.
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
+    }
+
+    /// A secret that must be found nowhere when this terminal is done with.
+    pub(crate) fn may_not_show(&mut self, secret: &str) {
+        self.secrets.add(secret);
     }
 
     /// Types these bytes in one go.
@@ -124,6 +146,11 @@ impl Terminal {
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.output().parser.screen_mut().set_size(rows.max(1), columns.max(1));
         self.master.resize(size(columns, rows)).unwrap();
+    }
+
+    /// The program's process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
     }
 
     /// Sends a signal to the program.
@@ -176,6 +203,16 @@ impl Terminal {
         }
     }
 
+    /// Waits for something that is not on the screen.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let until = Instant::now() + DEADLINE;
+        while !is_so() {
+            assert!(Instant::now() < until, "no {what}; this screen:\n{}", drawn(&self.output()));
+            thread::yield_now();
+        }
+    }
+
     /// Waits until the program has taken the terminal.
     #[track_caller]
     pub(crate) fn wait_until_taken(&self) {
@@ -223,6 +260,11 @@ impl Terminal {
         child.downcast_mut::<std::process::Child>().unwrap().try_wait().unwrap()
     }
 
+    /// Waits for the end of a program that was killed.
+    pub(crate) fn wait_for_end(&mut self) {
+        self.child.wait().unwrap();
+    }
+
     /// Checks that the terminal is as it was before the program (reliability case O4).
     #[track_caller]
     pub(crate) fn assert_given_back(&self) {
@@ -257,12 +299,23 @@ impl Terminal {
 }
 
 impl Drop for Terminal {
+    /// Looks for secrets in whatever the program showed and left (O8).
     fn drop(&mut self) {
         // Only where a test failed halfway; a program that has ended cannot be killed.
         if let Ok(None) = self.child.try_wait() {
             self.signal(Signal::KILL);
             self.child.wait().unwrap();
         }
+        if thread::panicking() {
+            return;
+        }
+        let mut finds = self.secrets.found_in("the terminal", &self.bytes());
+        finds.extend(
+            self.secrets.found_in("the last screen", self.output().parser.screen().contents().as_bytes()),
+        );
+        finds.extend(self.secrets.found_in("the arguments", &self.arguments));
+        finds.extend(self.secrets.found_in_files(self.home()));
+        assert!(finds.is_empty(), "secrets are left: {finds:#?}");
     }
 }
 

@@ -9,7 +9,7 @@ use cckm_tui::keymap::Keymap;
 const RANKS: [&[&str]; 9] = [
     &["text", "input"],
     &["domain", "files", "layout"],
-    &["keymap", "theme"],
+    &["keymap", "redact", "theme"],
     &["app"],
     &["ui", "api", "demo", "journal"],
     &["config"],

@@ -9,6 +9,7 @@ use std::thread;
 
 use super::Restorer;
 use crate::files::Directory;
+use crate::redact;
 use crate::runtime::clock;
 use crate::text::printable_lines;
 
@@ -30,7 +31,7 @@ pub fn install_panic_hook(restorer: Restorer, directory: Option<PathBuf>) {
             // Before anything else, for all of it may fail.
             restorer.restore();
         }
-        let what = headline(info);
+        let what = redact::mask(headline(info).into()).into_owned();
         tracing::error!("a fault of this program: {what}");
         if ends || !restorer.is_taken() {
             let text = last_words(&what, directory.as_deref());

@@ -1,0 +1,196 @@
+//! Secrets masked wherever text may carry them out: by value, by form, and by the key they stand under.
+//!
+//! A session teaches its [`Secrets`] what to look for; the client masks with them whatever a server says.
+//! [`mask`] knows those of every session, and masks what the program itself says: its log, the report of a
+//! crash, its complaints on standard error. Those belong to the process, and so does the list of sessions that
+//! is behind it: who makes a session need not remember to tell them. Secrets are looked for as they are and as
+//! JSON and URLs spell them.
+//!
+//! Two kinds of text are told apart. **Words** are for people only: every secret is masked in them, the
+//! password too. **Data** is compared and sent back: an organization or connection that happens to be called
+//! like the password must stay what it is, so in data only tokens, things in the form of tokens, and the
+//! values of secret keys are masked; the password also where nothing depends on the value.
+
+mod form;
+mod key;
+mod value;
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use self::value::Secret;
+use crate::domain::{Organization, Password, Record};
+use crate::text::Untrusted;
+
+/// What stands where a secret stood.
+pub const MASK: &str = "•••";
+
+/// Tokens remembered: a server may still repeat the one before the last renewal.
+const MOST_TOKENS: usize = 8;
+
+/// Shorter values are not masked by value: that would tell them apart from ordinary words.
+const SHORTEST: usize = 4;
+
+/// The secrets of every session that is alive.
+static ALL: Mutex<Vec<Weak<Mutex<Known>>>> = Mutex::new(Vec::new());
+
+/// The secrets of one session, for masking only. All of it is wiped when forgotten.
+pub struct Secrets(Arc<Mutex<Known>>);
+
+#[derive(Default)]
+struct Known {
+    tokens: VecDeque<Arc<Secret>>,
+    password: Option<Arc<Secret>>,
+}
+
+impl Default for Secrets {
+    fn default() -> Self {
+        let known = Arc::default();
+        let mut all = all();
+        all.retain(|one| one.strong_count() > 0);
+        all.push(Arc::downgrade(&known));
+        Self(known)
+    }
+}
+
+fn all() -> MutexGuard<'static, Vec<Weak<Mutex<Known>>>> {
+    ALL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Secrets {
+    /// A token or refresh token to mask from now on.
+    pub fn learn_token(&self, token: &str) {
+        let mut known = self.known();
+        if token.len() < SHORTEST || known.tokens.iter().any(|one| one.is(token)) {
+            return;
+        }
+        if known.tokens.len() >= MOST_TOKENS {
+            known.tokens.pop_front();
+        }
+        known.tokens.push_back(Arc::new(Secret::new(token)));
+    }
+
+    /// The password last sent.
+    pub fn learn_password(&self, password: &Password) {
+        let secret = (password.expose().len() >= SHORTEST).then(|| Arc::new(Secret::new(password.expose())));
+        self.known().password = secret;
+    }
+
+    /// Forgets the password, when it is kept nowhere else either.
+    pub fn forget_password(&self) {
+        self.known().password = None;
+    }
+
+    /// Forgets everything.
+    pub fn forget(&self) {
+        *self.known() = Known::default();
+    }
+
+    /// A record or list without tokens and without the values of secret keys.
+    pub fn mask_data<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        let tokens = self.known().tokens();
+        data(text, &tokens)
+    }
+
+    /// Words for the operator, without any secret.
+    pub fn mask_words<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        let all = self.known().all();
+        words(text, &all)
+    }
+
+    /// Masks what is only shown of a record as words are: the values under keys without a meaning here, and
+    /// everything when the record is damaged.
+    pub fn mask_record(&self, record: &mut Record<Organization>) {
+        match record {
+            Record::Sound(organization) => self.mask_organization(organization),
+            Record::Damaged { json, .. } => mask_shown(json, self.known().password.as_deref()),
+        }
+    }
+
+    /// The same for a record that is sound. In its text as sent the password is left alone when a field that
+    /// means something holds it: there it is on the screen as a name, and the text must say the same.
+    pub fn mask_organization(&self, organization: &mut Organization) {
+        let password = self.known().password.clone();
+        let Organization { name, organization_id, connection, cloud_name, kind, uri, .. } = &*organization;
+        let named = [name, organization_id, connection, cloud_name, kind, uri].map(Untrusted::as_sent);
+        let is_no_name = |secret: &&Secret| !named.iter().any(|text| secret.is_in(text));
+        let in_json = password.as_deref().filter(is_no_name);
+        mask_shown(&mut organization.json, in_json);
+        organization.others.iter_mut().for_each(|field| mask_shown(&mut field.value, password.as_deref()));
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn tokens(&self) -> Vec<Arc<Secret>> {
+        self.tokens.iter().cloned().collect()
+    }
+
+    fn all(&self) -> Vec<Arc<Secret>> {
+        self.tokens.iter().chain(&self.password).cloned().collect()
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets(…)")
+    }
+}
+
+/// Words without the secrets of any session.
+pub fn mask(text: Cow<'_, str>) -> Cow<'_, str> {
+    // No lock is held while masking: a panic there is reported through here.
+    let alive: Vec<_> = all().iter().filter_map(Weak::upgrade).map(Secrets).collect();
+    let all: Vec<_> = alive.iter().flat_map(|secrets| secrets.known().all()).collect();
+    words(text, &all)
+}
+
+/// Masks what is only shown; tokens are masked already, in the text that it was read from.
+fn mask_shown(text: &mut Untrusted, password: Option<&Secret>) {
+    let shown = password.into_iter().flat_map(Secret::spellings).fold(text.as_sent().into(), value::mask);
+    if let Cow::Owned(masked) = key::mask_in_words(form::mask_credentials(shown)) {
+        *text = masked.into();
+    }
+}
+
+fn data<'a>(text: Cow<'a, str>, secrets: &[Arc<Secret>]) -> Cow<'a, str> {
+    key::mask_in_json(form::mask_tokens(mask_values(text, secrets)))
+}
+
+fn words<'a>(text: Cow<'a, str>, secrets: &[Arc<Secret>]) -> Cow<'a, str> {
+    key::mask_in_words(form::mask_credentials(data(text, secrets)))
+}
+
+/// Longer secrets first: a short one may be part of them.
+fn mask_values<'a>(text: Cow<'a, str>, secrets: &[Arc<Secret>]) -> Cow<'a, str> {
+    let mut spellings: Vec<_> = secrets.iter().flat_map(|secret| secret.spellings()).collect();
+    spellings.sort_unstable_by_key(|spelling| std::cmp::Reverse(spelling.len()));
+    spellings.into_iter().fold(text, value::mask)
+}
+
+/// Replaces parts of a text, in its order; what they are replaced with is chosen per part.
+fn replace_parts(
+    text: Cow<'_, str>,
+    parts: impl Iterator<Item = (std::ops::Range<usize>, &'static str)>,
+) -> Cow<'_, str> {
+    let mut masked = String::new();
+    let mut from = 0;
+    for (part, mask) in parts {
+        masked.push_str(text.get(from..part.start).unwrap_or_default());
+        masked.push_str(mask);
+        from = part.end;
+    }
+    if from == 0 {
+        return text;
+    }
+    masked.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(masked)
+}
+
+#[cfg(test)]
+mod tests;

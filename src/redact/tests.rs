@@ -1,0 +1,174 @@
+use super::*;
+use crate::domain::{Field, OrganizationId};
+
+const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl-_";
+
+fn words_of(secrets: &Secrets, text: &str) -> String {
+    secrets.mask_words(text.into()).into_owned()
+}
+
+#[test]
+fn sk_06_secrets_are_masked_by_value() {
+    let secrets = Secrets::default();
+    secrets.learn_token("opaque.canary-token");
+    secrets.learn_password(&Password::new("can\"ary"));
+    assert_eq!(secrets.mask_data("Bearer opaque.canary-token!".into()), "Bearer •••!");
+    assert_eq!(words_of(&secrets, r#"{"got":"can\"ary"}"#), r#"{"got":"•••"}"#);
+    assert_eq!(words_of(&secrets, "can\"ary"), "•••");
+    assert_eq!(secrets.mask_data("can\"ary".into()), "can\"ary", "a name may be the password's");
+    secrets.forget();
+    assert_eq!(words_of(&secrets, "opaque.canary-token can\"ary"), "opaque.canary-token can\"ary");
+}
+
+#[test]
+fn sk_06_a_secret_is_masked_as_json_and_addresses_spell_it() {
+    let secrets = Secrets::default();
+    secrets.learn_password(&Password::new("pä ss/w\\\"rd\n"));
+    for spelled in [
+        "pä ss/w\\\"rd\n",
+        r#"pä ss/w\\\"rd\n"#,
+        r#"p\u00e4 ss/w\\\"rd\n"#,
+        "p%C3%A4%20ss%2Fw%5C%22rd%0A",
+        "p%C3%A4+ss%2Fw%5C%22rd%0A",
+    ] {
+        assert_eq!(words_of(&secrets, &format!("<{spelled}>")), "<•••>");
+    }
+}
+
+#[test]
+fn sk_06_the_longer_of_two_secrets_is_masked_whole() {
+    let secrets = Secrets::default();
+    secrets.learn_password(&Password::new("hunter"));
+    secrets.learn_token("hunter-and-more");
+    assert_eq!(words_of(&secrets, "hunter-and-more hunter"), "••• •••");
+}
+
+#[test]
+fn sk_06_a_token_is_masked_by_its_form() {
+    let secrets = Secrets::default();
+    for (text, masked) in [
+        (format!("Bearer {JWT}"), "Bearer •••".to_owned()),
+        (format!("\"{JWT}\",{JWT}."), "\"•••\",•••.".to_owned()),
+        (format!("x{JWT}.more.parts y"), "x••• y".to_owned()),
+    ] {
+        assert_eq!(secrets.mask_data(text.into()), masked);
+    }
+    for text in [
+        "eyJ",
+        "eyJ.a.b",
+        "eyJhbGciOiJIUzI1NiJ9",
+        "eyJhbGciOiJIUzI1NiJ9.",
+        "greyJackets.and.more",
+        "greyJacketsofmywardrobe.example.com",
+    ] {
+        assert_eq!(words_of(&secrets, text), text);
+    }
+}
+
+#[test]
+fn sk_16_credentials_are_masked_by_their_form_and_sentences_are_not() {
+    let secrets = Secrets::default();
+    for (text, masked) in [
+        ("authorization: Bearer 0123456789abcdef0 end", "authorization: Bearer ••• end"),
+        ("proxy: Basic dXNlcjpwYXNzMQ==", "proxy: Basic •••"),
+        ("http://user:pa:ss@proxy.example.com:3128/x", "http://user:•••@proxy.example.com:3128/x"),
+        ("?grant_type=password&password=x%20y&z=1", "?grant_type=password&password=•••&z=1"),
+        ("client_secret=\"abc\" refresh_token=def", "client_secret=\"•••\" refresh_token=•••"),
+    ] {
+        assert_eq!(words_of(&secrets, text), masked);
+    }
+    for text in [
+        "Unauthorized: Bearer token malformed: Token is expired by 50s",
+        "Basic authentication is off",
+        "wrong password: try again",
+        "https://cm.example.com:8443/api mail@example.com",
+        "http://user@proxy.example.com",
+        "refresh_token_id=5",
+    ] {
+        assert_eq!(words_of(&secrets, text), text);
+    }
+}
+
+#[test]
+fn sk_06_secrets_are_masked_by_key() {
+    let secrets = Secrets::default();
+    let mask = |text: &'static str| secrets.mask_data(text.into()).into_owned();
+    for (text, masked) in [
+        (
+            r#"{"a":1,"client_secret" : "x\"y","b":{"password":"z"}}"#,
+            r#"{"a":1,"client_secret" : "•••","b":{"password":"•••"}}"#,
+        ),
+        (r#"{"jwt":"cut off"#, r#"{"jwt":"•••"#),
+        (r#"{"password":12345,"a":1}"#, r#"{"password":"•••","a":1}"#),
+        (r#"{"private_key":["a","]b"],"a":1}"#, r#"{"private_key":"•••","a":1}"#),
+        (r#"{"passphrase":{"a":{"b":"}"}},"a":1}"#, r#"{"passphrase":"•••","a":1}"#),
+        (r#"{"oldPassword":"a","Access-Token":"b"}"#, r#"{"oldPassword":"•••","Access-Token":"•••"}"#),
+        (
+            r#"{"m":"{\"client_secret\":\"a\\\"b\",\"x\":1}"}"#,
+            r#"{"m":"{\"client_secret\":\"•••\",\"x\":1}"}"#,
+        ),
+    ] {
+        assert_eq!(mask(text), masked);
+    }
+    for text in [
+        r#"{"password":""}"#,
+        r#"{"password":null,"x":"password"}"#,
+        r#"{"password":true,"token_type":"Bearer","refresh_token_id":"a"}"#,
+        "\"password",
+        "password:",
+        "\"password\":",
+    ] {
+        assert_eq!(mask(text), text);
+    }
+}
+
+#[test]
+fn only_the_last_tokens_are_remembered() {
+    let secrets = Secrets::default();
+    (0..20).for_each(|n| secrets.learn_token(&format!("token-{n:02}")));
+    assert_eq!(secrets.mask_data("token-11 token-12 token-19".into()), "token-11 ••• •••");
+}
+
+#[test]
+fn sk_04_what_the_program_says_is_masked_for_every_session_that_is_alive() {
+    let (one, other) = (Secrets::default(), Secrets::default());
+    one.learn_token("first-canary");
+    other.learn_password(&Password::new("second-canary"));
+    assert_eq!(mask("first-canary second-canary".into()), "••• •••");
+    drop(one);
+    assert_eq!(mask("first-canary second-canary".into()), "first-canary •••");
+    assert_eq!(format!("{other:?}"), "Secrets(…)");
+}
+
+#[test]
+fn sk_06_the_password_is_masked_where_a_record_is_only_shown() {
+    let secrets = Secrets::default();
+    secrets.learn_password(&Password::new("canary"));
+    let field = |value: &str| Field { key: "note".into(), value: value.into() };
+    let record = |name: &str, json: &str, note: &str| Organization {
+        id: OrganizationId::new("1").unwrap(),
+        name: name.into(),
+        organization_id: "00D".into(),
+        connection: "c".into(),
+        cloud_name: "sfdc".into(),
+        kind: "Regular".into(),
+        created_at: "".into(),
+        updated_at: "".into(),
+        uri: "u".into(),
+        others: vec![field(note)],
+        json: json.into(),
+    };
+    let mask = |mut organization| {
+        secrets.mask_organization(&mut organization);
+        organization
+    };
+    assert_eq!(mask(record("n", "x canary", "is canary")), record("n", "x •••", "is •••"));
+    assert_eq!(
+        mask(record("canary", "canary", "is canary")),
+        record("canary", "canary", "is •••"),
+        "no name"
+    );
+    let mut damaged = Record::Damaged { json: "{canary".into(), reason: "".into() };
+    secrets.mask_record(&mut damaged);
+    assert_eq!(damaged, Record::Damaged { json: "{•••".into(), reason: "".into() });
+}
