@@ -4,15 +4,23 @@
 //! `/proc/<pid>/mem` and `environ` of the same account, files are made for their owner only, and what the
 //! parent process left open is closed, so that no password command inherits it.
 //!
+//! Memory that is freed is wiped, whoever freed it: request bodies, headers and the buffers of the libraries
+//! below hold passwords and tokens that no type of ours reaches.
+//!
 //! `SIGPIPE` stays ignored, as the standard library leaves it: writing to a pipe that nobody reads is an error
 //! like any other, which ends `journal report | head` in order, and cannot kill a dashboard between a change
 //! and its line in the journal. Children get the default action back.
 
+use std::alloc::System;
 use std::fs;
 use std::io;
 use std::os::fd::RawFd;
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
+use zeroizing_alloc::ZeroAlloc;
+
+#[global_allocator]
+static WIPING: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// The first descriptor that is not one of the three standard ones.
 const FIRST: RawFd = 3;

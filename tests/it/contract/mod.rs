@@ -4,6 +4,7 @@ mod calls;
 mod checks;
 mod demo;
 mod faults;
+mod memory;
 mod renewal;
 mod secrets;
 mod session;
