@@ -21,7 +21,11 @@ pub(super) fn show_settings(command: cli::Config) -> Result<ExitCode, Problem> {
         cli::Config::Show { given } => {
             let config = Configured::new(&given, false).first().map_err(setting)?;
             for warning in &config.warnings {
-                say(io::stderr(), &printable_lines(&redact::mask(format!("cckm-tui: warning: {warning}").into())), 0);
+                say(
+                    io::stderr(),
+                    &printable_lines(&redact::mask(format!("cckm-tui: warning: {warning}").into())),
+                    0,
+                );
             }
             commands::config::show(&config)
         }

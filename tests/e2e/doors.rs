@@ -88,3 +88,27 @@ fn a_descriptor_that_the_parent_left_open_is_closed() {
     assert!(strays.is_empty(), "{strays:?}");
     server.end(Signal::TERM);
 }
+
+#[test]
+fn fs_01_fs_14_files_are_private_under_every_umask_and_few_descriptors_are_enough_or_named() {
+    for script in ["umask 000", "umask 022", "umask 077", "umask 777", "ulimit -n 32", "ulimit -v 262144"] {
+        let command = format!(r#"{script}; exec "$0" "$@""#);
+        let home = tempfile::tempdir().unwrap();
+        let args = ["-c", &command, PROGRAM, "--url", "https://127.0.0.1:1", "--username", "ops1"];
+        let mut terminal = Terminal::start_program("/bin/sh", home, &args, &[], (80, 24));
+        terminal
+            .wait_for(script, |screen| screen.alternate_screen() || screen.contents().contains("cckm-tui: "));
+        if !terminal.with_screen(vt100::Screen::alternate_screen) {
+            assert!(script.starts_with("ulimit"), "{script}");
+            assert_eq!(terminal.wait_for_exit(), 1, "{script}");
+            continue;
+        }
+        let state = terminal.home().join("state/cckm-tui");
+        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&state), mode(state.parent().unwrap())), (0o700, 0o700), "{script}");
+        let modes: Vec<_> = fs::read_dir(&state).unwrap().map(|entry| mode(&entry.unwrap().path())).collect();
+        assert_eq!(modes, [0o600; 3], "{script}: journal, log and lock");
+        terminal.signal(Signal::TERM);
+        assert_eq!(terminal.wait_for_exit(), 143, "{script}");
+    }
+}

@@ -21,7 +21,9 @@ impl Secrets {
             let (user, _) = url.rsplit_once('@')?;
             user.rsplit_once(':').map(|(_, password)| password.to_owned())
         });
-        Self { values: values.chain(proxies).collect(), put_there: files(home).into_iter().collect() }
+        // Shorter ones are not told from ordinary words, here and in the program.
+        let values = values.chain(proxies).filter(|value| value.len() >= 4);
+        Self { values: values.collect(), put_there: files(home).into_iter().collect() }
     }
 
     /// Another secret of this run.

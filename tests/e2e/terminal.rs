@@ -70,7 +70,8 @@ impl Terminal {
         Self::start_program("/bin/sh", tempfile::tempdir().unwrap(), &args, &env, size)
     }
 
-    fn start_program(
+    /// The same of any program that becomes this one.
+    pub(crate) fn start_program(
         program: &str,
         home: tempfile::TempDir,
         args: &[&str],

@@ -14,6 +14,7 @@ mod architecture;
 mod contract;
 mod demo;
 mod executor;
+mod file_faults;
 mod history;
 mod identity;
 mod journal;

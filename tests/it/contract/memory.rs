@@ -33,7 +33,9 @@ fn finds(needles: &[(&str, Vec<u8>)]) -> Vec<String> {
         if memory.read_exact_at(&mut bytes, from).is_err() {
             continue;
         }
-        bytes.iter_mut().for_each(|byte| *byte ^= HIDDEN);
+        for byte in &mut bytes {
+            *byte ^= HIDDEN;
+        }
         for (what, needle) in needles {
             let count = memchr::memmem::find_iter(&bytes, needle).count();
             if count > 0 {
