@@ -79,7 +79,8 @@ fn in_url(text: &str, blank: &str) -> Zeroizing<String> {
 
 /// Masks one spelling wherever it stands.
 pub(super) fn mask<'a>(text: Cow<'a, str>, spelling: &str) -> Cow<'a, str> {
-    if spelling.is_empty() || memmem::find(text.as_bytes(), spelling.as_bytes()).is_none() {
+    let fits = (1..=text.len()).contains(&spelling.len());
+    if !fits || memmem::find(text.as_bytes(), spelling.as_bytes()).is_none() {
         return text;
     }
     Cow::Owned(text.replace(spelling, MASK))
