@@ -120,7 +120,7 @@ fn e20_a_mistake_made_meanwhile_is_told_and_the_present_profile_stays() {
     terminal.send("P");
     terminal.wait_for_text("here");
     terminal.send("G");
-    terminal.wait_for_text("typing the profile's name");
+    terminal.wait_for_text("each is confirmed by");
     terminal.send("\r");
     rows_under(&terminal, "[two] WRITE");
     terminal.signal(Signal::TERM);
