@@ -15,7 +15,7 @@ pub(super) fn lines(effective: &[Effective], width: usize) -> Vec<Line> {
 
 fn row(setting: &Effective, width: usize) -> Vec<Line> {
     let value = setting.value.display().into_string();
-    let origin = setting.origin.display().into_string();
+    let origin = format!("({})", setting.origin.display());
     let (role, value) = if value.is_empty() { (Role::Dim, "–".to_owned()) } else { (Role::Text, value) };
     let label = setting.key;
     let room = width.saturating_sub(KEYS);

@@ -88,7 +88,8 @@ impl Configured {
         flags.retain(|(key, _)| OF_THE_RUN.contains(key));
         let names = self.load(flags, None, false, &of_the_run)?.profiles;
         let look = |to: Destination| {
-            let settings = self.of(&to).and_then(|config| settings(&config, to.clone()));
+            let settings =
+                self.of(&to).and_then(|config| settings(&config, to.clone(), to.profile != self.start()));
             Profile { to, settings: settings.map_err(refused) }
         };
         let unnamed = Some(look(Destination::default())).filter(|profile| profile.settings.is_ok());
@@ -119,11 +120,12 @@ fn of_the_run(name: &str) -> Option<OsString> {
 
 impl Connect for Configured {
     fn connect(&self, to: Destination) -> BoxFuture<'static, Result<Connected, ConnectFailure>> {
+        let from_inside = to.profile != self.start();
         let (this, destination) = (self.clone(), to.clone());
         async move {
             let config = tokio::task::spawn_blocking(move || this.of(&to));
             let config = config.await.map_err(refused)?.map_err(refused)?;
-            connected(&config, destination).await.map_err(refused)
+            connected(&config, destination, from_inside).await.map_err(refused)
         }
         .boxed()
     }
@@ -143,12 +145,17 @@ fn refused(error: impl Into<Report>) -> ConnectFailure {
 }
 
 /// A client as the settings say, and what the core needs to know of it.
-pub(super) async fn connected(config: &Config, destination: Destination) -> Result<Connected, Report> {
+pub(super) async fn connected(
+    config: &Config,
+    destination: Destination,
+    from_inside: bool,
+) -> Result<Connected, Report> {
     let password = config.password.read().await?;
     let (url, user) = config.target()?;
     let pin = config.pin.map(|fingerprint| Trust::Pinned(Pin { fingerprint, since: None }));
     let trust = pin.unwrap_or_else(|| config.ca_file.clone().map_or(Trust::System, Trust::CaFile));
-    let settings = Settings { password_known: password.is_some(), ..settings(config, destination)? };
+    let settings =
+        Settings { password_known: password.is_some(), ..settings(config, destination, from_inside)? };
     let credentials = Credentials {
         password,
         domain: config.domain.clone(),
@@ -161,14 +168,15 @@ pub(super) async fn connected(config: &Config, destination: Destination) -> Resu
     Ok(client(Server { base: url.clone(), trust }, credentials, limits, settings)?)
 }
 
-/// What holds at a destination, as far as it can be told without its password.
-fn settings(config: &Config, destination: Destination) -> Result<Settings, ConfigError> {
+/// What holds at a destination, as far as it can be told without its password. `from_inside`: it is not the one
+/// that the program was started for.
+fn settings(config: &Config, destination: Destination, from_inside: bool) -> Result<Settings, ConfigError> {
     let (url, user) = config.target()?;
     let badge = config.profile.as_deref().map_or(Badge::Unnamed, |name| Badge::Profile(name.into()));
     let name = config.profile.clone().or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
     let ca_file = config.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
     Ok(Settings {
-        effective: effective(config, &destination),
+        effective: effective(config, &destination, from_inside),
         destination,
         badge,
         read_only: config.read_only,
@@ -187,8 +195,9 @@ fn settings(config: &Config, destination: Destination) -> Result<Settings, Confi
 }
 
 /// The settings to be shown; those that were chosen with the destination say so.
-fn effective(config: &Config, to: &Destination) -> Vec<Effective> {
+fn effective(config: &Config, to: &Destination, from_inside: bool) -> Vec<Effective> {
     let chosen = |key: &str| match key {
+        "profile" => from_inside,
         "domain" => to.domain.is_some(),
         "username" => to.user.is_some(),
         _ => false,

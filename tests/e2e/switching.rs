@@ -84,6 +84,10 @@ fn e5_profiles_are_switched_with_the_keyboard_and_back() {
         assert_ne!(of_one, of_two, "another server has another list");
         terminal.send("e");
         terminal.wait_for_text("e is off");
+        terminal.send(":settings\r");
+        terminal.wait_for_text("two  (chosen here)");
+        terminal.send("q");
+        terminal.wait_for("the list again", |screen| !screen.contents().contains("chosen here"));
         terminal.send(":");
         terminal.wait_for_text("Command");
         terminal.send("profile one");

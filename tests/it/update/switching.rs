@@ -229,7 +229,7 @@ fn the_window_of_the_place_names_every_setting_and_its_origin() {
     let app = app.keys(":").text("settings").keys("enter");
     let (lines, _) = modal_lines(&app.state, &app.keymap);
     let text: Vec<_> = lines.iter().map(cckm_tui::app::line::Line::text).collect();
-    assert_eq!(text, [r"url                https://cm1\x1b[2J.example.com  /home/ops/config.toml:3"]);
+    assert_eq!(text, [r"url                https://cm1\x1b[2J.example.com  (/home/ops/config.toml:3)"]);
     assert!(app.keys("esc").state.modals.is_empty());
 }
 
