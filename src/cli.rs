@@ -57,6 +57,45 @@ pub enum Command {
     /// Show, begin or check the settings.
     #[command(subcommand)]
     Config(Config),
+    /// List, look at, replace or remove the certificates that servers are trusted with.
+    ///
+    /// They are kept in $XDG_STATE_HOME/cckm-tui/trust.toml, by host and port.
+    #[command(subcommand)]
+    Trust(Trust),
+}
+
+/// What to do with trusted certificates. A server is a profile of the configuration, or an address.
+#[derive(Debug, Subcommand)]
+pub enum Trust {
+    /// Print every server that is trusted by its certificate.
+    List,
+    /// Look at the certificate of a server: a handshake, and nothing more is sent. Code 1: it is not believed.
+    Show {
+        /// Profile, or host with or without port.
+        server: String,
+        /// Read this configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Trust a certificate from here on, instead of the one before. Asks for its fingerprint.
+    Replace {
+        /// Profile, or host with or without port.
+        server: String,
+        /// The SHA-256 of the certificate, with or without colons.
+        #[arg(long, value_name = "FINGERPRINT")]
+        sha256: Option<String>,
+        /// Read this configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Trust a certificate no more; the next contact is the first.
+    Remove {
+        /// Profile, or host with or without port.
+        server: String,
+        /// Read this configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
 }
 
 /// What to do with the settings.

@@ -71,6 +71,9 @@ named! {
         Activity = "activity", "requests of this run, and changes of the past";
         ShowResponse = "show-response", "the whole answer";
         LookAgain = "look-again", "read the record again";
+        ShowCertificate = "show-certificate", "the whole certificate";
+        NextButton = "next-button", "next button";
+        PreviousButton = "previous-button", "previous button";
         Confirm = "confirm", "yes";
         Decline = "decline", "no";
         Close = "close", "close";
@@ -105,6 +108,9 @@ named! {
         ProfilePicker = "profile-picker", "profiles";
         Palette = "palette", "palette";
         SettingsScreen = "settings-screen", "settings";
+        FirstContact = "first-contact", "first contact";
+        Certificate = "certificate", "certificate";
+        Stop = "stop", "changed identity";
         HelpScreen = "help-screen", "help";
     }
 }
@@ -119,7 +125,15 @@ impl Command {
 impl Context {
     /// Whether unmodified printable keys are text here.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::FilterField | Self::Choose | Self::ReviewField | Self::SignIn | Self::Palette)
+        matches!(
+            self,
+            Self::FilterField
+                | Self::Choose
+                | Self::ReviewField
+                | Self::SignIn
+                | Self::Palette
+                | Self::FirstContact
+        )
     }
 }
 

@@ -36,6 +36,7 @@
 //! | 5 | [`ui`] | the painters |
 //! | 5 | [`api`] | the client of the server |
 //! | 5 | [`demo`] | the demo server; it shares no body type with the client |
+//! | 5 | [`trust`] | the certificate each server was trusted with, in a file of the operator's |
 //! | 5 | [`journal`] | every change, step by step, in a file that shows if it was altered |
 //! | 6 | [`config`] | settings: flags, environment, profile, file, default |
 //! | 7 | [`commands`] | what runs without a screen |
@@ -98,4 +99,5 @@ pub mod runtime;
 pub mod start;
 pub mod text;
 pub mod theme;
+pub mod trust;
 pub mod ui;

@@ -330,6 +330,8 @@ impl Auth {
                 state.password = None;
                 state.proven = false;
             }
+            // It never left this host: it is there when the server is believed after all.
+            Err(failure) if failure.distrust.is_some() => state.password = Some(password),
             Err(_) => {}
         }
         if state.password.is_none() {

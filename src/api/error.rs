@@ -10,6 +10,7 @@ use rustls::{CertificateError, OtherError};
 use thiserror::Error;
 
 use super::base_url::BaseUrlError;
+use super::proxy::{Proxy, ProxyError};
 use super::retry::Setback;
 use super::tls::Refusal;
 use crate::domain::{Call, Distrust, Doubt, Failure, FailureKind};
@@ -21,6 +22,9 @@ pub enum ClientError {
     /// The address of the server.
     #[error(transparent)]
     BaseUrl(#[from] BaseUrlError),
+    /// The proxy before it.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     /// The file of CA certificates.
     #[error("CA file {}: {}", escape(&path.to_string_lossy()), escape(reason))]
     CaFile {
@@ -39,19 +43,21 @@ pub enum ClientError {
 
 /// What the caller knows and the error does not.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Circumstances {
+pub(super) struct Circumstances<'a> {
     /// What was asked.
     pub(super) call: Call,
     /// The time that was given to connecting.
     pub(super) connect: Duration,
     /// Whether plain HTTP was spoken.
     pub(super) plain: bool,
+    /// What stands in between.
+    pub(super) proxy: Option<&'a Proxy>,
 }
 
 /// Tells an error of the HTTP library apart by what the operator can do about it.
 ///
 /// Where the cause lies is found by walking the chain of sources, and into [`io::Error`]s, which hide theirs.
-pub(super) fn classify(error: reqwest::Error, at: Circumstances) -> Setback {
+pub(super) fn classify(error: reqwest::Error, at: Circumstances<'_>) -> Setback {
     // The URL is known to the operator, and could one day hold more than they want in a log.
     let error = error.without_url();
     let told = chain_text(&error);
@@ -79,20 +85,36 @@ pub(super) fn classify(error: reqwest::Error, at: Circumstances) -> Setback {
 }
 
 /// No connection was made, so nothing of the request was sent.
-fn classify_connect(error: &reqwest::Error, told: &str, at: Circumstances) -> Setback {
+fn classify_connect(error: &reqwest::Error, told: &str, at: Circumstances<'_>) -> Setback {
     let failure = |kind, detail: String| Failure::new(at.call, kind, detail);
+    let through = at.proxy.map(|proxy| format!(", through the proxy {proxy}")).unwrap_or_default();
     if let Some(tls) = find::<rustls::Error>(error) {
-        return Setback::final_one(not_trusted(at.call, tls));
+        let mut failure = not_trusted(at.call, tls);
+        if failure.distrust.is_none() && !through.is_empty() {
+            failure.detail = format!("{}{through}", failure.detail.as_sent()).into();
+        }
+        return Setback::final_one(failure);
     }
     if error.is_timeout() {
-        let detail = format!("no connection within {:?}: check address and network", at.connect);
+        let detail = format!("no connection within {:?}{through}: check address and network", at.connect);
         return Setback::final_one(failure(FailureKind::Unreachable, detail));
     }
-    let refused = failure(FailureKind::Unreachable, format!("no connection: {told}"));
-    if find::<io::Error>(error).is_some_and(|error| passes(error.kind())) {
-        Setback::passing(refused)
+    let passing = find::<io::Error>(error).is_some_and(|error| passes(error.kind()));
+    let refused = match at.proxy {
+        None => failure(FailureKind::Unreachable, format!("no connection: {told}")),
+        Some(proxy) => failure(FailureKind::Unreachable, proxy_words(proxy, told)),
+    };
+    if passing { Setback::passing(refused) } else { Setback::final_one(refused) }
+}
+
+/// What went wrong between this host, its proxy and the server. The words of the library hold no password.
+fn proxy_words(proxy: &Proxy, told: &str) -> String {
+    if told.contains("proxy authorization required") {
+        format!("no connection through the proxy {proxy}: it asks for a user name and a password (407)")
+    } else if told.contains("unsuccessful") {
+        format!("no connection through the proxy {proxy}: it refused to connect: {told}")
     } else {
-        Setback::final_one(refused)
+        format!("no connection through the proxy {proxy}: {told}")
     }
 }
 

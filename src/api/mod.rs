@@ -18,6 +18,7 @@ mod auth;
 mod base_url;
 mod checks;
 mod error;
+mod proxy;
 mod retry;
 mod segment;
 mod tls;
@@ -40,13 +41,14 @@ use url::Url;
 pub use auth::{Credentials, Session};
 pub use base_url::{BaseUrlError, address, base_url};
 pub use error::ClientError;
+pub use proxy::{Proxy, ProxyError, Route};
 pub use retry::RetryPolicy;
 pub use tls::Trust;
 pub use transport::look;
 
 use crate::domain::{
     Call, Connection, Failure, FailureKind, Organization, OrganizationId, OrganizationPatch, Page, Password,
-    PatchAnswer, Record, ServerWords, Verified, Window,
+    PatchAnswer, Pin, Record, ServerWords, Shown, Window,
 };
 use crate::redact::{self, Secrets};
 use auth::{Auth, Bearer, Standing, sign_in_needed};
@@ -127,8 +129,22 @@ impl Reader {
     /// [`ClientError`] when the address is not one of [`base_url()`]'s, the CA file cannot be used, or the
     /// libraries refuse their settings.
     pub fn new(server: Server, credentials: Credentials, limits: Limits) -> Result<Self, ClientError> {
-        let Server { base, trust } = server;
-        let transport = Transport::new(base_url(base.as_str())?, &trust, &limits)?;
+        Self::through(None, server, credentials, limits)
+    }
+
+    /// The same, through a proxy if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::new`].
+    pub fn through(
+        proxy: Option<Proxy>,
+        server: Server,
+        credentials: Credentials,
+        limits: Limits,
+    ) -> Result<Self, ClientError> {
+        let server = Server { base: base_url(server.base.as_str())?, ..server };
+        let transport = Transport::new(server, proxy, &limits)?;
         if let Some(password) = &credentials.password {
             transport.secrets.learn_password(password);
         }
@@ -147,10 +163,18 @@ impl Reader {
         self.0.auth.session()
     }
 
-    /// The certificate that was accepted last, and what for; none before the first handshake, and with plain
-    /// http.
-    pub fn identity(&self) -> watch::Receiver<Option<Verified>> {
-        self.0.transport.seen.clone()
+    /// The certificates that were accepted and refused last, as they come; none with plain http.
+    pub fn shown(&self) -> watch::Receiver<Shown> {
+        self.0.transport.shown()
+    }
+
+    /// Believes this certificate from here on and no other.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`] when the libraries refuse their settings; then everything stays as it was.
+    pub fn pin(&self, pin: Pin) -> Result<(), ClientError> {
+        self.0.transport.pin(pin)
     }
 
     /// Signs in with the password given, or with the one of the credentials. It is sent exactly once: accounts

@@ -1,5 +1,6 @@
 //! One exchange with the server: at most six at a time, each with a deadline and a cap on its answer.
 
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::header::{
@@ -13,13 +14,14 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::base_url::{address, is_loopback};
+use super::base_url::address;
 use super::error::{Circumstances, ClientError, classify};
+use super::proxy::Proxy;
 use super::retry::{RetryAfter, Setback};
-use super::tls::{Look, Tls, Trust};
+use super::tls::{Look, Trust, tls};
 use super::wire::Text;
 use super::{Limits, Server};
-use crate::domain::{Call, Failure, FailureKind, Verified};
+use crate::domain::{Call, Failure, FailureKind, Pin, Shown, Verified};
 use crate::redact::Secrets;
 
 /// Characters of a redirect's target that are shown.
@@ -28,13 +30,37 @@ const TARGET: usize = 300;
 /// The way to one server.
 pub(super) struct Transport {
     base: Url,
-    reads: Client,
-    writes: Client,
+    proxy: Option<Proxy>,
+    clients: RwLock<Arc<Clients>>,
+    limits: Limits,
     slots: Semaphore,
     connect: Duration,
     pub(super) secrets: Secrets,
-    /// The certificate accepted last.
-    pub(super) seen: watch::Receiver<Option<Verified>>,
+    /// What the server showed.
+    shown: watch::Sender<Shown>,
+}
+
+/// The clients of the HTTP library, for as long as trust stays what it is: a connection that was kept alive would
+/// outlive it.
+struct Clients {
+    reads: Client,
+    /// The library repeats a request that met a connection the server had just closed. A write must never be
+    /// repeated, so it never rides on a connection that was kept alive.
+    writes: Client,
+}
+
+impl Clients {
+    fn new(
+        server: &Server,
+        proxy: Option<&Proxy>,
+        limits: &Limits,
+        shown: &watch::Sender<Shown>,
+    ) -> Result<Self, ClientError> {
+        let Server { base, trust } = server;
+        let tls = tls(trust, address(base).into(), shown.clone())?;
+        let client = |idle: usize| client(base, proxy, tls.clone(), limits, idle);
+        Ok(Self { reads: client(limits.in_flight)?, writes: client(0)? })
+    }
 }
 
 /// A request before it is sent.
@@ -69,20 +95,37 @@ impl Answer {
 }
 
 impl Transport {
-    pub(super) fn new(base: Url, trust: &Trust, limits: &Limits) -> Result<Self, ClientError> {
-        let Tls { config: tls, seen } = Tls::new(trust, address(&base).into())?;
-        let client = |idle: usize| client(&base, tls.clone(), limits, idle);
+    pub(super) fn new(server: Server, proxy: Option<Proxy>, limits: &Limits) -> Result<Self, ClientError> {
+        let shown = watch::Sender::default();
+        let clients = Clients::new(&server, proxy.as_ref(), limits, &shown)?;
         Ok(Self {
-            reads: client(limits.in_flight)?,
-            // The library repeats a request that met a connection the server had just closed. A write must
-            // never be repeated, so it never rides on a connection that was kept alive.
-            writes: client(0)?,
+            clients: RwLock::new(Arc::new(clients)),
             slots: Semaphore::new(limits.in_flight.clamp(1, Semaphore::MAX_PERMITS)),
             connect: limits.connect,
             secrets: Secrets::default(),
-            seen,
-            base,
+            limits: limits.clone(),
+            shown,
+            base: server.base,
+            proxy,
         })
+    }
+
+    /// Believes one certificate from here on and no other. Every connection that was kept is given up.
+    pub(super) fn pin(&self, pin: Pin) -> Result<(), ClientError> {
+        let server = Server { base: self.base.clone(), trust: Trust::Pinned(pin) };
+        let clients = Clients::new(&server, self.proxy.as_ref(), &self.limits, &self.shown)?;
+        self.shown.send_replace(Shown::default());
+        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(clients);
+        Ok(())
+    }
+
+    /// What the server shows.
+    pub(super) fn shown(&self) -> watch::Receiver<Shown> {
+        self.shown.subscribe()
+    }
+
+    fn clients(&self) -> Arc<Clients> {
+        Arc::clone(&self.clients.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The server's address.
@@ -93,19 +136,19 @@ impl Transport {
     /// Sends a read, or a request for a token.
     pub(super) async fn read(&self, ask: Ask<'_>) -> Result<Answer, Setback> {
         let _slot = self.slots.acquire().await.map_err(|closed| lost(ask.call, &closed))?;
-        self.exchange(&self.reads, ask).await
+        self.exchange(&self.clients().reads, ask).await
     }
 
     /// Sends once, on a connection of its own: a write, or a read that must not be repeated. The deadline starts
     /// when it is its turn.
     pub(super) async fn write(&self, ask: Ask<'_>) -> Result<Answer, Setback> {
         let _slot = self.slots.acquire().await.map_err(|closed| lost(ask.call, &closed))?;
-        self.exchange(&self.writes, ask).await
+        self.exchange(&self.clients().writes, ask).await
     }
 
     /// Sends without waiting for a turn: for the way out.
     pub(super) async fn send_now(&self, ask: Ask<'_>) -> Result<Answer, Setback> {
-        self.exchange(&self.reads, ask).await
+        self.exchange(&self.clients().reads, ask).await
     }
 
     async fn exchange(&self, client: &Client, ask: Ask<'_>) -> Result<Answer, Setback> {
@@ -125,7 +168,9 @@ impl Transport {
     }
 
     async fn send(&self, client: &Client, ask: Ask<'_>, started: Instant) -> Result<Answer, Setback> {
-        let at = Circumstances { call: ask.call, connect: self.connect, plain: self.base.scheme() == "http" };
+        let proxy = self.proxy.as_ref();
+        let plain = self.base.scheme() == "http";
+        let at = Circumstances { call: ask.call, connect: self.connect, plain, proxy };
         let (call, most) = (ask.call, ask.most);
         let request = self.request(client, ask).map_err(|error| classify(error, at))?;
         let response = client.execute(request).await.map_err(|error| classify(error, at))?;
@@ -181,7 +226,13 @@ impl Transport {
 }
 
 /// A client that keeps at most `idle` connections alive.
-fn client(base: &Url, tls: ClientConfig, limits: &Limits, idle: usize) -> Result<Client, ClientError> {
+fn client(
+    base: &Url,
+    proxy: Option<&Proxy>,
+    tls: ClientConfig,
+    limits: &Limits,
+    idle: usize,
+) -> Result<Client, ClientError> {
     let builder = Client::builder()
         .tls_backend_preconfigured(tls)
         .https_only(base.scheme() == "https")
@@ -197,8 +248,13 @@ fn client(base: &Url, tls: ClientConfig, limits: &Limits, idle: usize) -> Result
         // A connection of HTTP/2 outlives the requests that time out on it: notice when it is dead.
         .http2_keep_alive_interval(Duration::from_secs(10))
         .http2_keep_alive_timeout(Duration::from_secs(10))
-        .tcp_nodelay(true);
-    let builder = if is_loopback(base) { builder.no_proxy() } else { builder };
+        .tcp_nodelay(true)
+        // Which proxy it is was decided before, so that it can be named.
+        .no_proxy();
+    let builder = match proxy {
+        Some(proxy) => builder.proxy(proxy.for_https().map_err(ClientError::Http)?),
+        None => builder,
+    };
     builder.build().map_err(ClientError::Http)
 }
 
@@ -208,7 +264,7 @@ fn client(base: &Url, tls: ClientConfig, limits: &Limits, idle: usize) -> Result
 /// # Errors
 ///
 /// Why the server is not believed, or cannot be reached; with plain http, that there is nothing to look at.
-pub async fn look(server: &Server, limits: &Limits) -> Result<Verified, Failure> {
+pub async fn look(server: &Server, proxy: Option<&Proxy>, limits: &Limits) -> Result<Verified, Failure> {
     let Server { base, trust } = server;
     let refused = |words: String| Failure::new(Call::Look, FailureKind::NotTrusted, words);
     if base.scheme() != "https" {
@@ -216,11 +272,11 @@ pub async fn look(server: &Server, limits: &Limits) -> Result<Verified, Failure>
     }
     let set_up = || {
         let look = Look::new(trust, address(base).into())?;
-        let client = client(base, look.config.clone(), limits, 0)?;
+        let client = client(base, proxy, look.config.clone(), limits, 0)?;
         Ok::<_, ClientError>((look, client))
     };
     let (look, client) = set_up().map_err(|error| refused(error.to_string()))?;
-    let at = Circumstances { call: Call::Look, connect: limits.connect, plain: false };
+    let at = Circumstances { call: Call::Look, connect: limits.connect, plain: false, proxy };
     match client.head(base.clone()).send().await {
         Ok(_) => Err(refused("the server answered before its certificate was looked at".to_owned())),
         Err(error) => look.found(*classify(error, at).failure),
@@ -241,7 +297,7 @@ fn lost(call: Call, error: &dyn std::error::Error) -> Setback {
 async fn read_body(
     mut response: Response,
     most: usize,
-    at: Circumstances,
+    at: Circumstances<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, Setback> {
     let mut body = Zeroizing::new(Vec::with_capacity(16 << 10));
     while let Some(piece) = response.chunk().await.map_err(|error| classify(error, at))? {

@@ -130,6 +130,9 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         }
         Effect::ListProfiles { request } => (*request, "READ", "profiles".to_owned(), None),
         Effect::Connect { request, to } => (*request, "CONNECT", to.name(), None),
+        Effect::Trust { request, address, fingerprint: _ } => {
+            (*request, "TRUST", address.brief().into_string(), None)
+        }
         Effect::Enter(_)
         | Effect::Cancel(_)
         | Effect::Copy(_)
@@ -189,6 +192,8 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
             ("---".to_owned(), "NOT READ".to_owned(), failure.reason.clone())
         }
         Reply::Connected(Err(failure)) => ("---".to_owned(), "NOT MADE".to_owned(), failure.reason.clone()),
+        Reply::Trusted(Ok(())) => (String::new(), "stored".to_owned(), Untrusted::default()),
+        Reply::Trusted(Err(why)) => ("---".to_owned(), "for this run only".to_owned(), why.clone()),
         Reply::SignedIn(Err(failure))
         | Reply::Listed(Err(failure))
         | Reply::ConnectionsListed(Err(failure))

@@ -2,7 +2,7 @@
 
 use super::switch::Destination;
 use crate::domain::{
-    Connection, OperationId, OrganizationId, OrganizationPatch, Password, Transition, Window,
+    Connection, Fingerprint, OperationId, OrganizationId, OrganizationPatch, Password, Transition, Window,
 };
 use crate::text::Untrusted;
 
@@ -91,6 +91,15 @@ pub enum Effect {
         /// What happened to it.
         transition: Transition,
     },
+    /// Believe a certificate from here on, and store that.
+    Trust {
+        /// Number of the request.
+        request: RequestId,
+        /// Host and port.
+        address: Untrusted,
+        /// The certificate.
+        fingerprint: Fingerprint,
+    },
     /// Hand a text to the terminal's clipboard.
     Copy(String),
     /// Read which profiles there are.
@@ -133,6 +142,7 @@ impl Effect {
             | Self::Record { request, .. }
             | Self::ListProfiles { request }
             | Self::Connect { request, .. }
+            | Self::Trust { request, .. }
             | Self::PatchOrganization { request, .. } => Some(*request),
             Self::Enter(_) | Self::Cancel(_) | Self::Copy(_) | Self::Repaint | Self::Suspend | Self::Quit => {
                 None

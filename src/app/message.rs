@@ -8,9 +8,10 @@ use super::effect::RequestId;
 use super::settings::Settings;
 use super::switch::{ConnectFailure, Profile};
 use crate::domain::{
-    Connection, Discovered, Failure, JournalFailure, Moment, Organization, Page, PatchAnswer, Record,
+    Connection, Discovered, Failure, JournalFailure, Moment, Organization, Page, PatchAnswer, Record, Shown,
 };
 use crate::input::Key;
+use crate::text::Untrusted;
 
 /// Something that happened, and when. The runtime makes the stamp; nobody else has a clock.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +46,8 @@ pub enum Message {
     },
     /// The session began, was renewed or ended, whoever caused it.
     SessionChanged(Session),
+    /// The server showed a certificate, and it was believed or not.
+    CertificateShown(Shown),
     /// The frame that shows the present state was written to the terminal.
     Drawn,
     /// The screen shows something else: it was somebody else's in the meantime.
@@ -78,6 +81,8 @@ pub enum Reply {
     ProfilesListed(Result<Vec<Profile>, ConnectFailure>),
     /// Of [`Effect::Connect`](super::Effect::Connect): what holds there. Nothing was sent yet.
     Connected(Result<Box<Settings>, ConnectFailure>),
+    /// Of [`Effect::Trust`](super::Effect::Trust): it is believed; the words say why it is not stored.
+    Trusted(Result<(), Untrusted>),
     /// Of [`Effect::ListConnections`](super::Effect::ListConnections): every page.
     ConnectionsListed(Result<Vec<Record<Connection>>, Failure>),
 }

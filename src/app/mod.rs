@@ -12,6 +12,7 @@ mod effect;
 pub mod explain;
 pub mod field;
 pub mod help;
+pub mod identity;
 mod json;
 mod keys;
 pub mod ledger;

@@ -1,6 +1,7 @@
 //! Windows over the panes. They stack: the last one has the keyboard.
 
 use super::field::{Field, HiddenField};
+use super::identity::{CertificateWindow, FirstContact};
 use super::list::Column;
 use super::palette::Palette;
 use super::switch::{Destination, ProfilesWindow};
@@ -35,6 +36,12 @@ pub enum Modal {
         /// First line on the screen.
         scroll: usize,
     },
+    /// A server whose certificate nobody vouches for.
+    FirstContact(Box<FirstContact>),
+    /// A certificate in full.
+    Certificate(Box<CertificateWindow>),
+    /// The server is another one than before: the end.
+    Stop,
 }
 
 /// The window of requests and changes.

@@ -11,6 +11,7 @@ use super::change::{Change, Phase};
 use super::connections::Connections;
 use super::detail::{self, DetailPane};
 use super::effect::{RequestId, RequestIds};
+use super::identity::Changed;
 use super::ledger::Ledger;
 use super::line::Line;
 use super::list::ListPane;
@@ -19,7 +20,7 @@ use super::modal::{Modal, Question};
 use super::notice::Notice;
 use super::settings::{Run, Settings};
 use super::switch::{Connecting, Profiles};
-use crate::domain::Moment;
+use crate::domain::{Moment, Verified};
 use crate::input::{Key, KeySequence};
 use crate::keymap::Context;
 use crate::layout::{Pane, Panes, SizeClass};
@@ -39,6 +40,10 @@ pub struct State {
     pub size: Size,
     /// When the last thing happened.
     pub now: Moment,
+    /// Who the server proved to be; none before the first handshake, and with plain http.
+    pub identity: Option<Arc<Verified>>,
+    /// Another identity than before was offered: nothing goes on.
+    pub stopped: Option<Arc<Changed>>,
     /// Whether there is a token, and until when.
     pub session: Session,
     /// The sign-in being waited for.
@@ -92,6 +97,8 @@ impl State {
             settings,
             size,
             now: Moment::START,
+            identity: None,
+            stopped: None,
             session: Session::SignedOut,
             signing_in: None,
             list: ListPane::default(),
@@ -170,6 +177,9 @@ impl State {
             Modal::Profiles(_) => Context::ProfilePicker,
             Modal::Palette(_) => Context::Palette,
             Modal::Settings { .. } => Context::SettingsScreen,
+            Modal::FirstContact(_) => Context::FirstContact,
+            Modal::Certificate(_) => Context::Certificate,
+            Modal::Stop => Context::Stop,
         };
         vec![innermost, Context::Global]
     }

@@ -8,6 +8,7 @@ use super::change::{Change, Gate, Phase, candidates};
 use super::cx::Cx;
 use super::detail;
 use super::effect::{Effect, RequestId};
+use super::identity;
 use super::keys;
 use super::list::RowKey;
 use super::message::{Message, Reply, Session, Stamped};
@@ -32,6 +33,7 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
         // What the last check found has to be drawn, and read, before a key can mean consent to it.
         covered(state);
     }
+    identity::keep_stopped(state);
     effects.extend(watch(state));
     state.activity.asked(&effects, state.now);
     remember(state, &effects);
@@ -78,6 +80,10 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
             let effects = replied(state, request, reply);
             keys::clamp_scroll(state, keymap);
             effects
+        }
+        Message::CertificateShown(shown) => {
+            identity::shown(state, shown);
+            Vec::new()
         }
         Message::SessionChanged(session) => {
             state.session = session;
@@ -176,6 +182,7 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             state.profiles.listed(request, result);
             Vec::new()
         }
+        Reply::Trusted(result) => identity::trusted(state, request, result),
         Reply::Connected(result) => switch::connected(state, request, result),
         Reply::ConnectionsListed(result) => {
             let needs_sign_in = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();
@@ -224,6 +231,8 @@ fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>)
             ask_to_sign_in(state, failure);
             Vec::new()
         }
+        // The sign-in window stays busy: sign-in goes on when the server is trusted after all.
+        Err(failure) if identity::has_own_window(&failure) => Vec::new(),
         Err(failure) => {
             match sign_in_window(state) {
                 Some(window) => (window.busy, window.failure) = (false, Some(failure)),

@@ -31,11 +31,11 @@ impl Fingerprint {
         format!("{first:02x}{second:02x}…{last:02x}")
     }
 
-    /// As it is printed, in two rows of sixteen bytes each.
+    /// As it is printed, in two rows of sixteen bytes each, without the colon between them.
     pub fn halves(&self) -> [String; 2] {
         let text = self.to_string();
-        let (first, second) = text.split_at_checked(48).unwrap_or((&text, ""));
-        [first.to_owned(), second.to_owned()]
+        let (first, second) = text.split_at_checked(47).unwrap_or((&text, ""));
+        [first.to_owned(), second.trim_start_matches(':').to_owned()]
     }
 
     /// Reads a fingerprint with or without colons or blanks, in either case of letters; what
@@ -121,7 +121,7 @@ mod tests {
     fn a_fingerprint_is_shown_short_and_in_halves() {
         let pin = Fingerprint::parse(&"9f2c110a".repeat(8)).unwrap();
         assert_eq!(pin.short(), "9f2c…0a");
-        assert_eq!(pin.halves().concat(), pin.to_string());
-        assert_eq!(pin.halves().map(|half| half.len()), [48, 47]);
+        assert_eq!(pin.halves().join(":"), pin.to_string());
+        assert_eq!(pin.halves().map(|half| half.len()), [47, 47]);
     }
 }

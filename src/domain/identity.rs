@@ -102,6 +102,15 @@ pub struct Distrust {
     pub doubt: Doubt,
 }
 
+/// What a server showed so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The certificate accepted last.
+    pub believed: Option<Verified>,
+    /// The certificate refused last; it stays, whatever is shown after it.
+    pub doubted: Option<Arc<Distrust>>,
+}
+
 /// Why a certificate was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {

@@ -19,7 +19,7 @@ pub use connection::{Connection, ConnectionState};
 pub use discovered::Discovered;
 pub use failure::{Call, Failure, FailureKind};
 pub use fingerprint::{Fingerprint, FingerprintError};
-pub use identity::{Belief, Distrust, Doubt, Identity, Pin, Validity, Verified, day};
+pub use identity::{Belief, Distrust, Doubt, Identity, Pin, Shown, Validity, Verified, day};
 pub use moment::Moment;
 pub use operation::{
     Entry, JournalFailure, OpenOperation, Operation, OperationId, OperationIdError, RunId, Target, Transition,

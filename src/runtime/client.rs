@@ -103,6 +103,7 @@ impl Client {
 /// Tells the loop how the session stands, whenever that changes, and renews it when it is time.
 async fn keep_session(number: ClientNumber, reader: Reader, queue: mpsc::Sender<Event>, clock: Clock) {
     let mut sessions = reader.session();
+    let mut shown = reader.shown();
     let mut not_before = Instant::now();
     loop {
         let due = reader.renew_at().map(|due| due.max(not_before));
@@ -113,6 +114,12 @@ async fn keep_session(number: ClientNumber, reader: Reader, queue: mpsc::Sender<
                     api::Session::SignedIn { until } => Session::SignedIn { until: clock.moment(until) },
                 };
                 let event = Event::Told(number, Message::SessionChanged(session));
+                if changed.is_err() || queue.send(event).await.is_err() {
+                    return;
+                }
+            }
+            changed = shown.changed() => {
+                let event = Event::Told(number, Message::CertificateShown(shown.borrow_and_update().clone()));
                 if changed.is_err() || queue.send(event).await.is_err() {
                     return;
                 }

@@ -6,6 +6,8 @@ use futures_util::future::{BoxFuture, FutureExt as _, ready};
 
 use super::client::Access;
 use crate::app::{ConnectFailure, Destination, Profile, Settings};
+use crate::domain::{Fingerprint, Pin};
+use crate::text::Untrusted;
 
 /// Makes clients. Nothing is sent while one is made, and nothing of the present one is at hand: a new client
 /// begins without a token, and with the password of its own destination or none.
@@ -15,6 +17,19 @@ pub trait Connect: fmt::Debug + Send + Sync {
 
     /// The destinations that have a name, and what would hold at each.
     fn profiles(&self) -> BoxFuture<'static, Result<Vec<Profile>, ConnectFailure>>;
+
+    /// Trusts a certificate of the server at `address` (host and port) in this run and, if it can be stored, in
+    /// those to come. The words say why it could not.
+    fn trust(&self, address: Untrusted, fingerprint: Fingerprint) -> BoxFuture<'static, Trusted>;
+}
+
+/// A certificate that is trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trusted {
+    /// The certificate, and since when.
+    pub pin: Pin,
+    /// Whether it is stored; if not, why.
+    pub stored: Result<(), Untrusted>,
 }
 
 /// A client that has sent nothing yet.
@@ -38,5 +53,10 @@ impl Connect for Nowhere {
 
     fn profiles(&self) -> BoxFuture<'static, Result<Vec<Profile>, ConnectFailure>> {
         ready(Ok(Vec::new())).boxed()
+    }
+
+    fn trust(&self, _: Untrusted, fingerprint: Fingerprint) -> BoxFuture<'static, Trusted> {
+        let stored = Err("this run stores nothing".into());
+        ready(Trusted { pin: Pin { fingerprint, since: None }, stored }).boxed()
     }
 }

@@ -9,16 +9,17 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, timeout};
 
 use super::client::{Access, Client, ClientNumber};
-use super::connector::{Connect, Connected, Nowhere};
+use super::connector::{Connect, Connected, Nowhere, Trusted};
 use super::recorder::Recorder;
 use super::terminal::Restorer;
 use super::{Clock, Event, Perform};
 use crate::api::Reader;
 use crate::app::{ConnectFailure, Destination, Effect, Message, Reply, RequestId};
 use crate::domain::{
-    Call, Connection, Failure, FailureKind, JournalFailure, OrganizationId, OrganizationPatch,
+    Call, Connection, Failure, FailureKind, Fingerprint, JournalFailure, OrganizationId, OrganizationPatch,
 };
 use crate::journal::Journal;
+use crate::text::Untrusted;
 
 /// How long the server of a place that was left has to confirm the end of the session.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -142,6 +143,16 @@ impl Executor {
         let lost = || Reply::ProfilesListed(Err(ConnectFailure { reason: FAULT.into() }));
         let reading = self.connector.profiles();
         self.answer(request, lost, async move { Reply::ProfilesListed(reading.await) });
+    }
+
+    /// Trusts a certificate of the present server: stores that, and has the client begin anew with it.
+    fn trust(&self, request: RequestId, address: Untrusted, fingerprint: Fingerprint) {
+        let (connector, reader) = (Arc::clone(&self.connector), self.client.access.reader().clone());
+        self.answer(request, || Reply::Trusted(Err(FAULT.into())), async move {
+            let Trusted { pin, stored } = connector.trust(address, fingerprint).await;
+            let begun = reader.pin(pin).map_err(|error| Untrusted::from(error.to_string()));
+            Reply::Trusted(begun.and(stored))
+        });
     }
 
     /// Leaves the present client for one that was made.
@@ -279,6 +290,7 @@ impl Perform for Executor {
             }
             Effect::ListProfiles { request } => self.list_profiles(request),
             Effect::Connect { request, to } => self.connect(request, to),
+            Effect::Trust { request, address, fingerprint } => self.trust(request, address, fingerprint),
             Effect::Enter(request) => self.enter(request),
             Effect::Cancel(request) => self.cancel(request),
             Effect::Suspend => self.suspend(),

@@ -6,19 +6,24 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use color_eyre::eyre::Report;
 use futures_util::future::{BoxFuture, FutureExt as _};
+use url::Url;
 
-use super::config_directory;
-use crate::api::{ClientError, Credentials, Limits, Reader, Server, Trust, Writer};
+use super::{config_directory, state_directory};
+use crate::api::{ClientError, Credentials, Limits, Proxy, Reader, Route, Server, Trust, Writer, address};
 use crate::app::change::Rules;
 use crate::app::{Badge, ConnectFailure, Destination, Effective, Profile, Settings};
 use crate::cli::Given;
-use crate::config::{Config, ConfigError, FILE_NAME, Setting, Sources};
-use crate::domain::Pin;
+use crate::config::{Config, ConfigError, FILE_NAME, ProxyChoice, Setting, Sources};
+use crate::domain::{Fingerprint, Pin, day};
 use crate::runtime::client::Access;
-use crate::runtime::connector::{Connect, Connected};
+use crate::runtime::clock;
+use crate::runtime::connector::{Connect, Connected, Trusted};
+use crate::text::Untrusted;
+use crate::trust::{Kept, Store, TrustError};
 
 /// The settings that hold wherever one goes, by flag or variable: they are about this run, not about a place.
 const OF_THE_RUN: [&str; 7] = ["read_only", "color", "theme", "ascii", "low_bandwidth", "mouse", "log_level"];
@@ -36,6 +41,7 @@ pub(super) struct Configured {
     profile: Option<String>,
     file: Option<PathBuf>,
     usual_file: Option<PathBuf>,
+    pub(super) store: Arc<Store>,
 }
 
 impl Configured {
@@ -47,6 +53,7 @@ impl Configured {
             profile: given.profile.clone(),
             file: given.config.clone(),
             usual_file: config_directory().map(|directory| directory.join(FILE_NAME)),
+            store: Arc::new(Store::new(state_directory())),
         }
     }
 
@@ -123,9 +130,10 @@ impl Connect for Configured {
         let from_inside = to.profile != self.start();
         let (this, destination) = (self.clone(), to.clone());
         async move {
+            let store = Arc::clone(&this.store);
             let config = tokio::task::spawn_blocking(move || this.of(&to));
             let config = config.await.map_err(refused)?.map_err(refused)?;
-            connected(&config, destination, from_inside).await.map_err(refused)
+            connected(&config, destination, from_inside, &store).await.map_err(refused)
         }
         .boxed()
     }
@@ -135,6 +143,22 @@ impl Connect for Configured {
         async move {
             let read = tokio::task::spawn_blocking(move || this.all());
             read.await.map_err(refused)?.map_err(refused)
+        }
+        .boxed()
+    }
+
+    fn trust(&self, address: Untrusted, fingerprint: Fingerprint) -> BoxFuture<'static, Trusted> {
+        let (store, today) = (Arc::clone(&self.store), day(clock::wall()));
+        let pin = Pin { fingerprint, since: Some(today) };
+        async move {
+            let kept =
+                tokio::task::spawn_blocking(move || store.trust(address.as_sent(), fingerprint, today));
+            let stored = match kept.await {
+                Ok(Kept::Stored) => Ok(()),
+                Ok(Kept::ForThisRun(why)) => Err(why.to_string().into()),
+                Err(lost) => Err(lost.to_string().into()),
+            };
+            Trusted { pin, stored }
         }
         .boxed()
     }
@@ -149,11 +173,10 @@ pub(super) async fn connected(
     config: &Config,
     destination: Destination,
     from_inside: bool,
+    store: &Store,
 ) -> Result<Connected, Report> {
     let password = config.password.read().await?;
     let (url, user) = config.target()?;
-    let pin = config.pin.map(|fingerprint| Trust::Pinned(Pin { fingerprint, since: None }));
-    let trust = pin.unwrap_or_else(|| config.ca_file.clone().map_or(Trust::System, Trust::CaFile));
     let settings =
         Settings { password_known: password.is_some(), ..settings(config, destination, from_inside)? };
     let credentials = Credentials {
@@ -165,7 +188,8 @@ pub(super) async fn connected(
         ..Credentials::new(user)
     };
     let limits = Limits { read: config.timeout, sign_in: config.timeout, ..Limits::default() };
-    Ok(client(Server { base: url.clone(), trust }, credentials, limits, settings)?)
+    let (server, proxy) = server(config, url, store)?;
+    Ok(client(proxy, server, credentials, limits, settings)?)
 }
 
 /// What holds at a destination, as far as it can be told without its password. `from_inside`: it is not the one
@@ -209,14 +233,39 @@ fn effective(config: &Config, to: &Destination, from_inside: bool) -> Vec<Effect
     config.effective().into_iter().map(row).collect()
 }
 
+/// The server at `url`, why it will be believed, and what stands in between.
+pub(super) fn server(config: &Config, url: &Url, store: &Store) -> Result<(Server, Option<Proxy>), Report> {
+    let trust = trust(config, url, store)?;
+    let environment = |name: &str| std::env::var(name).ok();
+    let route = match &config.proxy {
+        ProxyChoice::Environment => Route::Environment,
+        ProxyChoice::Off => Route::Direct,
+        ProxyChoice::At(url) => Route::Through(url.clone()),
+    };
+    let proxy = Proxy::before(url, &route, config.no_proxy.as_deref(), &environment)?;
+    Ok((Server { base: url.clone(), trust }, proxy))
+}
+
+/// A given pin before a stored one, and that before all authorities. Pins that cannot be read are no reason to
+/// believe an authority: whoever broke the file may be the one who has a certificate of it.
+fn trust(config: &Config, url: &Url, store: &Store) -> Result<Trust, TrustError> {
+    if let Some(fingerprint) = config.pin {
+        return Ok(Trust::Pinned(Pin { fingerprint, since: None }));
+    }
+    let stored = if url.scheme() == "https" { store.find(&address(url))? } else { None };
+    let authorities = || config.ca_file.clone().map_or(Trust::System, Trust::CaFile);
+    Ok(stored.map_or_else(authorities, Trust::Pinned))
+}
+
 /// A client that may do what its settings say.
 pub(super) fn client(
+    proxy: Option<Proxy>,
     server: Server,
     credentials: Credentials,
     limits: Limits,
     settings: Settings,
 ) -> Result<Connected, ClientError> {
-    let reader = Reader::new(server, credentials, limits)?;
+    let reader = Reader::through(proxy, server, credentials, limits)?;
     let access =
         if settings.read_only { Access::ReadOnly(reader) } else { Access::ReadWrite(Writer::new(reader)) };
     Ok(Connected { access, settings })

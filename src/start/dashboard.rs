@@ -80,7 +80,7 @@ fn configuration(flags: &Dashboard) -> Result<(Configured, Config), Problem> {
 async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Result<Plan, Problem> {
     let here = Destination { profile: config.profile.clone(), ..Destination::default() };
     Ok(Plan {
-        first: connected(config, here, false).await.map_err(setting)?,
+        first: connected(config, here, false, &configured.store).await.map_err(setting)?,
         configured: Some(configured),
         color: config.color,
         log: start_log(config.log_level),

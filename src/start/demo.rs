@@ -39,7 +39,8 @@ pub(super) async fn start(flags: &Dashboard) -> Result<(Demo, Connected), Report
     };
     let password = Some(Password::new(demo.password()));
     let credentials = Credentials { password, ..Credentials::new(demo.user()) };
-    let connected = client(Server { base, trust: Trust::System }, credentials, Limits::default(), settings)?;
+    let connected =
+        client(None, Server { base, trust: Trust::System }, credentials, Limits::default(), settings)?;
     Ok((demo, connected))
 }
 

@@ -7,7 +7,7 @@
 //! | `demo.rs` | the dashboard on made-up data |
 //! | `record.rs` | the journal of this run |
 //! | `terminal.rs` | hooks, memory, and what is no terminal |
-//! | `journal.rs`, `config.rs`, `serve.rs` | what runs without a screen |
+//! | `journal.rs`, `config.rs`, `serve.rs`, `trust.rs` | what runs without a screen |
 
 mod config;
 mod connector;
@@ -17,6 +17,7 @@ mod journal;
 mod record;
 mod serve;
 mod terminal;
+mod trust;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -50,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::DemoServer(flags)) => serve::serve_demo(&flags),
         Some(Command::Journal(command)) => journal::show_journal(command),
         Some(Command::Config(command)) => config::show_settings(command),
+        Some(Command::Trust(command)) => trust::run(command),
     };
     match done {
         Ok(code) => code,

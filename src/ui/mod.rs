@@ -5,6 +5,7 @@ mod canvas;
 mod change;
 mod detail;
 mod header;
+mod identity;
 mod list;
 mod palette;
 mod profiles;

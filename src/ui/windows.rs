@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::activity;
 use super::canvas::{Canvas, cells};
 use super::header;
+use super::identity;
 use super::status::window_hints;
 use super::{palette, profiles};
 use crate::app::line::Line;
@@ -36,6 +37,9 @@ pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool,
         Modal::Palette(window) => palette::paint(state, window, keymap, on_top, canvas),
         Modal::Activity(window) => activity::paint(state, window, keymap, on_top, canvas),
         Modal::Sort(column) => paint_sort(state, *column, keymap, canvas),
+        Modal::FirstContact(window) => identity::paint_first_contact(state, window, keymap, on_top, canvas),
+        Modal::Certificate(window) => identity::paint_certificate(state, window, keymap, on_top, canvas),
+        Modal::Stop => identity::paint_stop(state, keymap, canvas),
         Modal::SignIn(window) => paint_sign_in(state, window, keymap, on_top, canvas),
     }
 }

@@ -18,4 +18,5 @@ mod session;
 mod switching;
 mod terminal;
 mod terminal_life;
+mod trust;
 mod typing;

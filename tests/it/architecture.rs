@@ -11,7 +11,7 @@ const RANKS: [&[&str]; 9] = [
     &["domain", "files", "layout"],
     &["keymap", "redact", "theme"],
     &["app"],
-    &["ui", "api", "demo", "journal"],
+    &["ui", "api", "demo", "journal", "trust"],
     &["config"],
     &["runtime", "commands"],
     &["cli", "logging"],

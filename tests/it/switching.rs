@@ -8,13 +8,14 @@ use cckm_tui::app::{
     Badge, ConnectFailure, Destination, Message, Profile, Session, Settings, Stamped, State, switch, update,
 };
 use cckm_tui::demo::{Demo, Options, Rule};
-use cckm_tui::domain::{Moment, Password};
+use cckm_tui::domain::{Fingerprint, Moment, Password, Pin};
 use cckm_tui::journal::Journal;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::runtime::client::Access;
-use cckm_tui::runtime::connector::{Connect, Connected};
+use cckm_tui::runtime::connector::{Connect, Connected, Trusted};
 use cckm_tui::runtime::executor::Executor;
 use cckm_tui::runtime::{self, Clock, Event, Inbox, Perform as _};
+use cckm_tui::text::Untrusted;
 use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use ratatui::layout::Size;
 use tokio::time::timeout;
@@ -76,6 +77,10 @@ impl Connect for Ways {
             settings: Ok(self.0.client(name).settings),
         };
         ready(Ok(vec![profile("a"), profile("b")])).boxed()
+    }
+
+    fn trust(&self, _: Untrusted, fingerprint: Fingerprint) -> BoxFuture<'static, Trusted> {
+        ready(Trusted { pin: Pin { fingerprint, since: None }, stored: Ok(()) }).boxed()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod change;
 mod checked;
+mod identity;
 mod keyboard;
 mod list;
 mod order;

@@ -21,7 +21,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use super::certificate;
-use crate::domain::{Belief, Distrust, Doubt, Identity, Pin, Validity, Verified, day};
+use crate::domain::{Belief, Distrust, Doubt, Identity, Pin, Shown, Validity, Verified, day};
 use crate::text::Untrusted;
 
 /// Most certificates of a chain; more are not looked at.
@@ -53,7 +53,7 @@ pub(super) struct Judge {
     authorities: Authorities,
     /// Believed, if their key is proved.
     waiting: Mutex<Vec<Verified>>,
-    seen: watch::Sender<Option<Verified>>,
+    shown: watch::Sender<Shown>,
 }
 
 impl Judge {
@@ -62,14 +62,9 @@ impl Judge {
         address: Untrusted,
         pin: Option<Pin>,
         authorities: Authorities,
+        shown: watch::Sender<Shown>,
     ) -> Self {
-        let seen = watch::Sender::new(None);
-        Self { provider, address, pin, authorities, waiting: Mutex::default(), seen }
-    }
-
-    /// The certificate accepted last.
-    pub(super) fn seen(&self) -> watch::Receiver<Option<Verified>> {
-        self.seen.subscribe()
+        Self { provider, address, pin, authorities, waiting: Mutex::default(), shown }
     }
 
     /// What is made of a certificate.
@@ -105,7 +100,13 @@ impl Judge {
     }
 
     fn refused(&self, offered: Identity, doubt: Doubt) -> Error {
-        let refusal = Refusal(Arc::new(Distrust { address: self.address.clone(), offered, doubt }));
+        let distrust = Arc::new(Distrust { address: self.address.clone(), offered, doubt });
+        self.shown.send_if_modified(|shown| {
+            let news = shown.doubted.as_ref() != Some(&distrust);
+            shown.doubted = Some(Arc::clone(&distrust));
+            news
+        });
+        let refusal = Refusal(distrust);
         Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refusal))))
     }
 
@@ -117,10 +118,10 @@ impl Judge {
     fn proved(&self, certificate: &CertificateDer<'_>) {
         let fingerprint = certificate::fingerprint(certificate);
         let proved = self.waiting().iter().find(|v| v.identity.fingerprint == fingerprint).cloned();
-        self.seen.send_if_modified(|seen| {
-            let news = proved.is_some() && *seen != proved;
+        self.shown.send_if_modified(|shown| {
+            let news = proved.is_some() && shown.believed != proved;
             if news {
-                *seen = proved;
+                shown.believed = proved;
             }
             news
         });

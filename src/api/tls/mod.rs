@@ -18,7 +18,7 @@ use tokio::sync::watch;
 pub(super) use self::judge::Refusal;
 use self::judge::{Authorities, Judge, Onlooker};
 use super::error::ClientError;
-use crate::domain::{Failure, Pin, Verified};
+use crate::domain::{Failure, Pin, Shown, Verified};
 use crate::text::Untrusted;
 
 /// What makes a server's certificate believed.
@@ -32,21 +32,15 @@ pub enum Trust {
     Pinned(Pin),
 }
 
-/// TLS with one server, and what it showed.
-pub(super) struct Tls {
-    pub(super) config: ClientConfig,
-    /// The certificate accepted last.
-    pub(super) seen: watch::Receiver<Option<Verified>>,
-}
-
-impl Tls {
-    /// TLS with the server at `address`, believed for `trust`.
-    pub(super) fn new(trust: &Trust, address: Untrusted) -> Result<Self, ClientError> {
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let judge = judge(trust, address, &provider)?;
-        let seen = judge.seen();
-        Ok(Self { config: client_config(Arc::new(judge), provider)?, seen })
-    }
+/// TLS with the server at `address`, believed for `trust`; what it shows goes to `shown`.
+pub(super) fn tls(
+    trust: &Trust,
+    address: Untrusted,
+    shown: watch::Sender<Shown>,
+) -> Result<ClientConfig, ClientError> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let judge = judge(trust, address, &provider, shown)?;
+    client_config(Arc::new(judge), provider)
 }
 
 /// A look at one server: its handshakes end before anything is sent.
@@ -58,7 +52,7 @@ pub(super) struct Look {
 impl Look {
     pub(super) fn new(trust: &Trust, address: Untrusted) -> Result<Self, ClientError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let onlooker = Arc::new(Onlooker::new(judge(trust, address, &provider)?));
+        let onlooker = Arc::new(Onlooker::new(judge(trust, address, &provider, watch::Sender::default())?));
         let verifier: Arc<dyn ServerCertVerifier> = Arc::<Onlooker>::clone(&onlooker);
         Ok(Self { config: client_config(verifier, provider)?, onlooker })
     }
@@ -91,7 +85,12 @@ fn client_config(
     Ok(config)
 }
 
-fn judge(trust: &Trust, address: Untrusted, provider: &Arc<CryptoProvider>) -> Result<Judge, ClientError> {
+fn judge(
+    trust: &Trust,
+    address: Untrusted,
+    provider: &Arc<CryptoProvider>,
+    shown: watch::Sender<Shown>,
+) -> Result<Judge, ClientError> {
     let (pin, authorities) = match trust {
         Trust::Pinned(pin) => (Some(*pin), Authorities::default()),
         Trust::System => (None, Authorities { system: system(provider), file: None }),
@@ -100,7 +99,7 @@ fn judge(trust: &Trust, address: Untrusted, provider: &Arc<CryptoProvider>) -> R
             (None, Authorities { system: system(provider), file })
         }
     };
-    Ok(Judge::new(Arc::clone(provider), address, pin, authorities))
+    Ok(Judge::new(Arc::clone(provider), address, pin, authorities, shown))
 }
 
 /// The platform's verifier refuses to exist on a host without any CA. The program must still start there:
@@ -151,8 +150,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.pem");
         let told = || {
-            let tls = Tls::new(&Trust::CaFile(path.clone()), "cm:443".into());
-            tls.err().unwrap().to_string()
+            let trust = Trust::CaFile(path.clone());
+            tls(&trust, "cm:443".into(), watch::Sender::default()).unwrap_err().to_string()
         };
         assert!(told().contains("ca.pem") && told().contains("No such file"), "{}", told());
         std::fs::write(&path, "not a certificate").unwrap();

@@ -9,6 +9,7 @@ use crate::app::detail::{read_at, scrolled};
 use crate::app::effect::Effect;
 use crate::app::field::PasteRefused;
 use crate::app::help;
+use crate::app::identity;
 use crate::app::modal::{Modal, Question};
 use crate::app::notice::Notice;
 use crate::app::settings::{Badge, JournalState};
@@ -224,11 +225,12 @@ fn submit(state: &mut State) -> Vec<Effect> {
         Badge::Profile(name) => name.clone(),
         Badge::Demo | Badge::Unnamed => Untrusted::default(),
     };
+    let server_identity = identity::on_record(state.identity.as_deref());
     let operation = |target: &Organization, review: &Review| Operation {
         id,
         target: Target {
             server: settings.server.clone(),
-            server_identity: Untrusted::default(),
+            server_identity: server_identity.clone(),
             domain: settings.domain.clone(),
             user: settings.user.clone(),
             profile: profile.clone(),

@@ -13,6 +13,7 @@ use super::change::{Change, Phase, Recorded, report, response as response_lines}
 use super::curl;
 use super::effect::Effect;
 use super::help;
+use super::identity;
 use super::line::{self, Line};
 use super::modal::{ActivityWindow, Help, Modal, Problem, Question};
 use super::notice::Notice;
@@ -41,7 +42,7 @@ pub(super) fn key(state: &mut State, keymap: &Keymap, key: Key) -> Vec<Effect> {
     if held && contexts.first() == Some(&Context::Review) {
         return Vec::new();
     }
-    if typing && key.typed().is_some() {
+    if typing && key.typed().is_some_and(|c| takes(&contexts, c)) {
         state.typed.clear();
         edit(state, key);
         return Vec::new();
@@ -62,7 +63,7 @@ pub(super) fn key(state: &mut State, keymap: &Keymap, key: Key) -> Vec<Effect> {
         Resolution::Unbound => {
             state.typed.clear();
             state.count = None;
-            if typing {
+            if typing && key.typed().is_none_or(|c| takes(&contexts, c)) {
                 edit(state, key);
             }
             Vec::new()
@@ -73,6 +74,11 @@ pub(super) fn key(state: &mut State, keymap: &Keymap, key: Key) -> Vec<Effect> {
 /// Whether a key repeats itself because it is held down: terminals send no more than the same key again.
 fn is_held(state: &State, key: Key) -> bool {
     state.latest_key.is_some_and(|(latest, at)| latest == key && state.now.since(at) < HELD)
+}
+
+/// Whether a character is text where text is typed. In a fingerprint only its digits are.
+fn takes(contexts: &[Context], c: char) -> bool {
+    contexts.first() != Some(&Context::FirstContact) || identity::FirstContact::takes(c)
 }
 
 fn takes_count(contexts: &[Context]) -> bool {
@@ -94,6 +100,10 @@ fn count(state: &mut State, key: Key) -> bool {
 fn edit(state: &mut State, key: Key) {
     match (state.modals.last_mut(), state.change.as_mut()) {
         (Some(Modal::SignIn(window)), _) if !window.busy => window.password.key(key),
+        (Some(Modal::FirstContact(window)), _) if window.storing.is_none() => {
+            window.field.key(key);
+            window.edited();
+        }
         (Some(Modal::Change), Some(change)) => change::edit(change, key),
         (Some(Modal::Activity(window)), _) => {
             window.filter.key(key);
@@ -119,6 +129,11 @@ pub(super) fn pasted(state: &mut State, text: &str) {
             state.notice = Some(Notice::info("paste ignored: no text field has the keyboard", state.now));
             return;
         }
+        (Some(Modal::FirstContact(window)), _) => {
+            let result = window.field.paste(text);
+            window.edited();
+            result
+        }
         (Some(Modal::SignIn(window)), _) if window.busy => Ok(()),
         (Some(Modal::SignIn(window)), _) => window.password.paste(text),
         (Some(Modal::Change), Some(change)) => change::paste(change, text),
@@ -143,7 +158,9 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Command::Quit if state.modals.is_empty() || !state.fits() => return quit(state),
         Command::Repaint => return vec![Effect::Repaint],
         Command::Suspend => return vec![Effect::Suspend],
-        Command::Help | Command::Activity | Command::Profiles | Command::Palette if !state.fits() => {
+        Command::Help | Command::Activity | Command::Profiles | Command::Palette
+            if !state.fits() || state.stopped.is_some() =>
+        {
             return Vec::new();
         }
         Command::Profiles => return profiles::open(state),
@@ -171,6 +188,9 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Some(Modal::Profiles(_)) => profiles::on_profiles(state, command),
         Some(Modal::Palette(_)) => palette::on_palette(state, keymap, command),
         Some(Modal::Settings { .. }) => windows::on_settings(state, keymap, command),
+        Some(Modal::FirstContact(_)) => windows::on_first_contact(state, command),
+        Some(Modal::Certificate(_)) => windows::on_certificate(state, command, keymap),
+        Some(Modal::Stop) => windows::on_stop(state, command),
         None => match state.pane {
             Pane::List => panes::on_list(state, command, count),
             Pane::Detail => panes::on_detail(state, command, count),
@@ -238,6 +258,7 @@ pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
             }
         }
         (Some(Modal::Problem(problem)), _) => problem::lines(&problem.failure, &state.settings.server, width),
+        (Some(Modal::Certificate(window)), _) => identity::certificate_lines(&window.identity, width),
         (Some(Modal::Recovery), _) => recovery::lines(&state.ledger, width),
         (Some(Modal::Settings { .. }), _) => settings_view::lines(&state.settings.effective, width),
         (Some(Modal::Help(help)), _) => {
@@ -273,6 +294,7 @@ pub(super) fn clamp_scroll(state: &mut State, keymap: &Keymap) {
             _,
         )
         | (Some(Modal::Change), Some(Phase::Settled { scroll, .. })) => *scroll = (*scroll).min(last),
+        (Some(Modal::Certificate(window)), _) => window.scroll = window.scroll.min(last),
         _ => {}
     }
     if state.detail.scroll > 0 {

@@ -5,6 +5,7 @@ use crate::app::activity_view;
 use crate::app::detail::scrolled;
 use crate::app::effect::Effect;
 use crate::app::field::Field;
+use crate::app::identity::{self, CertificateWindow};
 use crate::app::list::Column;
 use crate::app::modal::{Help, Modal, Problem, Retry};
 use crate::app::notice::Notice;
@@ -150,4 +151,39 @@ pub(super) fn on_settings(state: &mut State, keymap: &Keymap, command: Command) 
         *scroll = scrolled(*scroll, command, 1, rows, height);
     }
     Vec::new()
+}
+
+/// An unknown server.
+pub(super) fn on_first_contact(state: &mut State, command: Command) -> Vec<Effect> {
+    let Some(Modal::FirstContact(window)) = state.modals.last_mut() else { return Vec::new() };
+    match command {
+        Command::Accept => return identity::press(state),
+        Command::Quit => return vec![Effect::Quit],
+        Command::NextButton => window.button = window.button.next(),
+        Command::PreviousButton => window.button = window.button.previous(),
+        Command::ShowCertificate => {
+            let window = CertificateWindow { identity: window.distrust.offered.clone(), scroll: 0 };
+            state.modals.push(Modal::Certificate(Box::new(window)));
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// A certificate in full.
+pub(super) fn on_certificate(state: &mut State, command: Command, keymap: &Keymap) -> Vec<Effect> {
+    if command == Command::Close {
+        state.modals.pop();
+        return Vec::new();
+    }
+    let (rows, height) = modal_extent(state, keymap);
+    if let Some(Modal::Certificate(window)) = state.modals.last_mut() {
+        window.scroll = scrolled(window.scroll, command, 1, rows, height);
+    }
+    Vec::new()
+}
+
+/// Another server than before: there is nothing to do but to leave.
+pub(super) fn on_stop(state: &mut State, command: Command) -> Vec<Effect> {
+    if command == Command::Quit { super::quit(state) } else { Vec::new() }
 }

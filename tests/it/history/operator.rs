@@ -311,7 +311,8 @@ impl Operator {
                 | Effect::Discover { request, .. }
                 | Effect::Record { request, .. }
                 | Effect::ListProfiles { request }
-                | Effect::Connect { request, .. } => {
+                | Effect::Connect { request, .. }
+                | Effect::Trust { request, .. } => {
                     self.waited_for.insert(*request);
                 }
                 Effect::Cancel(request) => {

@@ -37,7 +37,7 @@ async fn tl_03_a_certificate_swapped_at_the_start_gets_no_password() {
     let reader = reader(&witness, pinned(&chain.certificates[0]));
     let failure = sign_in(&reader).await.unwrap_err();
     assert!(matches!(failure.distrust.unwrap().doubt, Doubt::Changed(_)));
-    assert!(witness.told().is_empty() && reader.identity().borrow().is_none());
+    assert!(witness.told().is_empty() && reader.shown().borrow().believed.is_none());
 }
 
 #[tokio::test]
@@ -48,12 +48,12 @@ async fn a_renewed_certificate_of_the_same_authority_is_no_news_to_an_authority(
     let witness = Witness::with(&chain, &TLS13).await;
     let reader = reader(&witness, Trust::CaFile(folder.path().join("ca.pem")));
     sign_in(&reader).await.unwrap();
-    let first = reader.identity().borrow().clone().unwrap();
+    let first = reader.shown().borrow().believed.clone().unwrap();
     assert_eq!(first.identity.fingerprint, fingerprint(&chain.certificates[0]));
     witness.swap(&other, &TLS13);
     let writer = Writer::new(reader);
     let id = OrganizationId::new("2473e846-31a8-4ee6-8299-17025548b4e2").unwrap();
     writer.patch_organization(&id, &OrganizationPatch { connection: "c".into() }).await.unwrap();
-    let second = writer.reader().identity().borrow().clone().unwrap();
+    let second = writer.reader().shown().borrow().believed.clone().unwrap();
     assert_eq!(second.identity.fingerprint, fingerprint(&other.certificates[0]));
 }

@@ -3,6 +3,7 @@
 mod certificates;
 mod matrix;
 mod mid_session;
+mod proxies;
 mod versions;
 mod witness;
 

@@ -25,7 +25,7 @@ async fn answering(bytes: Vec<u8>, limits: Limits) -> Failure {
             });
         }
     });
-    let failure = look(&server(address, Trust::System), &limits).await.unwrap_err();
+    let failure = look(&server(address, Trust::System), None, &limits).await.unwrap_err();
     serving.abort();
     failure
 }
@@ -84,7 +84,7 @@ async fn tl_07_a_chain_of_a_megabyte_is_not_read() {
     chain.certificates.extend(std::iter::repeat_n(filler.into(), 100));
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let witness = Witness::with(&chain, version).await;
-        let failure = look(&server(witness.address, Trust::System), &limits()).await.unwrap_err();
+        let failure = look(&server(witness.address, Trust::System), None, &limits()).await.unwrap_err();
         assert!(failure.detail.as_sent().contains("more certificates than are read"), "{failure:?}");
     }
 }

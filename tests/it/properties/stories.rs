@@ -396,6 +396,9 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         }),
         Effect::Record { .. } => Reply::Recorded(Ok(1)),
         Effect::ListProfiles { .. } => Reply::ProfilesListed(Ok(Vec::new())),
+        Effect::Trust { .. } => {
+            Reply::Trusted(if good { Ok(()) } else { Err("trust.toml: read-only".into()) })
+        }
         Effect::Connect { .. } => Reply::Connected(if good {
             Ok(Box::new(settings()))
         } else {

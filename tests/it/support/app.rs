@@ -162,6 +162,7 @@ impl App {
             | (Effect::Discover { request, .. }, Reply::Discovered(_))
             | (Effect::ListProfiles { request }, Reply::ProfilesListed(_))
             | (Effect::Connect { request, .. }, Reply::Connected(_))
+            | (Effect::Trust { request, .. }, Reply::Trusted(_))
             | (Effect::ListConnections { request }, Reply::ConnectionsListed(_)) => Some(*request),
             _ => None,
         })

@@ -1,14 +1,17 @@
 //! Names that try to be commands: whatever a server says, every cell of every screen is harmless.
 
-use cckm_tui::app::{Badge, Reply, Run, Settings};
+use std::sync::Arc;
+
+use cckm_tui::app::{Badge, Message, Reply, Run, Settings};
 use cckm_tui::domain::{
-    Call, Connection, ConnectionState, Failure, FailureKind, Field, Organization, OrganizationId, Page,
-    PatchAnswer, Record, ServerWords,
+    Belief, Call, Connection, ConnectionState, Distrust, Doubt, Failure, FailureKind, Field, Identity,
+    Organization, OrganizationId, Page, PatchAnswer, Record, ServerWords, Shown,
 };
 use cckm_tui::text::escape;
 
 use super::screens::resized;
 use crate::support::app::{App, answer, run, settings};
+use crate::support::identity::{identity, verified};
 use crate::support::records::organization;
 use crate::support::screen;
 
@@ -67,6 +70,26 @@ fn words(text: &str) -> ServerWords {
 
 fn failed(text: &str, call: Call, status: u16) -> Failure {
     Failure { words: words(text), ..Failure::new(call, FailureKind::Refused { status }, text) }
+}
+
+/// A certificate whose every text is this one.
+fn doubted(text: &str) -> Message {
+    let offered = Identity {
+        subject: text.into(),
+        issuer: text.into(),
+        names: vec![text.into(), text.into()],
+        key: text.into(),
+        signature: text.into(),
+        serial: text.into(),
+        ..identity(2)
+    };
+    let distrust = Distrust { address: text.into(), offered, doubt: Doubt::Unknown(text.into()) };
+    Message::CertificateShown(Shown { believed: None, doubted: Some(Arc::new(distrust)) })
+}
+
+fn met(text: &str) -> App {
+    let settings = Settings { badge: Badge::Profile(text.into()), ..settings() };
+    App::of(run(), settings, 80, 24).message(doubted(text))
 }
 
 /// Every part of every screen that a server, a file or the operator's paste has a say in.
@@ -134,9 +157,16 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
             "sign-in",
             App::of(run(), settings(), 80, 24).reply(Reply::SignedIn(Err(failed(text, Call::SignIn, 401)))),
         ),
+        ("first contact", met(text)),
+        ("certificate", met(text).keys("v")),
+        ("stop", {
+            let believed =
+                Message::CertificateShown(Shown { believed: Some(verified(Belief::System)), doubted: None });
+            App::of(run(), settings(), 80, 24).message(believed).message(doubted(text))
+        }),
         ("pasted", {
             let line: String = text.chars().filter(|c| !c.is_control()).take(500).collect();
-            listed().keys("/").message(cckm_tui::app::Message::Pasted(line))
+            listed().keys("/").message(Message::Pasted(line))
         }),
     ]
 }

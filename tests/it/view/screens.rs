@@ -11,6 +11,7 @@ use cckm_tui::domain::{
 };
 
 use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, run, settings};
+use crate::support::identity;
 use crate::support::records::{connection, damaged, moved, named, page, thales};
 
 /// A screen: its name, and the story on a terminal of any size.
@@ -56,6 +57,14 @@ fn list(width: u16, height: u16) -> App {
 
 fn after() -> Organization {
     moved(&thales(), "new-sfdc-connection")
+}
+
+/// A server that nobody vouches for.
+fn met(width: u16, height: u16) -> App {
+    let doubt = cckm_tui::domain::Doubt::Unknown("it is signed by an unknown authority".into());
+    let failure = failure(Call::SignIn, FailureKind::NotTrusted);
+    let failure = Failure { distrust: Some(identity::distrust(doubt)), ..failure };
+    App::new(width, height).message(identity::doubted()).reply(Reply::SignedIn(Err(failure)))
 }
 
 fn timed_out() -> Failure {
@@ -295,6 +304,23 @@ pub const ALL: &[Screen] = &[
     Screen { name: "sort", story: |w, h| list(w, h).keys("S s j j j") },
     Screen { name: "question_discard", story: |w, h| list(w, h).choosing().text("new").keys("esc") },
     Screen { name: "question_leave", story: |w, h| list(w, h).sent().keys("esc q") },
+    Screen { name: "first_contact", story: met },
+    Screen {
+        name: "first_contact_wrong",
+        story: |w, h| {
+            let wrong = identity::fingerprint(3).to_string();
+            met(w, h).message(Message::Pasted(wrong)).keys("enter")
+        },
+    },
+    Screen { name: "certificate", story: |w, h| met(w, h).keys("v") },
+    Screen { name: "stop", story: |w, h| list(w, h).message(identity::changed()) },
+    Screen {
+        name: "stop_vouched",
+        story: |w, h| {
+            let believed = identity::shown(cckm_tui::domain::Belief::System);
+            list(w, h).message(believed).message(identity::doubted())
+        },
+    },
 ];
 
 /// Whether a screen shows the demo and no profile.
