@@ -61,7 +61,6 @@ impl Config {
             "color" => self.color.name().to_owned(),
             "ascii" => self.ascii.name().to_owned(),
             "low_bandwidth" => self.low_bandwidth.name().to_owned(),
-            "mouse" => self.mouse.to_string(),
             "log_level" => self.log_level.to_string().to_lowercase(),
             _ => String::new(),
         }

@@ -75,7 +75,7 @@ const TRUE_OR_FALSE: &str = "true or false";
 const AUTO_OR: &str = "\"auto\", true or false";
 
 /// All keys, in the order in which they are shown.
-pub(super) const KEYS: [Key; 28] = [
+pub(super) const KEYS: [Key; 27] = [
     server(
         "url",
         Form::Text,
@@ -211,7 +211,6 @@ pub(super) const KEYS: [Key; 28] = [
         AUTO_OR,
         "Draw as little as possible; \"auto\" does when the line is slow.",
     ),
-    program("mouse", Form::Switch, TRUE_OR_FALSE, "Take the mouse; without it, the terminal selects text."),
     program(
         "log_level",
         Form::Choice(&["off", "error", "warn", "info", "debug", "trace"]),

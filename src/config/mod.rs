@@ -93,8 +93,6 @@ pub struct Config {
     pub ascii: AutoSwitch,
     /// Whether as little as possible is drawn; by itself where the line is slow.
     pub low_bandwidth: AutoSwitch,
-    /// Whether the mouse is taken from the terminal.
-    pub mouse: bool,
     /// What is logged of this program's own events.
     pub log_level: LevelFilter,
     /// Where the password comes from.
@@ -134,7 +132,6 @@ impl Default for Config {
             color: ColorChoice::Auto,
             ascii: AutoSwitch::Auto,
             low_bandwidth: AutoSwitch::Auto,
-            mouse: false,
             log_level: LevelFilter::INFO,
             password: PasswordSource::AskLater,
             profiles: Vec::new(),

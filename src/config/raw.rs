@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn fs_10_all_mistakes_are_found_and_a_broken_line_counts_once() {
-        let text = "urll = 1\nread_only = yes\ncolor = 3\n[profiles.B]\nusername = 1\nmouse = true\n";
+        let text = "urll = 1\nread_only = yes\ncolor = 3\n[profiles.B]\nusername = 1\nascii = true\n";
         let (_, mistakes) = RawFile::parse(text);
         let lines: Vec<_> = mistakes.iter().map(|mistake| mistake.line).collect();
         assert_eq!(lines, [1, 2, 3, 4, 5, 6], "{mistakes:#?}");

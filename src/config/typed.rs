@@ -63,7 +63,6 @@ pub(super) fn config(values: &Layer) -> (Config, Vec<Mistake>) {
         color: reading.expected("color", ColorChoice::named).unwrap_or_default(),
         ascii: reading.auto_switch("ascii"),
         low_bandwidth: reading.auto_switch("low_bandwidth"),
-        mouse: reading.switch("mouse", defaults.mouse),
         log_level: reading
             .expected("log_level", |text| {
                 text.parse().ok().filter(|_: &LevelFilter| is_choice("log_level", text))

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use color_eyre::eyre::{Report, eyre};
+use color_eyre::eyre::eyre;
 
 use super::connector::Configured;
 use super::{Problem, config_directory, print, say, setting};
@@ -29,7 +29,7 @@ pub(super) fn show_settings(command: cli::Config) -> Result<ExitCode, Problem> {
             }
             commands::config::show(&config)
         }
-        cli::Config::Init => commands::config::init(&directory()?).map_err(Report::new)?,
+        cli::Config::Init => commands::config::init(&directory()?).map_err(|error| eyre!("{error}"))?,
         cli::Config::Check { file } => {
             let file = file.map_or_else(|| Ok(directory()?.join(FILE_NAME)), Ok::<_, Problem>)?;
             let home = std::env::var_os("HOME").map(PathBuf::from);

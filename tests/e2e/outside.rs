@@ -133,7 +133,8 @@ fn e21_the_example_is_written_once_for_its_owner_alone() {
     std::fs::write(&file, "url = 'cm'\n").unwrap();
     let second = run_in(home.path(), &["config", "init"], &[]);
     assert_eq!(second.status.code(), Some(1));
-    assert!(String::from_utf8(second.stderr).unwrap().contains("it exists already; nothing is overwritten"));
+    let words = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(words.matches("it exists already; nothing is overwritten").count(), 1, "{words}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "url = 'cm'\n");
     let checked = run_in(home.path(), &["config", "check"], &[]);
     assert_eq!((checked.status.code(), checked.stderr), (Some(0), Vec::new()));
