@@ -30,7 +30,7 @@
 //! | 2 | [`domain`] | the field's nouns; lower than usual stands only `text`, since all their strings are untrusted |
 //! | 2 | [`layout`] | the only arithmetic on rectangles, for core and painters alike |
 //! | 3 | [`keymap`] | commands, places and their keys, from `assets/keymap.toml` |
-//! | 3 | [`theme`] | roles to styles; the only file that names a colour |
+//! | 3 | [`theme`] | themes, and what of them a terminal can show; the only room that names colours |
 //! | 3 | [`redact`] | secrets masked wherever text may carry them out |
 //! | 4 | [`app`] | the core: the state, its reducer, and the words that scroll in its windows |
 //! | 5 | [`ui`] | the painters |

@@ -24,6 +24,7 @@ use crate::domain::{Moment, Verified};
 use crate::input::{Key, KeySequence};
 use crate::keymap::Context;
 use crate::layout::{Pane, Panes, SizeClass};
+use crate::theme::Theme;
 
 /// Everything the program knows. Only [`update`](super::update()) changes it; painters read it.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +77,8 @@ pub struct State {
     pub count: Option<usize>,
     /// Until when a second Ctrl-C quits.
     pub interrupted_until: Option<Moment>,
+    /// The looks.
+    pub theme: Theme,
 }
 
 impl State {
@@ -112,6 +115,7 @@ impl State {
             typed: KeySequence::default(),
             count: None,
             interrupted_until: None,
+            theme: Theme::default(),
         };
         state.fit();
         state

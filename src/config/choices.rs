@@ -1,56 +1,11 @@
 //! Settings with a few values.
 
-use std::ffi::OsString;
 use std::fmt;
 
 use url::Url;
 
-use crate::theme::{Colors, Role};
-
-/// How many colours the operator wants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ColorChoice {
-    /// Sixteen, unless `NO_COLOR` is set to something.
-    #[default]
-    Auto,
-    /// The terminal's own sixteen.
-    Sixteen,
-    /// The palette of 256.
-    TwoHundredFiftySix,
-    /// Red, green and blue in 256 steps each.
-    True,
-    /// None.
-    Never,
-}
-
-impl ColorChoice {
-    /// The choice that is written `word`.
-    pub fn named(word: &str) -> Option<Self> {
-        [Self::Auto, Self::Sixteen, Self::TwoHundredFiftySix, Self::True, Self::Never]
-            .into_iter()
-            .find(|choice| choice.name() == word)
-    }
-
-    /// How it is written.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Sixteen => "16",
-            Self::TwoHundredFiftySix => "256",
-            Self::True => "true",
-            Self::Never => "never",
-        }
-    }
-
-    /// The colours to use; `no_color` is the value of the variable of that name.
-    pub fn colors(self, no_color: Option<&OsString>) -> Colors {
-        match self {
-            Self::Auto if no_color.is_some_and(|value| !value.is_empty()) => Colors::None,
-            Self::Auto | Self::Sixteen | Self::TwoHundredFiftySix | Self::True => Colors::Sixteen,
-            Self::Never => Colors::None,
-        }
-    }
-}
+pub use crate::theme::ColorChoice;
+use crate::theme::Role;
 
 /// On, off, or as the program finds fit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,12 +29,12 @@ impl AutoSwitch {
         }
     }
 
-    /// Whether it is on, where `fit` says what the program finds fit.
-    pub const fn is_on(self, fit: bool) -> bool {
+    /// Whether it is on; none as the program finds fit.
+    pub const fn asked(self) -> Option<bool> {
         match self {
-            Self::Auto => fit,
-            Self::On => true,
-            Self::Off => false,
+            Self::Auto => None,
+            Self::On => Some(true),
+            Self::Off => Some(false),
         }
     }
 }
@@ -218,16 +173,5 @@ mod tests {
             assert_eq!(error, ProxyError::Credentials);
             assert!(!error.to_string().contains("canary"));
         }
-    }
-
-    #[test]
-    fn pf_03_no_color_counts_when_it_is_not_empty_and_nothing_else_was_asked_for() {
-        let set = OsString::from("1");
-        let empty = OsString::new();
-        assert_eq!(ColorChoice::Auto.colors(None), Colors::Sixteen);
-        assert_eq!(ColorChoice::Auto.colors(Some(&empty)), Colors::Sixteen);
-        assert_eq!(ColorChoice::Auto.colors(Some(&set)), Colors::None);
-        assert_eq!(ColorChoice::Sixteen.colors(Some(&set)), Colors::Sixteen);
-        assert_eq!(ColorChoice::Never.colors(None), Colors::None);
     }
 }

@@ -167,7 +167,12 @@ pub(super) const KEYS: [Key; 27] = [
         "\"plain\", \"good\", \"warning\" or \"bad\"",
         "The colour of the badge, by what it says of the place.",
     ),
-    server("theme", Form::Choice(crate::theme::NAMES), "the name of a theme as text", "The theme."),
+    server(
+        "theme",
+        Form::Choice(crate::theme::NAMES),
+        "the name of a theme as text",
+        "The theme; \"auto\" is light or dark where the terminal tells its background, else default.",
+    ),
     server(
         "timeout_seconds",
         Form::Number(1, 600),

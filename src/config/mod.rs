@@ -125,7 +125,7 @@ impl Default for Config {
             reason_required: false,
             badge: None,
             badge_color: BadgeColor::Plain,
-            theme: "default".to_owned(),
+            theme: "auto".to_owned(),
             timeout: Duration::from_secs(30),
             refresh_every: Some(Duration::from_secs(30)),
             keep_password: true,

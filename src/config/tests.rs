@@ -137,7 +137,11 @@ fn fs_10_what_is_wrong_is_named_with_its_place() {
         (Case::new("badge = \"12345678901234567\""), at(1) + "key `badge`: expected 1 to 16 printable"),
         (Case::new("badge = \"a\\u202eb\""), at(1) + "key `badge`: expected 1 to 16 printable"),
         (Case::new("badge_color = \"red\""), at(1) + "key `badge_color`: expected \"plain\", \"good\""),
-        (Case::new("theme = \"x\""), at(1) + "key `theme`: expected one of default"),
+        (
+            Case::new("theme = \"x\""),
+            at(1)
+                + "key `theme`: expected one of auto, default, light, dark, high-contrast, deuteranopia, tritanopia, mono",
+        ),
         (Case::new("ascii = \"yes\""), at(1) + "key `ascii`: expected \"auto\", true or false"),
         (Case::new("client_key = \"k\""), at(1) + "key `client_key`: needs `client_certificate` too"),
         (
@@ -313,7 +317,7 @@ fn every_key_of_the_table_reaches_the_settings() {
         ("reason_required", "true"),
         ("badge", "B"),
         ("badge_color", "bad"),
-        ("theme", "default"),
+        ("theme", "light"),
         ("timeout_seconds", "5"),
         ("refresh_seconds", "7"),
         ("keep_password", "false"),
@@ -329,7 +333,7 @@ fn every_key_of_the_table_reaches_the_settings() {
     for (row, default) in config.effective().into_iter().zip(defaults) {
         if !["profile", "password"].contains(&row.key) {
             assert_eq!(row.origin, format!("CCKM_{}", row.key.to_uppercase()));
-            assert!(row.value != default.value || row.key == "theme", "{} stays {}", row.key, row.value);
+            assert!(row.value != default.value, "{} stays {}", row.key, row.value);
         }
     }
 }

@@ -11,12 +11,13 @@ use tokio::runtime::Runtime;
 use tracing::level_filters::LevelFilter;
 
 use super::connector::{Configured, connected};
+use super::looks::Looks;
 use super::record::Record;
 use super::terminal::{errors_without_colours, refuse_what_is_no_terminal};
 use super::{Problem, SHUTDOWN, demo, setting, state_directory};
 use crate::app::{Destination, JournalState, Run, State};
 use crate::cli::Dashboard;
-use crate::config::{ColorChoice, Config};
+use crate::config::Config;
 use crate::demo::Demo;
 use crate::keymap::Keymap;
 use crate::logging::{self, Log};
@@ -25,7 +26,6 @@ use crate::runtime::executor::Executor;
 use crate::runtime::terminal::{self, Restorer, install_panic_hook, size};
 use crate::runtime::{self, Clock, End, Parts, clock, guard, input};
 use crate::text::Untrusted;
-use crate::theme::Theme;
 use crate::ui::Look;
 
 /// How long the server has to confirm the end of the session, whatever ends the program. The terminal is given
@@ -37,7 +37,7 @@ struct Plan {
     first: Connected,
     /// None: there is no other place.
     configured: Option<Configured>,
-    color: ColorChoice,
+    looks: Looks,
     log: Option<Log>,
     record: Record,
     /// Runs as long as it is held.
@@ -82,7 +82,7 @@ async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Resu
     Ok(Plan {
         first: connected(config, here, false, &configured.store).await.map_err(setting)?,
         configured: Some(configured),
-        color: config.color,
+        looks: Looks::configured(config),
         log: start_log(config.log_level),
         record: if no_journal { Record::in_memory(JournalState::Waived) } else { Record::open() },
         _demo: None,
@@ -94,7 +94,7 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
     Ok(Plan {
         first,
         configured: None,
-        color: demo::color(flags),
+        looks: Looks::of_the_demo(flags),
         log: None,
         record: Record::in_memory(JournalState::InMemory),
         _demo: Some(server),
@@ -107,9 +107,8 @@ fn start_log(level: LevelFilter) -> Option<Log> {
 }
 
 async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
-    let Plan { first, configured, color, log, record, _demo } = plan;
+    let Plan { first, configured, looks, log, record, _demo } = plan;
     let clock = Clock::starting_now();
-    let no_color = std::env::var_os("NO_COLOR");
     let run = Run {
         id: record.run,
         started_at: clock::wall_seconds(),
@@ -133,15 +132,16 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
     let size = size();
     let mut terminal =
         runtime::terminal(taken.backend(), size).wrap_err("the terminal cannot be drawn on")?;
-    let (keymap, theme) = (Keymap::shipped(), Theme::new(color.colors(no_color.as_ref())));
+    let keymap = Keymap::shipped();
+    let state = State { theme: looks.theme, ..State::new(size, run, settings) };
     let parts = Parts {
         terminal: &mut terminal,
         events: inbox,
         shell: &mut executor,
         clock,
-        look: Look { theme: &theme, keymap: &keymap },
+        look: Look { surface: looks.surface, keymap: &keymap },
     };
-    let ended = runtime::run(parts, State::new(size, run, settings)).await;
+    let ended = runtime::run(parts, state).await;
     drop(taken);
     let why = match ended {
         Ok(ended) => ended.why,

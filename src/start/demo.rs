@@ -7,7 +7,7 @@ use crate::api::{Credentials, Limits, Server, Trust, base_url};
 use crate::app::change::Rules;
 use crate::app::{Badge, Destination, Effective, Settings};
 use crate::cli::Dashboard;
-use crate::config::{ColorChoice, Config};
+use crate::config::Config;
 use crate::demo::{Demo, Options};
 use crate::domain::Password;
 use crate::runtime::connector::Connected;
@@ -42,9 +42,4 @@ pub(super) async fn start(flags: &Dashboard) -> Result<(Demo, Connected), Report
     let connected =
         client(None, Server { base, trust: Trust::System }, credentials, Limits::default(), settings)?;
     Ok((demo, connected))
-}
-
-/// The colours, which come from the flags alone.
-pub(super) fn color(flags: &Dashboard) -> ColorChoice {
-    flags.given.color.as_deref().and_then(ColorChoice::named).unwrap_or_default()
 }

@@ -14,6 +14,7 @@ mod connector;
 mod dashboard;
 mod demo;
 mod journal;
+mod looks;
 mod record;
 mod serve;
 mod terminal;

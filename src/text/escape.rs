@@ -3,16 +3,29 @@
 //! Shown as they are: letters, marks on a base (at most four), numbers, punctuation, symbols and single
 //! inner spaces. Everything a terminal may obey, hide, join or draw at a width of its own choosing is
 //! written in ASCII as `\x1b` (below U+0100) or `\u{202e}`. A backslash of the text itself is escaped only
-//! where it would read as one of these, so paths stay readable and the rule stays reversible.
+//! where it would read as one of these, so paths stay readable and the rule stays reversible. So is `…`, which is
+//! our mark of a text that was cut: no text can end in it of its own.
+//!
+//! A terminal that shows ASCII only gets the same rule with everything above 0x7E escaped, and `~`, the mark of a
+//! cut there.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Most marks one base character carries on the screen; more are escaped (a name of 100,000 combining marks
 /// is one cell of 200 kB otherwise).
 const MARKS_A_BASE: usize = 4;
+
+/// Whether the terminal shows ASCII only: a fact of the process like its locale, told once, before anything is shown.
+static ONLY_ASCII: AtomicBool = AtomicBool::new(false);
+
+/// From here on [`escape`] leaves ASCII only, for a terminal that shows nothing else.
+pub fn show_only_ascii() {
+    ONLY_ASCII.store(true, Ordering::Relaxed);
+}
 
 /// `text` with every character that a terminal could obey, hide or misplace written as `\xNN` or `\u{N…}`.
 ///
@@ -25,7 +38,21 @@ const MARKS_A_BASE: usize = 4;
 /// assert_eq!(escape(r"\x41"), r"\x5cx41");
 /// ```
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if is_plain_ascii(text) {
+    escaped(text, ONLY_ASCII.load(Ordering::Relaxed))
+}
+
+/// [`escape`] for a terminal that shows ASCII only.
+///
+/// ```
+/// # use cckm_tui::text::escape_ascii;
+/// assert_eq!(escape_ascii("Acme España ~ 日"), r"Acme Espa\xf1a \x7e \u{65e5}");
+/// ```
+pub fn escape_ascii(text: &str) -> Cow<'_, str> {
+    escaped(text, true)
+}
+
+fn escaped(text: &str, ascii: bool) -> Cow<'_, str> {
+    if is_plain_ascii(text) && !(ascii && text.contains('~')) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -33,7 +60,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         let follows = rest.as_str();
-        if is_shown(c, before, follows) {
+        if is_shown(c, before, follows, ascii) {
             shown.push(c);
             before = before.then(c);
         } else {
@@ -105,11 +132,14 @@ fn is_plain_ascii(text: &str) -> bool {
     printable && spaces_inside
 }
 
-fn is_shown(c: char, before: Before, follows: &str) -> bool {
+fn is_shown(c: char, before: Before, follows: &str, ascii: bool) -> bool {
     match c {
         ' ' => matches!(before, Before::Base { .. } | Before::Escaped) && !follows.is_empty(),
         '\\' => read_escape_tail(follows).is_none(),
-        '\u{21}'..='\u{7e}' => true,
+        '~' => !ascii,
+        '\u{21}'..='\u{7d}' => true,
+        _ if ascii => false,
+        '…' => false,
         c if is_mark(c) => !is_hidden(c) && matches!(before, Before::Base { marks } if marks < MARKS_A_BASE),
         c => has_a_glyph(c) && !is_hidden(c),
     }

@@ -10,7 +10,7 @@ mod layout;
 mod lines;
 mod untrusted;
 
-pub use escape::{escape, escape_typed, unescape};
+pub use escape::{escape, escape_ascii, escape_typed, show_only_ascii, unescape};
 pub use layout::{cells, clip, clip_end, graphemes, pad, rows, width, wrap};
 pub use lines::{one_line, printable_lines};
 pub use untrusted::{DisplayText, Untrusted};

@@ -24,7 +24,7 @@ impl Untrusted {
 
     /// The text escaped, safe for a terminal.
     pub fn display(&self) -> DisplayText {
-        DisplayText(escape(&self.0).into_owned())
+        shown(&self.0)
     }
 
     /// The first `bytes` bytes (cut at a character) escaped, for text that may be megabytes long; the flag
@@ -32,7 +32,7 @@ impl Untrusted {
     pub fn display_head(&self, bytes: usize) -> (DisplayText, bool) {
         let end = self.0.floor_char_boundary(bytes);
         let head = self.0.get(..end).unwrap_or_default();
-        (DisplayText(escape(head).into_owned()), end < self.0.len())
+        (shown(head), end < self.0.len())
     }
 
     /// The text escaped, for a row or a sentence: however long it is, only its head is looked at, with `…`
@@ -62,6 +62,15 @@ impl Untrusted {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// A text through the display rule. What stands for an empty value, a dash, is escaped where it is the whole text.
+fn shown(text: &str) -> DisplayText {
+    DisplayText(match text {
+        "–" => r"\u{2013}".to_owned(),
+        "-" => r"\x2d".to_owned(),
+        text => escape(text).into_owned(),
+    })
 }
 
 impl From<&str> for Untrusted {

@@ -1,26 +1,31 @@
 //! Writing displayed text into cells, clipped to the screen.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use super::ascii;
 use crate::app::line::Line;
 use crate::text;
-use crate::theme::{Role, Theme};
+use crate::theme::{Palette, Role};
 
 /// Mark of a text that was cut; its own style tells it from an ellipsis of the text.
-const CUT: char = '…';
+const CUT: &str = "…";
 
 /// A buffer with a theme. Everything outside the buffer is dropped.
 pub(super) struct Canvas<'a> {
     buffer: &'a mut Buffer,
-    theme: &'a Theme,
+    palette: &'a Palette,
     cursor: Option<Position>,
 }
 
 impl<'a> Canvas<'a> {
-    pub(super) const fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Self { buffer, theme, cursor: None }
+    /// An empty screen.
+    pub(super) fn new(buffer: &'a mut Buffer, palette: &'a Palette) -> Self {
+        buffer.set_style(buffer.area, palette.style(Role::Text));
+        Self { buffer, palette, cursor: None }
     }
 
     /// Where the terminal's cursor belongs, if it is shown.
@@ -35,7 +40,7 @@ impl<'a> Canvas<'a> {
 
     /// The style of a role, without what was in the cell before.
     fn style(&self, role: Role) -> Style {
-        Style::reset().patch(self.theme.style(role))
+        Style::reset().patch(self.palette.style(role))
     }
 
     fn put_styled(&mut self, x: u16, y: u16, width: u16, style: Style, shown: &str) -> u16 {
@@ -44,14 +49,15 @@ impl<'a> Canvas<'a> {
             return x;
         }
         let width = usize::from(width.min(area.right() - x));
+        let shown = &*if self.palette.ascii { ascii::spelled(shown) } else { Cow::Borrowed(shown) };
         let (head, cut) = text::clip(shown, width);
         if !cut {
             return self.set(x, y, style, head);
         }
         let (head, _) = text::clip(shown, width - 1);
         let end = self.set(x, y, style, head);
-        let mark = style.patch(self.theme.style(Role::Dim));
-        self.set(end, y, mark, CUT.encode_utf8(&mut [0; 4]))
+        let mark = style.patch(self.palette.style(Role::Cut));
+        self.set(end, y, mark, if self.palette.ascii { ascii::CUT } else { CUT })
     }
 
     /// Writes a text that fits, piece by piece; returns the column after it.
@@ -92,7 +98,7 @@ impl<'a> Canvas<'a> {
 
     /// Gives cells that are written already another role.
     pub(super) fn restyle(&mut self, area: Rect, role: Role) {
-        self.buffer.set_style(area.intersection(self.buffer.area), self.theme.style(role));
+        self.buffer.set_style(area.intersection(self.buffer.area), self.palette.style(role));
     }
 
     /// A horizontal rule over a whole area.
@@ -139,6 +145,7 @@ impl<'a> Canvas<'a> {
             for x in area.left()..area.right() {
                 if let Some(cell) = self.buffer.cell_mut((x, y)) {
                     cell.reset();
+                    cell.set_style(self.palette.style(Role::Text));
                 }
             }
             self.put_styled(area.x, y, 1, style, "│");

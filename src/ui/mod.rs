@@ -1,6 +1,7 @@
 //! The painters: what the state looks like. They read the state, write cells and change nothing.
 
 mod activity;
+mod ascii;
 mod canvas;
 mod change;
 mod detail;
@@ -20,14 +21,14 @@ use crate::app::State;
 use crate::app::line::{Line, wrapped};
 use crate::app::modal::{Modal, Question};
 use crate::keymap::Keymap;
-use crate::theme::{Role, Theme};
+use crate::theme::{Role, Surface};
 use canvas::Canvas;
 
 /// What painters need beside the state.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
-    /// Roles to styles.
-    pub theme: &'a Theme,
+    /// What the terminal can show.
+    pub surface: Surface,
     /// Keys, for the hints and the help.
     pub keymap: &'a Keymap,
 }
@@ -35,7 +36,8 @@ pub struct Look<'a> {
 /// Paints a whole frame: the panes, then the windows from the bottom up.
 pub fn view(state: &State, look: Look<'_>, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let mut canvas = Canvas::new(frame.buffer_mut(), look.theme);
+    let palette = state.theme.on(look.surface);
+    let mut canvas = Canvas::new(frame.buffer_mut(), &palette);
     if !state.fits() || area.as_size() != state.size {
         too_small(state, &mut canvas, area);
         return;

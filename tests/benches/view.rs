@@ -13,7 +13,7 @@ mod support;
 use cckm_tui::app::{Message, update};
 use cckm_tui::input::KeySequence;
 use cckm_tui::keymap::Keymap;
-use cckm_tui::theme::{Colors, Theme};
+use cckm_tui::theme::Surface;
 use cckm_tui::ui::{Look, view};
 use divan::Bencher;
 use ratatui::Terminal;
@@ -26,14 +26,14 @@ fn main() {
 
 /// The frame at 120x40 of a state that the given keys lead to.
 fn frame(bencher: Bencher<'_, '_>, n: usize, keys: &str) {
-    let (keymap, theme) = (Keymap::shipped(), Theme::new(Colors::Sixteen));
+    let (keymap, surface) = (Keymap::shipped(), Surface::default());
     let mut state = loaded(n, &keymap);
     let keys: KeySequence = keys.parse().unwrap();
     for key in keys.keys() {
         update(&mut state, &keymap, stamped(Message::Key(*key)));
     }
     let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
-    let look = Look { theme: &theme, keymap: &keymap };
+    let look = Look { surface, keymap: &keymap };
     bencher.bench_local(|| {
         terminal.draw(|frame| view(&state, look, frame)).unwrap();
     });

@@ -327,6 +327,7 @@ pub(crate) fn environment(home: &Path) -> Vec<(&'static str, PathBuf)> {
         ("XDG_CONFIG_HOME", home.join("config")),
         ("XDG_STATE_HOME", home.join("state")),
         ("TERM", "xterm-256color".into()),
+        ("LANG", "C.UTF-8".into()),
         ("PATH", "/usr/bin:/bin".into()),
     ]
 }

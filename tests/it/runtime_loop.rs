@@ -9,7 +9,7 @@ use cckm_tui::domain::{Moment, Page};
 use cckm_tui::input::Key;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::runtime::{self, ClientNumber, Clock, End, Ended, Event, Parts, Perform};
-use cckm_tui::theme::{Colors, Theme};
+use cckm_tui::theme::{Depth, Surface};
 use cckm_tui::ui::Look;
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
 use ratatui::buffer::Cell;
@@ -158,13 +158,13 @@ async fn run_with(
     let (queue, events) = runtime::queue();
     let mut terminal = runtime::terminal(backend, size).unwrap();
     let mut shell = Script { queue: queue.downgrade(), asked: Vec::new() };
-    let (keymap, theme) = (Keymap::shipped(), Theme::new(Colors::None));
+    let (keymap, surface) = (Keymap::shipped(), Surface { depth: Depth::None, ..Surface::default() });
     let parts = Parts {
         terminal: &mut terminal,
         events,
         shell: &mut shell,
         clock: Clock::starting_now(),
-        look: Look { theme: &theme, keymap: &keymap },
+        look: Look { surface, keymap: &keymap },
     };
     let state = State::new(size, crate::support::app::run(), settings);
     let (ended, ()) = tokio::join!(runtime::run(parts, state), story(queue));

@@ -2,7 +2,7 @@
 
 use cckm_tui::app::State;
 use cckm_tui::keymap::Keymap;
-use cckm_tui::theme::{Colors, Theme};
+use cckm_tui::theme::Surface;
 use cckm_tui::ui::{Look, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -11,15 +11,24 @@ use ratatui::style::Style;
 
 /// The cells of a frame.
 pub fn cells(state: &State) -> Buffer {
+    cells_on(state, Surface::default())
+}
+
+/// The cells of a frame on a terminal that can show so much.
+pub fn cells_on(state: &State, surface: Surface) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(state.size.width, state.size.height)).unwrap();
-    let (theme, keymap) = (Theme::new(Colors::Sixteen), Keymap::shipped());
-    terminal.draw(|frame| view(state, Look { theme: &theme, keymap: &keymap }, frame)).unwrap();
+    let keymap = Keymap::shipped();
+    terminal.draw(|frame| view(state, Look { surface, keymap: &keymap }, frame)).unwrap();
     terminal.backend().buffer().clone()
 }
 
 /// The frame as text: one line a row, no blanks at the end.
 pub fn text(state: &State) -> String {
-    let buffer = cells(state);
+    text_of(&cells(state))
+}
+
+/// The same of cells.
+pub fn text_of(buffer: &Buffer) -> String {
     let rows = (0..buffer.area.height).map(|y| {
         let mut row = String::new();
         let mut skip = 0;
@@ -61,6 +70,9 @@ fn words(style: Style) -> Option<String> {
     let mut words = Vec::new();
     if let Some(color) = style.fg.filter(|color| *color != ratatui::style::Color::Reset) {
         words.push(color.to_string().to_lowercase());
+    }
+    if let Some(color) = style.bg.filter(|color| *color != ratatui::style::Color::Reset) {
+        words.push(format!("on {}", color.to_string().to_lowercase()));
     }
     let modifier = format!("{:?}", style.add_modifier).to_lowercase();
     words.extend(

@@ -2,7 +2,7 @@
 
 use cckm_tui::app::State;
 use cckm_tui::keymap::Keymap;
-use cckm_tui::theme::{Colors, Theme};
+use cckm_tui::theme::{Depth, Surface};
 use cckm_tui::ui::{Look, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -151,8 +151,8 @@ fn a_frame_of_another_size_than_the_state_is_no_panic() {
 
 fn draw(state: &State, width: u16, height: u16) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let (theme, keymap) = (Theme::new(Colors::None), Keymap::shipped());
-    terminal.draw(|frame| view(state, Look { theme: &theme, keymap: &keymap }, frame)).unwrap();
+    let (surface, keymap) = (Surface { depth: Depth::None, ..Surface::default() }, Keymap::shipped());
+    terminal.draw(|frame| view(state, Look { surface, keymap: &keymap }, frame)).unwrap();
     terminal
 }
 
