@@ -7,7 +7,7 @@ use super::effect::{Effect, RequestId};
 use super::json;
 use super::ledger::Ledger;
 use super::line::{Line, labelled, wrapped};
-use super::list::{ListPane, Rows};
+use super::list::{ListPane, RowKey, Rows};
 use crate::domain::{ConnectionState, Failure, Moment, Organization, OrganizationId, Outcome, Record};
 use crate::keymap::Command;
 use crate::text::{self, Untrusted};
@@ -174,7 +174,10 @@ fn fields(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Lin
     }
     notes.push((Role::Dim, format!("created {}", if created.is_empty() { "–" } else { &created })));
     put("updated", if updated.is_empty() { "–" } else { &updated }, Role::Text, &notes);
-    put("name", &shown(&organization.name), Role::Text, &[]);
+    let row = cx.rows.get(&RowKey::Id(organization.id.clone()));
+    let look_alike = row.and_then(|row| cx.rows.name_look_alike(row));
+    let doubt = look_alike.map(|look_alike| (Role::Warning, format!("≈ {}", look_alike.words())));
+    put("name", &shown(&organization.name), Role::Text, doubt.as_slice());
     put("uri", &shown(&organization.uri), Role::Text, &[]);
     for field in &organization.others {
         put(field.key.brief().as_str(), &shown(&field.value), Role::Text, &[]);
@@ -233,6 +236,9 @@ fn connection_notes(organization: &Organization, cx: Context<'_>) -> Vec<(Role, 
     let uses = cx.rows.uses(&organization.connection);
     let noun = if uses == 1 { "organization" } else { "organizations" };
     let mut notes = vec![(Role::Dim, format!("used by {uses} {noun}"))];
+    let row = cx.rows.get(&RowKey::Id(organization.id.clone()));
+    let look_alike = row.and_then(|row| cx.rows.connection_look_alike(row));
+    notes.extend(look_alike.map(|look_alike| (Role::Warning, format!("≈ {}", look_alike.words()))));
     match cx.connections.find(&organization.connection) {
         Some(connection) => {
             let tested = age::since(&connection.tested_at, cx.now).map(age::short);

@@ -5,12 +5,15 @@
 //! [`Untrusted::display`], which escapes visibly and never strips: two strings that differ always look
 //! different, and [`unescape`] gives the original back.
 
+mod disputed;
 mod escape;
 mod layout;
 mod lines;
+mod lookalike;
 mod untrusted;
 
 pub use escape::{escape, escape_ascii, escape_typed, show_only_ascii, unescape};
 pub use layout::{cells, clip, clip_end, graphemes, pad, rows, width, wrap};
 pub use lines::{one_line, printable_lines};
+pub use lookalike::{Skeleton, imitates};
 pub use untrusted::{DisplayText, Untrusted};

@@ -178,7 +178,7 @@ mod tests {
             Sheet::parse(text).unwrap();
         }
         let names: Vec<_> = Theme::all().map(Theme::name).collect();
-        assert_eq!(names, NAMES.get(1..).unwrap());
+        assert_eq!(names, &NAMES[1..]);
         for theme in Theme::all() {
             assert_eq!(Theme::named(theme.name()), Some(theme));
             assert!(!theme.summary().is_empty());

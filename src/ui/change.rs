@@ -10,6 +10,7 @@ use crate::app::change::{Candidate, Change, Evidence, Phase};
 use crate::app::detail::state_role;
 use crate::app::explain::{explain, status_line};
 use crate::app::line::{Line, labelled, wrapped};
+use crate::app::list::RowKey;
 use crate::app::{State, age};
 use crate::domain::{Moment, OrganizationPatch};
 use crate::keymap::{Context, Keymap};
@@ -123,6 +124,9 @@ fn note(state: &State, change: &Change) -> (Role, String) {
     if let Some(note) = &change.chooser.note {
         return (Role::Warning, note.clone());
     }
+    if let Some(look_alike) = change.chooser.chosen().and_then(|candidate| candidate.look_alike.as_ref()) {
+        return (Role::Warning, format!("≈ {}", look_alike.words()));
+    }
     let connections = &state.connections;
     match (&connections.failure, connections.read_at) {
         (Some(failure), _) => {
@@ -158,12 +162,15 @@ fn paint_candidates(change: &Change, area: Rect, canvas: &mut Canvas<'_>) {
 
 fn candidate_line(candidate: &Candidate, now: bool, chosen: bool, width: usize) -> Line {
     let mark = if chosen { ">" } else { " " };
+    let (sign_role, sign) =
+        if candidate.look_alike.is_some() { (Role::Warning, "≈") } else { (Role::Text, " ") };
     let (role, state) = state_words(candidate);
     let uses = if candidate.uses == 1 { "1 org".to_owned() } else { format!("{} orgs", candidate.uses) };
     let room = width.saturating_sub(2 + 1 + 11 + 10 + 5);
     let cloud = if room >= 48 { candidate.cloud_name.brief().into_string() } else { String::new() };
     let name_room = if room >= 48 { room - 25 } else { room };
-    let mut line = Line::new(Role::Text, format!("{mark} "))
+    let mut line = Line::new(Role::Text, mark)
+        .and(sign_role, sign)
         .and(Role::Value, text::pad(candidate.name.brief().as_str(), name_room, '…'))
         .and(Role::Text, " ");
     if room >= 48 {
@@ -186,6 +193,14 @@ fn recording(state: &State, change: &Change, keymap: &Keymap, canvas: &mut Canva
     let words = "The intent is being written to the journal. Nothing is sent before it is on the disk.";
     lines.extend(wrapped(Role::Warning, words, width));
     canvas.lines(area, &lines);
+}
+
+/// That the organization's name may be taken for another, if it may.
+pub(super) fn name_warning(state: &State, change: &Change, width: usize) -> Vec<Line> {
+    let row = state.list.rows.get(&RowKey::Id(change.target.id.clone()));
+    let look_alike = row.and_then(|row| state.list.rows.name_look_alike(row));
+    let words = look_alike.map(|look_alike| format!("≈ {}", look_alike.words()));
+    words.map_or_else(Vec::new, |words| labelled("", (Role::Warning, &words), INDENT, width))
 }
 
 /// The request as it would be sent, the path broken before the id where it has to be broken.

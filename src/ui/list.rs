@@ -13,7 +13,7 @@ use crate::layout::{Pane, Panes};
 use crate::text;
 use crate::theme::Role;
 
-/// Cells before the first column: selection, a place for marks, change mark, blank.
+/// Cells before the first column: selection, a place for marks, change mark, look-alike mark.
 const GUTTER: u16 = 4;
 
 pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
@@ -150,6 +150,10 @@ fn paint_row(
                 paint_matches(&shown, words, x, area.x + place.end, area.y, canvas);
             }
         }
+    }
+    let rows = &state.list.rows;
+    if rows.name_look_alike(row).or_else(|| rows.connection_look_alike(row)).is_some() {
+        canvas.put(area.x + 3, area.y, 1, Role::Warning, "≈");
     }
     if row.changed.is_some() {
         canvas.put(area.x + 2, area.y, 1, Role::Warning, "Δ");

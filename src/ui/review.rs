@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
-use super::change::{at_most, labelled_value, request, state_words, target};
+use super::change::{at_most, labelled_value, name_warning, request, state_words, target};
 use super::header;
 use super::status::window_hints;
 use super::windows::width_of;
@@ -65,6 +65,7 @@ fn lines(state: &State, change: &Change, review: &Review, body: Rect) -> Vec<Lin
     // A conflict takes the room of the blanks: what is there now matters more.
     let blank = || (roomy && review.checks.conflict.is_none()).then(Line::default);
     let mut lines = if roomy { target(change, width) } else { short_target(change, width, body.height) };
+    lines.extend(at_most(1, name_warning(state, change, width)));
     if roomy {
         let who = state.settings.user.brief();
         let as_who = format!("{} as {}/{who}", header::host(state), header::domain(state));
@@ -118,6 +119,12 @@ fn values(change: &Change, review: &Review, roomy: bool, width: usize) -> Vec<Li
         Some(line) => line.0.extend([(Role::Dim, "  ".to_owned()), (role, words)]),
         None if roomy => lines.extend(labelled("", (role, &words), INDENT + 2, width)),
         None => {}
+    }
+    let candidates = &change.chooser.candidates;
+    let chosen = candidates.iter().find(|candidate| candidate.name == review.value);
+    if let Some(look_alike) = chosen.and_then(|candidate| candidate.look_alike.as_ref()) {
+        let words = format!("≈ {}", look_alike.words());
+        lines.extend(at_most(1, labelled("", (Role::Warning, &words), INDENT + 2, width)));
     }
     if let Some(words) = alike(&change.target.connection, &review.value) {
         lines.extend(labelled("", (Role::Warning, words), INDENT, width));

@@ -13,6 +13,7 @@
 mod architecture;
 mod contract;
 mod demo;
+mod display_rule;
 mod executor;
 mod file_faults;
 mod history;

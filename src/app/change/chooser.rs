@@ -1,13 +1,13 @@
 //! The first step of a change: typing or choosing the new connection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::app::connections::Connections;
 use crate::app::field::{Field, PasteRefused};
-use crate::app::list::Rows;
+use crate::app::list::{LookAlike, Rows};
 use crate::domain::ConnectionState;
 use crate::input::Key;
-use crate::text::Untrusted;
+use crate::text::{Skeleton, Untrusted, imitates};
 
 /// A connection that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Candidate {
     pub state: Option<ConnectionState>,
     /// How many of the listed organizations use it.
     pub uses: usize,
+    /// Why it may be taken for another.
+    pub look_alike: Option<LookAlike>,
 }
 
 /// What can be chosen: the connections the account may list, and those that listed organizations use.
@@ -30,7 +32,8 @@ pub fn candidates(connections: &Connections, rows: &Rows) -> Vec<Candidate> {
     for name in rows.connections() {
         let uses = rows.uses(name);
         let (name, id, cloud_name) = (name.clone(), Untrusted::default(), Untrusted::default());
-        by_name.insert(name.clone(), Candidate { name, id, cloud_name, state: None, uses });
+        let candidate = Candidate { name, id, cloud_name, state: None, uses, look_alike: None };
+        by_name.insert(candidate.name.clone(), candidate);
     }
     for connection in &connections.known {
         let candidate = Candidate {
@@ -39,13 +42,29 @@ pub fn candidates(connections: &Connections, rows: &Rows) -> Vec<Candidate> {
             cloud_name: connection.cloud_name.clone(),
             state: Some(connection.state),
             uses: rows.uses(&connection.name),
+            look_alike: None,
         };
         by_name.insert(connection.name.clone(), candidate);
     }
     // A record that names a connection which is not listed: it may be dangling, so it comes last.
     let mut all: Vec<Candidate> = by_name.into_values().collect();
+    find_look_alikes(&mut all);
     all.sort_by_key(|candidate| candidate.state.is_none());
     all
+}
+
+/// Tells each candidate that may be taken for another.
+fn find_look_alikes(all: &mut [Candidate]) {
+    let mut by_skeleton: HashMap<Skeleton, Vec<Untrusted>> = HashMap::new();
+    let skeletons: Vec<_> = all.iter().map(|candidate| Skeleton::of(candidate.name.as_sent())).collect();
+    for (candidate, skeleton) in all.iter().zip(&skeletons) {
+        by_skeleton.entry(*skeleton).or_default().push(candidate.name.clone());
+    }
+    for (candidate, skeleton) in all.iter_mut().zip(&skeletons) {
+        let group = by_skeleton.get(skeleton).into_iter().flatten();
+        let other = group.take(2).find(|name| **name != candidate.name);
+        candidate.look_alike = LookAlike::of(imitates(candidate.name.as_sent()), other);
+    }
 }
 
 /// What `Enter` came to.
@@ -220,6 +239,7 @@ mod tests {
             cloud_name: "Salesforce Cloud".into(),
             state: Some(ConnectionState::Ready),
             uses: 0,
+            look_alike: None,
         });
         let mut chooser = Chooser::new(candidates.to_vec());
         chooser.field = Field::holding(typed);

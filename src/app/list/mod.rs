@@ -4,6 +4,7 @@ mod filter;
 mod load;
 mod row;
 mod rows;
+mod twins;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 pub use filter::{Filter, matches};
 pub use load::{Ended, Load};
-pub use row::{Changed, Column, Row, RowKey, Sort};
+pub use row::{Changed, Column, LookAlike, Row, RowKey, Sort};
 pub use rows::Rows;
 
 use super::cx::Cx;

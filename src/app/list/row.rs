@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::app::age;
 use crate::domain::{Moment, Organization, OrganizationId, Record};
-use crate::text::{DisplayText, Untrusted};
+use crate::text::{DisplayText, Skeleton, Untrusted, imitates};
 
 /// What a row is known by, through every refresh.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,6 +88,44 @@ pub struct Row {
     name: usize,
     /// `updatedAt` in nanoseconds since 1970.
     updated: Option<i128>,
+    /// What its names look like.
+    pub(super) looks: Looks,
+}
+
+/// What the names on a record look like, found out once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Looks {
+    pub(super) name: Skeleton,
+    pub(super) connection: Skeleton,
+    pub(super) name_imitates: bool,
+    pub(super) connection_imitates: bool,
+}
+
+/// Why a name may be taken for another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LookAlike {
+    /// Its letters are of alphabets that look alike.
+    Imitates,
+    /// Another on the list looks the same.
+    Of(Untrusted),
+}
+
+impl LookAlike {
+    /// What is wrong with the name, if anything.
+    pub fn of(imitates: bool, other: Option<&Untrusted>) -> Option<Self> {
+        match other {
+            Some(other) => Some(Self::Of(other.clone())),
+            None => imitates.then_some(Self::Imitates),
+        }
+    }
+
+    /// The same for the operator.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Imitates => "LOOK-ALIKE: its letters are of alphabets that look alike".to_owned(),
+            Self::Of(other) => format!("LOOK-ALIKE: another is called {}", other.brief()),
+        }
+    }
 }
 
 impl Row {
@@ -110,6 +148,12 @@ impl Row {
             name: name.len(),
             words: words.into(),
             updated: age::parse(&organization.updated_at),
+            looks: Looks {
+                name: Skeleton::of(organization.name.as_sent()),
+                connection: Skeleton::of(organization.connection.as_sent()),
+                name_imitates: imitates(organization.name.as_sent()),
+                connection_imitates: imitates(organization.connection.as_sent()),
+            },
             record: Record::Sound(Arc::new(organization)),
         }
     }
@@ -124,6 +168,7 @@ impl Row {
             name: 0,
             words: words.into(),
             updated: None,
+            looks: Looks::default(),
             record: Record::Damaged { json, reason },
         }
     }

@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::filter::Filter;
-use super::row::{Changed, Row, RowKey, Sort};
+use super::row::{Changed, LookAlike, Row, RowKey, Sort};
+use super::twins::Twins;
 use crate::domain::{Moment, Organization, OrganizationId, Record};
 use crate::text::Untrusted;
 
@@ -23,6 +24,8 @@ pub struct Rows {
     shown: Vec<usize>,
     changed: usize,
     uses: Uses,
+    names: Twins,
+    connections: Twins,
 }
 
 impl Rows {
@@ -60,6 +63,20 @@ impl Rows {
     /// Every connection named on a record, in no order.
     pub fn connections(&self) -> impl Iterator<Item = &Untrusted> {
         self.uses.keys()
+    }
+
+    /// Why the name of a row may be taken for another.
+    pub fn name_look_alike(&self, row: &Row) -> Option<LookAlike> {
+        let organization = row.organization()?;
+        let other = self.names.other(row.looks.name, &organization.name);
+        LookAlike::of(row.looks.name_imitates, other)
+    }
+
+    /// The same of its connection, among those named on records.
+    pub fn connection_look_alike(&self, row: &Row) -> Option<LookAlike> {
+        let organization = row.organization()?;
+        let other = self.connections.other(row.looks.connection, &organization.connection);
+        LookAlike::of(row.looks.connection_imitates, other)
     }
 
     /// The row at a position of the order.
@@ -124,6 +141,7 @@ impl Rows {
         let index = self.all.len();
         self.index.insert(row.key.clone(), index);
         count(&mut self.uses, None, Some(&row));
+        compare_names(&mut self.names, &mut self.connections, None, Some(&row));
         row.changed = mark.map(|at| Changed { at, connection_was: None });
         self.changed += usize::from(row.changed.is_some());
         self.all.push(row);
@@ -136,6 +154,7 @@ impl Rows {
         if present.record == row.record {
             return false;
         }
+        compare_names(&mut self.names, &mut self.connections, Some(present), Some(&row));
         let was_marked = present.changed.is_some();
         row.changed = mark.and_then(|at| difference(present, &row, at)).or_else(|| present.changed.take());
         self.changed += usize::from(row.changed.is_some());
@@ -160,6 +179,7 @@ impl Rows {
         }
         for gone in self.all.iter().filter(|row| !keep.contains(&row.key)) {
             count(&mut self.uses, Some(gone), None);
+            compare_names(&mut self.names, &mut self.connections, Some(gone), None);
         }
         self.all.retain(|row| keep.contains(&row.key));
         self.index = self.all.iter().enumerate().map(|(index, row)| (row.key.clone(), index)).collect();
@@ -219,6 +239,18 @@ fn count(uses: &mut Uses, gone: Option<&Row>, come: Option<&Row>) {
     }
     if let Some(organization) = come.and_then(Row::organization).filter(|o| !o.connection.is_empty()) {
         uses.entry(organization.connection.clone()).or_default().insert(organization.id.clone());
+    }
+}
+
+/// The same for the names that are compared with one another.
+fn compare_names(names: &mut Twins, connections: &mut Twins, gone: Option<&Row>, come: Option<&Row>) {
+    if let Some((row, organization)) = gone.and_then(|row| Some((row, row.organization()?))) {
+        names.remove(row.looks.name, &organization.name);
+        connections.remove(row.looks.connection, &organization.connection);
+    }
+    if let Some((row, organization)) = come.and_then(|row| Some((row, row.organization()?))) {
+        names.add(row.looks.name, &organization.name);
+        connections.add(row.looks.connection, &organization.connection);
     }
 }
 

@@ -70,6 +70,7 @@ fn e_opens_the_window_with_the_connections_and_how_many_use_each() {
         cloud_name: if state.is_some() { "Salesforce Cloud".into() } else { "".into() },
         state,
         uses,
+        look_alike: None,
     };
     assert_eq!(
         known,

@@ -5,6 +5,8 @@ use cckm_tui::theme::{Depth, Surface, Theme};
 use ratatui::style::{Color, Modifier};
 
 use super::screens::{ALL, resized};
+use crate::support::app::App;
+use crate::support::records::named;
 use crate::support::screen;
 
 /// One size of each class.
@@ -98,4 +100,36 @@ fn pf_03_the_selected_row_is_seen_without_colours_and_in_every_theme() {
             assert_ne!(style(rows[0]), style(other), "{} {depth:?}", theme.name());
         }
     }
+}
+
+#[test]
+fn a25_tx_15_look_alike_names_carry_a_sign_in_the_list_and_a_word_in_detail_chooser_and_review() {
+    let rows = [
+        (1, "Acme 1", "sfdc-1"),
+        (2, "Acme l", "sfdc-l"),
+        (3, "\u{410}cme", "sfdc-2"),
+        (4, "Other", "sfdc-3"),
+    ];
+    let rows = rows.map(|(n, name, connection)| named(n, name, connection));
+    let app = App::new(100, 30).loaded(rows.into());
+    let shown = screen::text(&app.state);
+    let line = |name: &str| shown.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
+    for name in ["Acme 1", "Acme l", "\u{410}cme"] {
+        assert!(line(name).contains(&format!("≈{name}")), "{shown}");
+    }
+    assert!(!line("Other").contains('≈'), "{shown}");
+    let detail = screen::text(&app.keys("enter").state);
+    assert!(detail.contains("LOOK-ALIKE: another is called"), "{detail}");
+    let app = App::new(100, 30).loaded(named_rows()).keys("e").text("sfdc-l").keys("down");
+    let chooser = screen::text(&app.state);
+    assert!(
+        chooser.contains(">≈sfdc-l") && chooser.contains("LOOK-ALIKE: another is called sfdc-1"),
+        "{chooser}"
+    );
+    let review = screen::text(&app.keys("enter").state);
+    assert_eq!(review.matches("≈ LOOK-ALIKE").count(), 2, "name and new value\n{review}");
+}
+
+fn named_rows() -> Vec<cckm_tui::domain::Organization> {
+    vec![named(1, "Acme 1", "sfdc-1"), named(2, "Acme l", "sfdc-l")]
 }

@@ -1,0 +1,144 @@
+//! Names made to be taken for others: letters of one alphabet that look like those of another (UTS 39).
+//!
+//! The display rule makes names that differ look different where a character is hidden or obeyed. `Αcme` with a
+//! Greek alpha it leaves alone, because Greek is no trouble; such names get a sign and a word instead.
+
+use std::hash::{DefaultHasher, Hasher as _};
+
+use unicode_security::mixed_script::AugmentedScriptSet;
+use unicode_security::{GeneralSecurityProfile, RestrictionLevel, RestrictionLevelDetection as _};
+
+/// Bytes of a name that are looked at.
+const HEAD: usize = 1024;
+
+/// What a text looks like: two texts of the same skeleton are easily taken for one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Skeleton(u64);
+
+impl Skeleton {
+    /// The skeleton of a text, or of the head of a long one: a digest of what UTS 39, section 4, makes of it.
+    pub fn of(text: &str) -> Self {
+        let text = head(text);
+        let mut digest = DefaultHasher::new();
+        if text.is_ascii() && !text.contains('%') {
+            text.bytes().for_each(|b| ascii(b, &mut digest));
+        } else {
+            unicode_security::skeleton(text).for_each(|c| digest.write_u32(u32::from(c)));
+        }
+        Self(digest.finish())
+    }
+}
+
+/// The prototypes of ASCII, most of which are themselves; a test holds them to the table of Unicode.
+fn ascii(byte: u8, digest: &mut DefaultHasher) {
+    let prototype = match byte {
+        b'"' => "''",
+        b'0' => "O",
+        b'1' | b'I' | b'|' => "l",
+        b'`' => "'",
+        b'm' => "rn",
+        other => return digest.write_u32(u32::from(other)),
+    };
+    prototype.chars().for_each(|c| digest.write_u32(u32::from(c)));
+}
+
+/// Whether a word of the text mixes alphabets as no language does, or all that is not Latin in it is spelled in letters
+/// that look Latin. One such word beside others is none: `ООО` is how Russian companies begin.
+pub fn imitates(text: &str) -> bool {
+    let text = head(text);
+    if text.is_ascii() {
+        return false;
+    }
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let words = words.map(|word| word.chars().filter(|c| c.is_alphabetic()).collect::<String>());
+    let foreign: Vec<String> = words.filter(|letters| !letters.is_ascii()).collect();
+    let passes = |letters: &String| {
+        let no_latin = !letters.contains(|c: char| c.is_ascii());
+        no_latin && unicode_security::skeleton(letters).all(|c| c.is_ascii())
+    };
+    foreign.iter().any(|letters| mixes(letters)) || (!foreign.is_empty() && foreign.iter().all(passes))
+}
+
+/// Unusual letters are no trouble of their own; those of two alphabets in one word are.
+fn mixes(letters: &str) -> bool {
+    let usual: String = letters.chars().filter(|c| GeneralSecurityProfile::identifier_allowed(*c)).collect();
+    AugmentedScriptSet::for_str(letters).is_empty()
+        && usual.detect_restriction_level() > RestrictionLevel::HighlyRestrictive
+}
+
+fn head(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(HEAD)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a25_the_prototypes_of_ascii_are_those_of_unicode() {
+        for byte in (0..=0x7f_u8).filter(|byte| *byte != b'%') {
+            let mut slow = DefaultHasher::new();
+            unicode_security::skeleton(&char::from(byte).to_string())
+                .for_each(|c| slow.write_u32(u32::from(c)));
+            let mut fast = DefaultHasher::new();
+            ascii(byte, &mut fast);
+            assert_eq!(fast.finish(), slow.finish(), "{:?}", char::from(byte));
+        }
+    }
+
+    #[test]
+    fn a25_names_that_look_the_same_have_the_same_skeleton() {
+        for (one, two) in [
+            ("Acme", "Αcme"),
+            ("Acme", "Аcme"),
+            ("prod-1", "prod-l"),
+            ("OIL", "0lL"),
+            ("modern", "modem"),
+            ("sfdc-eu-01", "sfdc-eu-O1"),
+            ("paypal", "раураӏ"),
+            ("España", "Espan\u{303}a"),
+        ] {
+            assert_eq!(Skeleton::of(one), Skeleton::of(two), "{one} {two}");
+        }
+        for (one, two) in [("Acme", "Acne"), ("España", "Espana"), ("sfdc-eu-01", "sfdc-eu-02"), ("", " ")] {
+            assert_ne!(Skeleton::of(one), Skeleton::of(two), "{one} {two}");
+        }
+    }
+
+    #[test]
+    fn tx_15_words_that_mix_alphabets_or_imitate_latin_are_told() {
+        for name in [
+            "Αcme",
+            "Аcme Benelux",
+            "Acme Веnelux",
+            "рroduction",
+            "Асе Benelux",
+            "sfdс-eu",
+            "РОСА",
+            "ｓｆｄｃ",
+        ] {
+            assert!(imitates(name), "{name}");
+        }
+        for name in [
+            "Acme España",
+            "Zürich — Holding AG",
+            "Công ty Cổ phần",
+            "アクメ株式会社",
+            "Acme アクメ",
+            "Acme株式会社",
+            "삼성 SDS",
+            "Газпром Export",
+            "ООО Газпром",
+            "Ελληνικά Πετρέλαια",
+            "ไทย บริษัท",
+            "बीमा निगम",
+            "شركة Acme",
+            "Altın Işık",
+            "Æther ® 2026 №5",
+            "Straße",
+            "",
+        ] {
+            assert!(!imitates(name), "{name}");
+        }
+    }
+}
