@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use thiserror::Error;
 use url::{Host, Url};
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::text::escape;
 
 /// Why a typed address is not accepted: what is wrong with it, and what to type instead.
@@ -131,9 +133,11 @@ fn split_scheme(typed: &str) -> Result<(&'static str, &str), BaseUrlError> {
     }
 }
 
-/// The first character that a reader would not see; a name in ASCII form may go without it.
+/// The first character that a reader would not see; a name in ASCII form may go without it. How letters and marks are
+/// put together makes no other name.
 fn invisible(typed: &str) -> Option<char> {
-    let shown = escape(typed);
+    let typed: String = typed.nfc().collect();
+    let shown = escape(&typed);
     let differs = typed.chars().zip(shown.chars()).find(|(typed, shown)| typed != shown);
     differs.map(|(typed, _)| typed)
 }

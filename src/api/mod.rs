@@ -16,6 +16,7 @@
 
 mod auth;
 mod base_url;
+pub mod bodies;
 mod checks;
 mod error;
 mod proxy;

@@ -7,6 +7,7 @@ use super::palette::Palette;
 use super::switch::{Destination, ProfilesWindow};
 use crate::domain::Failure;
 use crate::keymap::Context;
+use crate::theme::Theme;
 
 /// A window.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,11 @@ pub enum Modal {
     Problem(Problem),
     /// The sort column is being chosen; the highlighted one.
     Sort(Column),
+    /// The theme is being chosen; the one on the screen is the one that is highlighted.
+    Theme {
+        /// What `Esc` goes back to.
+        before: Theme,
+    },
     /// A password is needed.
     SignIn(SignIn),
     /// The keys.

@@ -172,6 +172,7 @@ impl State {
             Modal::Question(_) => Context::Question,
             Modal::Problem(_) => Context::Problem,
             Modal::Sort(_) => Context::SortPicker,
+            Modal::Theme { before: _ } => Context::ThemePicker,
             Modal::SignIn(_) => Context::SignIn,
             Modal::Help(_) => Context::HelpScreen,
             Modal::Activity(window) if window.editing => Context::FilterField,

@@ -61,6 +61,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Writes a text that fits, piece by piece; returns the column after it.
+    #[expect(clippy::disallowed_methods, reason = "the one place where text becomes cells")]
     fn set(&mut self, x: u16, y: u16, style: Style, shown: &str) -> u16 {
         let mut at = x;
         for (piece, width) in text::cells(shown) {

@@ -14,7 +14,7 @@ use crate::app::modal::{Modal, Question, SignIn};
 use crate::app::{State, explain, modal_lines};
 use crate::keymap::{Context, Keymap};
 use crate::layout::{centered, inside, large_window};
-use crate::theme::Role;
+use crate::theme::{Role, Theme};
 
 pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
     match modal {
@@ -40,6 +40,7 @@ pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool,
         Modal::FirstContact(window) => identity::paint_first_contact(state, window, keymap, on_top, canvas),
         Modal::Certificate(window) => identity::paint_certificate(state, window, keymap, on_top, canvas),
         Modal::Stop => identity::paint_stop(state, keymap, canvas),
+        Modal::Theme { before: _ } => paint_themes(state, keymap, canvas),
         Modal::SignIn(window) => paint_sign_in(state, window, keymap, on_top, canvas),
     }
 }
@@ -100,6 +101,32 @@ fn paint_sort(state: &State, chosen: Column, keymap: &Keymap, canvas: &mut Canva
             canvas.restyle(row, Role::Selected);
         }
     }
+}
+
+fn paint_themes(state: &State, keymap: &Keymap, canvas: &mut Canvas<'_>) {
+    let area = centered(state.size, 66, 12);
+    let hints = window_hints(keymap, Context::ThemePicker, area.width);
+    canvas.window(area, &Line::new(Role::Title, "Theme"), &Line::default(), &hints);
+    let inside = inside(area);
+    for (y, theme) in (inside.y + 1..inside.bottom()).zip(Theme::all()) {
+        let row = Rect { y, height: 1, ..inside };
+        let chosen = theme == state.theme;
+        let mark = if chosen { ">" } else { " " };
+        let line =
+            Line::new(Role::Text, format!("{mark} {:<15}", theme.name())).and(Role::Dim, theme.summary());
+        canvas.line(row.x, row.y, row.width, &line);
+        if chosen {
+            canvas.restyle(row, Role::Selected);
+        }
+    }
+    let states = Line::new(Role::Good, "Ready")
+        .and(Role::Text, "  ")
+        .and(Role::Warning, "Not tested")
+        .and(Role::Text, "  ")
+        .and(Role::Bad, "Fail")
+        .and(Role::Text, "  ")
+        .and(Role::Value, "sfdc-connection");
+    canvas.line(inside.x + 2, inside.bottom().saturating_sub(1), inside.width.saturating_sub(2), &states);
 }
 
 fn paint_sign_in(state: &State, window: &SignIn, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {

@@ -55,6 +55,24 @@ fn pf_03_no_color_writes_no_colour_and_keeps_the_selection_visible() {
 }
 
 #[test]
+fn pf_04_where_the_locale_is_not_utf8_every_byte_is_ascii() {
+    for locale in [("LANG", "C"), ("LC_ALL", "de_DE.ISO-8859-1"), ("LC_CTYPE", "POSIX")] {
+        let mut terminal = Terminal::start(&["--demo"], &[locale], (80, 24));
+        terminal.wait_for_text("Organizations 56");
+        terminal.send("/zo\r");
+        terminal.wait_for_text(r"Caf\xe9 Zo\xeb");
+        terminal.send("e");
+        terminal.wait_for_text("18 of 18 connections");
+        terminal.send("\u{1b}");
+        terminal.wait_for_text("e edit");
+        terminal.send("q");
+        assert_eq!(terminal.wait_for_exit(), 0);
+        let beyond = terminal.bytes().into_iter().find(|byte| *byte > 0x7e);
+        assert_eq!(beyond, None, "{locale:?}");
+    }
+}
+
+#[test]
 fn in_08_half_a_key_does_not_stop_the_program_from_ending() {
     for half in ["\u{1b}[", "\u{1b}[200~", "\u{1b}[<0;"] {
         let mut terminal = Terminal::start(&["--demo"], &[], (80, 24));

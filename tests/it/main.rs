@@ -16,6 +16,7 @@ mod demo;
 mod display_rule;
 mod executor;
 mod file_faults;
+mod fuzz;
 mod history;
 mod identity;
 mod journal;

@@ -169,6 +169,10 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
             state.modals.push(Modal::Activity(ActivityWindow::default()));
             return Vec::new();
         }
+        Command::Theme if state.modals.is_empty() && state.fits() => {
+            state.modals.push(Modal::Theme { before: state.theme });
+            return Vec::new();
+        }
         Command::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
             let contexts = state.contexts();
             state.modals.push(Modal::Help(Help { contexts, scroll: 0 }));
@@ -180,6 +184,7 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Some(Modal::Change) => change::on_change(state, keymap, command),
         Some(Modal::Question(question)) => change::on_question(state, question.clone(), command),
         Some(Modal::Problem(problem)) => windows::on_problem(state, problem.retry, command, keymap),
+        Some(Modal::Theme { before }) => windows::on_theme(state, *before, command),
         Some(Modal::Sort(column)) => windows::on_sort(state, *column, command),
         Some(Modal::SignIn(_)) => windows::on_sign_in(state, command),
         Some(Modal::Help(_)) => windows::on_help(state, keymap, command),

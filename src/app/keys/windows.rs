@@ -12,6 +12,7 @@ use crate::app::notice::Notice;
 use crate::app::state::State;
 use crate::app::update::{refresh, sign_in};
 use crate::keymap::{Command, Keymap};
+use crate::theme::Theme;
 
 pub(super) fn on_problem(state: &mut State, retry: Retry, command: Command, keymap: &Keymap) -> Vec<Effect> {
     match command {
@@ -65,6 +66,30 @@ pub(super) fn on_sort(state: &mut State, column: Column, command: Command) -> Ve
                 *highlighted = chosen;
             }
         }
+    }
+    Vec::new()
+}
+
+/// Every theme is tried on while the choice moves; `Esc` puts the one before on again.
+pub(super) fn on_theme(state: &mut State, before: Theme, command: Command) -> Vec<Effect> {
+    let all: Vec<Theme> = Theme::all().collect();
+    let place = all.iter().position(|theme| *theme == state.theme).unwrap_or(0);
+    let chosen = match command {
+        Command::MoveDown => all.get(place + 1),
+        Command::MoveUp => place.checked_sub(1).and_then(|place| all.get(place)),
+        Command::First => all.first(),
+        Command::Last => all.last(),
+        Command::Back => Some(&before),
+        _ => None,
+    };
+    state.theme = chosen.copied().unwrap_or(state.theme);
+    if matches!(command, Command::Back | Command::Accept) {
+        state.modals.pop();
+    }
+    if command == Command::Accept && state.theme != before {
+        let name = state.theme.name();
+        let words = format!("theme {name}, for this run; theme = \"{name}\" in the configuration keeps it");
+        state.notice = Some(Notice::info(&words, state.now));
     }
     Vec::new()
 }

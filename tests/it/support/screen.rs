@@ -1,5 +1,7 @@
 //! What a state looks like, as text, with the roles that text cannot show.
 
+use std::sync::LazyLock;
+
 use cckm_tui::app::State;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::theme::Surface;
@@ -9,6 +11,8 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
+static KEYMAP: LazyLock<Keymap> = LazyLock::new(Keymap::shipped);
+
 /// The cells of a frame.
 pub fn cells(state: &State) -> Buffer {
     cells_on(state, Surface::default())
@@ -17,8 +21,7 @@ pub fn cells(state: &State) -> Buffer {
 /// The cells of a frame on a terminal that can show so much.
 pub fn cells_on(state: &State, surface: Surface) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(state.size.width, state.size.height)).unwrap();
-    let keymap = Keymap::shipped();
-    terminal.draw(|frame| view(state, Look { surface, keymap: &keymap }, frame)).unwrap();
+    terminal.draw(|frame| view(state, Look { surface, keymap: &KEYMAP }, frame)).unwrap();
     terminal.backend().buffer().clone()
 }
 

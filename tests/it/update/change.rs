@@ -313,8 +313,13 @@ fn a_result_closes_and_shows_the_whole_answer() {
 #[test]
 fn a_size_change_while_a_window_is_open_keeps_everything() {
     let keys = ["choosing", "review", "sending", "result", "help"];
-    let stories =
-        [app().choosing().text("new-sf"), app().reviewed(), app().sent(), app().changed(), app().keys("? j")];
+    let stories = vec![
+        app().choosing().text("new-sf"),
+        app().reviewed(),
+        app().sent(),
+        app().changed(),
+        app().keys("? j"),
+    ];
     for (what, app) in keys.into_iter().zip(stories) {
         let (modals, change, selected) = (app.state.modals.clone(), app.typed().to_owned(), app.selected());
         let sizes = [(200, 60), (60, 16), (0, 0), (120, 36), (80, 24)];

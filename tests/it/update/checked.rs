@@ -245,7 +245,7 @@ fn a2_an_account_that_may_not_test_sees_the_last_test_and_its_age() {
 
 #[test]
 fn while_checks_are_out_y_sends_nothing_and_says_so() {
-    let partly = [
+    let partly = vec![
         opened(app()),
         exists(opened(app()), ConnectionState::Ready),
         opened(app()).fetched(Ok(thales())),

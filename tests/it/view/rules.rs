@@ -1,5 +1,8 @@
 //! What holds on every screen at every size.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
 use cckm_tui::app::State;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::theme::{Depth, Surface};
@@ -118,24 +121,27 @@ fn a_review_names_all_that_is_agreed_to_at_every_size_that_shows_it() {
     }
 }
 
+/// A part of all sizes that is another one for each screen; `CCKM_SIZES=all` takes them all.
 #[test]
-fn m16_sg_11_nothing_panics_at_any_size() {
-    let sides = [0, 1, 2, 3, 4, 5, 8, 13, 21, 59, 60, 73, 80, 120];
-    let heights = [0, 1, 2, 3, 4, 6, 7, 15, 16, 17, 24, 60];
-    for one in ALL {
-        let mut app = (one.story)(80, 24);
-        for (nth, width) in sides.into_iter().enumerate() {
-            // A third of the grid for each screen, another third for the next one.
-            for height in heights.into_iter().skip((nth + one.name.len()) % 3).step_by(3) {
-                app = resized(app, width, height);
-                screen::cells(&app.state);
-            }
-        }
-        for (width, height) in [(65535, 1), (1, 65535), (500, 1), (1, 200), (500, 200)] {
+fn m16_sg_11_g9_nothing_panics_at_any_size_from_0x0_to_120x60() {
+    let all = std::env::var_os("CCKM_SIZES").is_some_and(|value| value == "all");
+    let every = if all { 1 } else { 97 };
+    let sweep = |nth: usize| {
+        let mut app = (ALL[nth].story)(80, 24);
+        let sizes = (0..=120).flat_map(|width| (0..=60).map(move |height| (width, height)));
+        let large = [(65535, 1), (1, 65535), (500, 1), (1, 200), (500, 200)];
+        for (width, height) in sizes.skip(nth * 31 % every).step_by(every).chain(large) {
             app = resized(app, width, height);
             screen::cells(&app.state);
         }
-    }
+    };
+    let next = AtomicUsize::new(0);
+    let take = || (0..).map(|_| next.fetch_add(1, Ordering::Relaxed)).take_while(|nth| *nth < ALL.len());
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(|| take().for_each(sweep));
+        }
+    });
 }
 
 /// A terminal that has another size than the core was told, for the moment between the two.

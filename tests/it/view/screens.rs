@@ -302,6 +302,7 @@ pub const ALL: &[Screen] = &[
         },
     },
     Screen { name: "sort", story: |w, h| list(w, h).keys("S s j j j") },
+    Screen { name: "themes", story: |w, h| list(w, h).keys("T j j") },
     Screen { name: "question_discard", story: |w, h| list(w, h).choosing().text("new").keys("esc") },
     Screen { name: "question_leave", story: |w, h| list(w, h).sent().keys("esc q") },
     Screen { name: "first_contact", story: met },
