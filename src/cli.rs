@@ -245,6 +245,9 @@ pub struct DemoServer {
     /// Serve plain http instead of TLS.
     #[arg(long)]
     pub http: bool,
+    /// What is to be read before signing in.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub banner: String,
     /// Trouble to play.
     #[arg(long = "fault", value_name = "FAULT", value_parser = fault, help = FAULT_HELP, long_help = fault_help())]
     pub faults: Vec<Rule>,

@@ -28,7 +28,8 @@ pub(super) const ADMIN: &str = "admin";
 pub(super) const SECOND: &str = "kmueller";
 
 const ACCOUNT: &str = "kylo:kylo:admin:accounts:kylo";
-const ROOT: &str = "00000000-0000-0000-0000-000000000000";
+/// The domain that is always there.
+pub(super) const ROOT: &str = "00000000-0000-0000-0000-000000000000";
 const LETTERS: &[u8; 64] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789-._-._-";
 /// Sessions kept; the oldest goes when one more begins.
 const SESSIONS: usize = 10_000;
@@ -57,6 +58,8 @@ struct Session {
     id: Uuid,
     client_id: Uuid,
     user: Arc<User>,
+    /// Id of the domain its tokens are for.
+    domain: String,
     refresh_token: SecretString,
     labels: Option<Value>,
     /// Minutes; 0: for ever.
@@ -72,6 +75,8 @@ struct Session {
 /// What a password sign-in may ask for.
 #[derive(Debug, Default)]
 pub(super) struct Wishes {
+    /// Id of the domain the tokens are for.
+    pub(super) domain: String,
     pub(super) labels: Option<Value>,
     pub(super) lifetime: u64,
     pub(super) revoke_unused_in: u64,
@@ -81,6 +86,8 @@ pub(super) struct Wishes {
 #[derive(Debug)]
 pub(super) struct Caller {
     pub(super) user: Arc<User>,
+    /// Id of the domain the token is for.
+    pub(super) domain: String,
 }
 
 impl Auth {
@@ -140,6 +147,7 @@ impl Auth {
             id: Uuid::new_v4(),
             client_id: Uuid::new_v4(),
             user,
+            domain: wishes.domain,
             refresh_token: random_text(64).map_err(|_none| Problem::internal())?,
             labels: wishes.labels,
             lifetime: wishes.lifetime,
@@ -158,15 +166,20 @@ impl Auth {
         Ok(answer)
     }
 
-    /// A new token for a refresh token, which stays the same unless `renew`.
+    /// A new token for a refresh token, which stays the same unless `renew`. One that is used for another domain
+    /// is revoked.
     ///
     /// # Errors
-    /// 401 `Invalid token` where it is unknown, expired or revoked.
-    pub(super) fn refresh(&self, token: &str, renew: bool) -> Result<Value, Problem> {
+    /// 401 `Invalid token` where it is unknown, expired, revoked or of another domain.
+    pub(super) fn refresh(&self, token: &str, domain: &str, renew: bool) -> Result<Value, Problem> {
         let now = self.clock.now();
         let mut sessions = self.sessions();
         let live = |session: &&mut Session| session.holds(token) && session.is_live(now);
         let session = sessions.iter_mut().find(live).ok_or_else(|| Problem::refused("Invalid token"))?;
+        if session.domain != domain {
+            session.revoke(now);
+            return Err(Problem::refused("Invalid token"));
+        }
         if renew {
             session.refresh_token = random_text(64).map_err(|_none| Problem::internal())?;
         }
@@ -231,7 +244,9 @@ impl Auth {
             claims.pointer("/cust/sid").and_then(Value::as_str).and_then(|text| text.parse().ok());
         let sessions = self.sessions();
         match sessions.iter().rev().find(|one| Some(one.id) == id) {
-            Some(session) if !session.revoked => Ok(Caller { user: Arc::clone(&session.user) }),
+            Some(session) if !session.revoked => {
+                Ok(Caller { user: Arc::clone(&session.user), domain: session.domain.clone() })
+            }
             _ => Err(Problem::unauthorized("Token has been revoked")),
         }
     }
@@ -274,7 +289,7 @@ impl Auth {
             "acc": "kylo",
             "preferred_username": session.user.username,
             "cust": {
-                "domain_id": ROOT,
+                "domain_id": session.domain,
                 "groups": session.user.groups,
                 "sid": session.id.to_string(),
                 "zone_id": ROOT,
@@ -355,6 +370,11 @@ impl Caller {
         self.is_in(&["admin", "Connection Admins"])
     }
 
+    /// May work in other domains than the root domain.
+    pub(super) fn sees_all_domains(&self) -> bool {
+        self.user.is_in(&["admin"])
+    }
+
     /// May list users and groups.
     pub(super) fn sees_directory(&self) -> bool {
         self.is_in(&["admin", "User Admins", "CCKM Admins"])
@@ -373,7 +393,18 @@ impl Caller {
     }
 
     fn is_in(&self, groups: &[&str]) -> bool {
-        self.user.groups.iter().any(|own| groups.contains(&own.as_str()))
+        self.user.is_in(groups)
+    }
+}
+
+impl User {
+    /// Whether it may ask for a token for this domain.
+    pub(super) fn may_enter(&self, domain: &str) -> bool {
+        domain == ROOT || self.is_in(&["admin"])
+    }
+
+    fn is_in(&self, groups: &[&str]) -> bool {
+        self.groups.iter().any(|own| groups.contains(&own.as_str()))
     }
 }
 

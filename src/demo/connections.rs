@@ -66,7 +66,7 @@ pub(super) async fn list(
     let query = Query::parse(raw.as_deref())?;
     let mut view = query.view(FILTERS, "createdAt")?;
     view.filters.push(Filter { property: "service", test: Test::Matches("salesforce".into()) });
-    Ok(query.answer(&mut state.store().connections, &view))
+    Ok(query.answer(&mut state.store_of(&caller).connections, &view))
 }
 
 /// `GET /connectionmgmt/connections`: those of all services.
@@ -78,7 +78,7 @@ pub(super) async fn list_all(
     must_manage(&caller)?;
     let query = Query::parse(raw.as_deref())?;
     let view = query.view(FILTERS, "createdAt")?;
-    Ok(query.answer(&mut state.store().connections, &view))
+    Ok(query.answer(&mut state.store_of(&caller).connections, &view))
 }
 
 /// `GET …/connections/{name, id or URI}`
@@ -88,7 +88,7 @@ pub(super) async fn one(
     Named(reference): Named,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
-    let store = state.store();
+    let store = state.store_of(&caller);
     let document = salesforce(&store, &reference)?;
     Ok(json(StatusCode::OK, Value::Object(document).to_string()))
 }
@@ -102,7 +102,7 @@ pub(super) async fn create(
     must_manage(&caller)?;
     let [name, cloud] = body.required(["name", "cloud_name"])?;
     check_cloud(cloud)?;
-    let mut store = state.store();
+    let mut store = state.store_of(&caller);
     if store.connection(name).is_some() {
         return Err(Problem::conflict(format!("Connection {name} already exists")));
     }
@@ -124,7 +124,7 @@ pub(super) async fn patch(
     body: Object,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
-    let mut store = state.store();
+    let mut store = state.store_of(&caller);
     let mut document = salesforce(&store, &reference)?;
     let name = text(&document, "name");
     if body.text("name")?.is_some_and(|other| other != name) {
@@ -156,7 +156,7 @@ pub(super) async fn delete(
     Named(reference): Named,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
-    remove(&mut state.store(), &reference, Force::No)
+    remove(&mut state.store_of(&caller), &reference, Force::No)
 }
 
 /// `POST /connectionmgmt/connections/{id}/delete`, with `{"force": true}` even one in use.
@@ -168,7 +168,7 @@ pub(super) async fn force_delete(
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
     let force = if body.flag("force")? { Force::Yes } else { Force::No };
-    remove(&mut state.store(), &reference, force)
+    remove(&mut state.store_of(&caller), &reference, force)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -194,7 +194,7 @@ pub(super) async fn test(
     Named(reference): Named,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
-    let mut store = state.store();
+    let mut store = state.store_of(&caller);
     let mut document = salesforce(&store, &reference)?;
     let trouble = store.reach.trouble(&text(&document, "name")).map(str::to_owned);
     note_test(&mut document, trouble.as_deref(), state.clock.now());
@@ -213,7 +213,7 @@ pub(super) async fn test_parameters(
     must_manage(&caller)?;
     let [cloud, _client] = body.required(["cloud_name", "client_id"])?;
     check_cloud(cloud)?;
-    let known = twin(&state.store(), &body.0).is_some();
+    let known = twin(&state.store_of(&caller), &body.0).is_some();
     let trouble = (!known).then_some("invalid_client_id: client identifier invalid");
     Ok(outcome(trouble))
 }

@@ -3,9 +3,9 @@
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::Value;
+use serde_json::{Value, json as value};
 
-use super::auth::Caller;
+use super::auth::{Caller, ROOT};
 use super::error::{Problem, json};
 use super::path::Named;
 use super::query::{Filter, Query, Rule, Test};
@@ -72,28 +72,33 @@ pub(super) async fn group(
     Ok(json(StatusCode::OK, record.text().to_owned()))
 }
 
-/// `GET /auth/self/user`
+/// `GET /auth/self/user`: with the domain the token is for.
 pub(super) async fn myself(State(state): State<Shared>, caller: Caller) -> Result<Response, Problem> {
     let store = state.store();
-    let record = store.users.get(&caller.user.id).ok_or_else(Problem::not_found)?;
-    Ok(json(StatusCode::OK, record.text().to_owned()))
+    let mut document = store.users.get(&caller.user.id).ok_or_else(Problem::not_found)?.document();
+    let domain = store.domains.get(&caller.domain).ok_or_else(Problem::not_found)?.document();
+    document.insert("user_metadata".into(), value!({ "current_domain": domain }));
+    Ok(json(StatusCode::OK, Value::Object(document).to_string()))
 }
 
 /// `GET /auth/self/domains`
 pub(super) async fn my_domains(
     State(state): State<Shared>,
-    _caller: Caller,
+    caller: Caller,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Query::parse(raw.as_deref())?;
-    let view = query.view(DOMAIN_FILTERS, "name")?;
+    let mut view = query.view(DOMAIN_FILTERS, "name")?;
+    if !caller.sees_all_domains() {
+        view.filters.push(Filter { property: "id", test: Test::OneOf(vec![ROOT.to_owned()]) });
+    }
     Ok(query.answer(&mut state.store().domains, &view))
 }
 
-/// `GET /domain`: the one the token is for; there is only the root domain here.
-pub(super) async fn my_domain(State(state): State<Shared>, _caller: Caller) -> Result<Response, Problem> {
+/// `GET /domain`: the one the token is for.
+pub(super) async fn my_domain(State(state): State<Shared>, caller: Caller) -> Result<Response, Problem> {
     let store = state.store();
-    let record = store.domains.iter().next().ok_or_else(Problem::not_found)?;
+    let record = store.domains.get(&caller.domain).ok_or_else(Problem::not_found)?;
     let document = Value::Object(record.document());
     Ok(json(StatusCode::OK, document.to_string()))
 }

@@ -82,6 +82,8 @@ pub struct Options {
     pub tls: bool,
     /// The administrator's password; a random one where there is none.
     pub password: Option<String>,
+    /// What is to be read before signing in; may be empty.
+    pub banner: String,
     /// Keep what is received for [`Demo::requests`].
     pub record: bool,
     /// The shape in which `get-organizations` answers.
@@ -138,6 +140,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             tls: false,
             password: None,
+            banner: String::new(),
             record: false,
             discovery: Discovery::Documented,
         }

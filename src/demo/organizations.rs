@@ -39,7 +39,7 @@ pub(super) async fn list(
     let mut view = query.view(FILTERS, "-createdAt")?;
     view.viewer = caller.viewer();
     let now = state.clock.now();
-    let mut store = state.store();
+    let mut store = state.store_of(&caller);
     view.filters.iter_mut().for_each(|filter| name_for_id(&store, filter));
     let mut page = query.page(&mut store.organizations, &view);
     store.age(&mut page, now);
@@ -64,7 +64,7 @@ pub(super) async fn one(
     Named(id): Named,
 ) -> Result<Response, Problem> {
     let now = state.clock.now();
-    let store = state.store();
+    let store = state.store_of(&caller);
     let record = store.organization(&id, caller.viewer().as_ref())?;
     let text = store.reading(&id, record.text(), now).to_owned();
     Ok(json(StatusCode::OK, text))
@@ -105,7 +105,7 @@ pub(super) async fn discover(
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
     let [reference] = body.required(["connection"])?;
-    let store = state.store();
+    let store = state.store_of(&caller);
     let name = store.connection_name(reference).ok_or_else(Problem::not_found)?;
     must_work(&store, &name)?;
     let found = store.candidates(&name).iter().map(|one| one.document(&name)).collect();
@@ -120,7 +120,7 @@ pub(super) async fn add(
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
     let [reference, wanted] = body.required(["connection", "sfdc_org_id"])?;
-    let mut store = state.store();
+    let mut store = state.store_of(&caller);
     let name = store.connection_name(reference).ok_or_else(Problem::not_found)?;
     let organization_id = salesforce_id::complete(wanted).unwrap_or_else(|| wanted.to_owned());
     must_reach(&store, &name, &organization_id)?;
@@ -161,7 +161,7 @@ pub(super) async fn patch(
     Named(id): Named,
     body: Object,
 ) -> Result<Response, Problem> {
-    let mut store = state.store();
+    let mut store = state.store_of(&caller);
     let record = store.organization(&id, caller.viewer().as_ref())?;
     must_manage(&caller)?;
     let [reference] = body.required(["connection"])?;
@@ -179,7 +179,7 @@ pub(super) async fn delete(
     caller: Caller,
     Named(id): Named,
 ) -> Result<Response, Problem> {
-    let mut store = state.store();
+    let mut store = state.store_of(&caller);
     store.organization(&id, caller.viewer().as_ref())?;
     must_manage(&caller)?;
     store.remove_organization(&id);
@@ -193,7 +193,7 @@ pub(super) async fn update_acls(
     Named(id): Named,
     body: Object,
 ) -> Result<Response, Problem> {
-    let mut store = state.store();
+    let mut store = state.store_of(&caller);
     let record = store.organization(&id, caller.viewer().as_ref())?;
     must_manage(&caller)?;
     let orders = acls::read(&body, &store)?;

@@ -1,5 +1,6 @@
 //! The paths of the demo and what answers them.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
-use super::auth::Auth;
+use super::auth::{Auth, Caller};
 use super::clock::Clock;
 use super::error::Problem;
 use super::faults::{self, Faults};
@@ -23,6 +24,7 @@ use super::{connections, directory, intake, organizations, system, tokens};
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) auth: Auth,
+    pub(super) banner: String,
     pub(super) clock: Clock,
     pub(super) discovery: Discovery,
     pub(super) faults: Faults,
@@ -30,6 +32,8 @@ pub(super) struct State {
     pub(super) recorder: Recorder,
     pub(super) started: Timestamp,
     store: Mutex<Store>,
+    /// What there is in the other domains, by their ids.
+    elsewhere: HashMap<String, Mutex<Store>>,
 }
 
 /// [`State`] as it is handed around.
@@ -40,7 +44,14 @@ impl State {
     /// [`DemoError::Seed`] and [`DemoError::Randomness`].
     pub(super) fn new(options: &Options) -> Result<Shared, DemoError> {
         let clock = Clock::default();
+        let store = Store::load(options.organizations)?;
+        let elsewhere = store.domains.iter().skip(1).map(|domain| {
+            let rows = Mutex::new(Store::of_another_domain()?);
+            Ok((domain.key().to_owned(), rows))
+        });
         Ok(Arc::new(Self {
+            elsewhere: elsewhere.collect::<Result<_, DemoError>>()?,
+            banner: options.banner.clone(),
             auth: Auth::new(options.password.clone(), options.token_seconds, clock.clone())?,
             started: clock.now(),
             clock,
@@ -48,13 +59,20 @@ impl State {
             faults: Faults::default(),
             latency: options.latency,
             recorder: Recorder::new(options.record),
-            store: Mutex::new(Store::load(options.organizations)?),
+            store: Mutex::new(store),
         }))
     }
 
-    /// The documents. Handlers hold them for one answer, never across an await.
+    /// The documents of the root domain, where users, groups and domains are too. Handlers hold them for one
+    /// answer, never across an await.
     pub(super) fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The documents of the domain that the caller's token is for.
+    pub(super) fn store_of(&self, caller: &Caller) -> MutexGuard<'_, Store> {
+        let store = self.elsewhere.get(&caller.domain).unwrap_or(&self.store);
+        store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -87,6 +105,7 @@ fn sign_in() -> Router<Shared> {
         .route("/auth/tokens", get(tokens::list).post(tokens::create))
         .route("/auth/tokens/{id}", get(tokens::one).delete(tokens::delete))
         .route("/auth/revoke", post(tokens::revoke))
+        .route("/auth/banners/pre-auth", get(system::pre_auth_banner))
 }
 
 fn organization_calls() -> Router<Shared> {

@@ -1,6 +1,7 @@
 //! The demo's documents and what it knows about them.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -69,11 +70,28 @@ impl Store {
         Ok(store)
     }
 
+    /// Another domain: the same connections, a few organizations, none of which is in the root domain.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub(super) fn of_another_domain() -> Result<Self, DemoError> {
+        const ROWS: u64 = 7;
+        const FIRST: u64 = 1_000_000;
+        let mut store = Self::load(0)?;
+        store.organizations.truncate(0);
+        store.add_generated(FIRST..FIRST + ROWS);
+        Ok(store)
+    }
+
     fn fill(&mut self, rows: usize) {
         self.organizations.truncate(rows);
         let missing = rows.saturating_sub(self.organizations.len());
-        self.organizations.reserve(missing);
-        for index in 0..missing as u64 {
+        self.add_generated(0..missing as u64);
+    }
+
+    fn add_generated(&mut self, indices: Range<u64>) {
+        self.organizations.reserve(usize::try_from(indices.end - indices.start).unwrap_or(0));
+        for index in indices {
             let made = generate::organization(index);
             self.reach.settle(&made.organization_id, made.territory);
             self.organizations.put_record(made.record);

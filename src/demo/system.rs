@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json as value};
 
 use super::auth::Caller;
 use super::error::{Problem, json};
@@ -20,6 +20,12 @@ pub(super) async fn info(State(state): State<Shared>, _caller: Caller) -> Result
     document.insert("uptime".into(), format!("{days} days, {hours} hours, {minutes} minutes").into());
     document.insert("system_time".into(), format!("{now:.0}").into());
     Ok(json(StatusCode::OK, Value::Object(document).to_string()))
+}
+
+/// `GET /auth/banners/pre-auth`: needs no token. Without a banner the text is empty; the documentation leaves it
+/// open.
+pub(super) async fn pre_auth_banner(State(state): State<Shared>) -> Response {
+    json(StatusCode::OK, value!({ "name": "pre-auth", "value": state.banner }).to_string())
 }
 
 /// `GET /system/services/status`: needs no token.

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::auth::{Caller, Proof, Wishes};
+use super::auth::{Caller, Proof, ROOT, Wishes};
 use super::documents::Documents;
 use super::error::{Problem, json};
 use super::json_body::Object;
@@ -40,12 +40,17 @@ fn sign_in(state: &Shared, body: &Object) -> Result<Value, Problem> {
     };
     let [password] = body.required(["password"])?;
     let local = body.text("connection")?.is_none_or(|name| name == "local_account");
-    if !local || !is_root(state, body, "auth_domain")? {
+    // Every account was made in the root domain.
+    if !local || domain(state, body, "auth_domain")?.is_none_or(|id| id != ROOT) {
         return Err(Problem::refused(WRONG));
     }
     let user = state.auth.verify(username, password).ok_or_else(|| Problem::refused(WRONG))?;
-    must_be_root(state, body)?;
+    let domain = domain(state, body, "domain")?.ok_or_else(Problem::not_found)?;
+    if !user.may_enter(&domain) {
+        return Err(Problem::forbidden("Insufficient permissions"));
+    }
     let wishes = Wishes {
+        domain,
         labels: body.0.get("labels").filter(|labels| labels.is_array()).cloned(),
         lifetime: body.minutes("refresh_token_lifetime")?,
         revoke_unused_in: body.minutes("refresh_token_revoke_unused_in")?,
@@ -55,19 +60,16 @@ fn sign_in(state: &Shared, body: &Object) -> Result<Value, Problem> {
 
 fn refresh(state: &Shared, body: &Object) -> Result<Value, Problem> {
     let [token] = body.required(["refresh_token"])?;
-    must_be_root(state, body)?;
-    state.auth.refresh(token, body.flag("renew_refresh_token")?)
+    let domain = domain(state, body, "domain")?.ok_or_else(Problem::not_found)?;
+    state.auth.refresh(token, &domain, body.flag("renew_refresh_token")?)
 }
 
-fn must_be_root(state: &Shared, body: &Object) -> Result<(), Problem> {
-    if is_root(state, body, "domain")? { Ok(()) } else { Err(Problem::not_found()) }
-}
-
-/// Whether `field` names a domain that exists here, by name or id; absent means the root domain.
-fn is_root(state: &Shared, body: &Object, field: &str) -> Result<bool, Problem> {
-    let Some(domain) = body.text(field)? else { return Ok(true) };
+/// Id of the domain that `field` names, by name or id; absent means the root domain. Nothing where there is none.
+fn domain(state: &Shared, body: &Object, field: &str) -> Result<Option<String>, Problem> {
+    let Some(domain) = body.text(field)? else { return Ok(Some(ROOT.to_owned())) };
     let store = state.store();
-    Ok(store.domains.get(domain).or_else(|| store.domains.find("name", domain)).is_some())
+    let found = store.domains.get(domain).or_else(|| store.domains.find("name", domain));
+    Ok(found.map(|record| record.key().to_owned()))
 }
 
 /// `GET /auth/tokens`

@@ -24,6 +24,7 @@ pub(super) fn serve_demo(flags: &DemoServer) -> Result<ExitCode, Problem> {
             latency: flags.latency.unwrap_or(defaults.latency),
             tls: !flags.http,
             discovery: flags.discovery,
+            banner: flags.banner.clone(),
             ..defaults
         });
         let demo = demo.await.wrap_err("the demo server did not start")?;

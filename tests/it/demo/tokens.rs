@@ -5,7 +5,7 @@ use std::time::Duration;
 use cckm_tui::demo::{Demo, Options};
 use serde_json::{Value, json};
 
-use super::support::{Desk, ORGANIZATIONS, fixture, keys, same};
+use super::support::{Desk, ORGANIZATIONS, THALES, fixture, keys, same};
 
 const TOKENS: &str = "/api/v1/auth/tokens";
 
@@ -232,13 +232,59 @@ async fn a_domain_that_does_not_exist_is_not_found() {
 async fn who_am_i_and_where() {
     let desk = Desk::open().await;
     same(&desk.get("/api/v1/auth/self/user").await.json(), &fixture("auth-self-user.response"));
-    same(&desk.get("/api/v1/auth/self/domains").await.json(), &fixture("auth-self-domains.response"));
+    let (domains, documented) =
+        (desk.get("/api/v1/auth/self/domains").await, fixture("auth-self-domains.response"));
+    assert_eq!(keys(&domains.json()), keys(&documented));
+    assert_eq!(keys(&domains.json()["resources"][0]), keys(&documented["resources"][0]));
+    assert_eq!(domains.column("name"), ["emea", "root"]);
     assert_eq!(desk.get("/api/v1/domain").await.json()["name"], "root");
     let info = desk.get("/api/v1/system/info").await.json();
     assert_eq!(keys(&info), keys(&fixture("system-info.response")));
     assert_eq!(info["uptime"], "0 days, 0 hours, 0 minutes");
     let time = info["system_time"].as_str().unwrap();
     assert!(time.parse::<jiff::Timestamp>().is_ok() && time.len() == "2021-07-22T09:16:23Z".len(), "{time}");
+}
+
+#[tokio::test]
+async fn a_token_is_for_one_domain_and_sees_no_other() {
+    let mut desk = Desk::open().await;
+    let in_root = desk.get(&format!("{ORGANIZATIONS}?limit=-1")).await.column("id");
+    let wish = |field: &str, value: &str| {
+        let mut body = json!({ "username": "admin", "password": desk.demo.password(), "domain": "emea" });
+        body[field] = value.into();
+        body
+    };
+    let answer = desk.tokens(&wish("domain", "emea")).await.json();
+    desk.jwt = answer["jwt"].as_str().unwrap().to_owned();
+    let me = desk.get("/api/v1/auth/self/user").await.json();
+    assert_eq!(me["user_metadata"]["current_domain"]["name"], "emea");
+    assert_eq!(desk.get("/api/v1/domain").await.json()["name"], "emea");
+    let in_emea = desk.get(&format!("{ORGANIZATIONS}?limit=-1")).await.column("id");
+    assert!(!in_emea.is_empty() && in_emea.iter().all(|id| !in_root.contains(id)));
+    assert_eq!(desk.get(&format!("{ORGANIZATIONS}/{THALES}")).await.status, 404);
+    // A refresh token that is used for another domain is revoked.
+    let refresh = |domain: &str| json!({ "grant_type": "refresh_token", "refresh_token": answer["refresh_token"], "domain": domain });
+    assert_eq!(desk.tokens(&refresh("emea")).await.status, 200);
+    assert_eq!(desk.tokens(&refresh("root")).await.refusal(), (401, "Invalid token".to_owned()));
+    assert_eq!(desk.tokens(&refresh("emea")).await.refusal(), (401, "Invalid token".to_owned()));
+}
+
+#[tokio::test]
+async fn who_is_no_administrator_stays_in_the_root_domain() {
+    let desk = Desk::second().await;
+    assert_eq!(desk.get("/api/v1/auth/self/domains").await.column("name"), ["root"]);
+    let (username, password) = desk.demo.second_user();
+    let body = json!({ "username": username, "password": password, "domain": "emea" });
+    assert_eq!(desk.tokens(&body).await.status, 403);
+}
+
+#[tokio::test]
+async fn the_banner_needs_no_token_and_is_empty_unless_given() {
+    for banner in ["", "Authorized use only.\nEverything is recorded."] {
+        let mut desk = Desk::with(Options { banner: banner.to_owned(), ..Options::default() }).await;
+        desk.jwt.clear();
+        assert_eq!(desk.get("/api/v1/auth/banners/pre-auth").await.json()["value"], banner);
+    }
 }
 
 #[tokio::test]
