@@ -60,6 +60,8 @@ named! {
         Pause = "pause", "pause or resume the automatic refresh";
         ShowFields = "show-fields", "detail as fields";
         ShowJson = "show-json", "detail as the server's JSON";
+        NextField = "next-field", "next field";
+        PreviousField = "previous-field", "previous field";
         Accept = "accept", "take the value";
         Complete = "complete", "complete from the list";
         Submit = "submit", "send the change";
@@ -67,6 +69,7 @@ named! {
         Override = "override", "go on in spite of a failed check, with a reason on record";
         CheckAgain = "check-again", "check again what somebody changed";
         Undo = "undo", "take the last change back, as a checked change";
+        Domain = "domain", "work in another domain";
         CopyCurl = "copy-curl", "copy as a curl command, without a secret";
         Activity = "activity", "requests of this run, and changes of the past";
         ShowResponse = "show-response", "the whole answer";
@@ -105,6 +108,7 @@ named! {
         ThemePicker = "theme-picker", "theme";
         Problem = "problem", "problem";
         SignIn = "sign-in", "sign in";
+        DomainPicker = "domain-picker", "domains";
         Activity = "activity", "activity";
         Recovery = "recovery", "changes of an earlier run";
         ProfilePicker = "profile-picker", "profiles";

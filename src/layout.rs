@@ -179,6 +179,48 @@ pub fn large_window(size: Size) -> Rect {
     centered(size, size.width.saturating_sub(margin).min(100), size.height.saturating_sub(2).min(40))
 }
 
+/// The parts of the sign-in window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignInPanes {
+    /// The whole window.
+    pub window: Rect,
+    /// What the appliance wants to be read first; empty without a banner.
+    pub banner: Rect,
+    /// The rule under it; empty without a banner.
+    pub rule: Rect,
+    /// The rows to be filled in.
+    pub form: Rect,
+}
+
+impl SignInPanes {
+    /// Columns for the text of a banner, on a screen of this size.
+    pub fn banner_width(size: Size) -> u16 {
+        inside(centered(size, Self::WIDTH, 3)).width
+    }
+
+    const WIDTH: u16 = 64;
+    const FORM: u16 = 11;
+
+    /// The parts, for a banner of so many rows. Where it is longer than the screen allows, it scrolls: the form is
+    /// always whole.
+    pub fn of(size: Size, banner: usize) -> Self {
+        // A low screen gives up words under the fields, not the banner.
+        let form = if banner > 0 && size.height < 20 { Self::FORM - 2 } else { Self::FORM };
+        let most = size.height.saturating_sub(2 + 2 + form + 1);
+        let rows = u16::try_from(banner).unwrap_or(u16::MAX).min(most);
+        let above = if rows > 0 { rows + 1 } else { 1 };
+        let window = centered(size, Self::WIDTH, form + above + 2);
+        let (top, form) = split_rows(inside(window), if window.height > form + 2 { above } else { 0 });
+        let (banner, rule) = split_rows(top, rows);
+        Self { window, banner, rule: if rows > 0 { rule } else { Rect::ZERO }, form }
+    }
+}
+
+/// The window of domains.
+pub fn domain_window(size: Size) -> Rect {
+    centered(size, 60, 16)
+}
+
 /// The window for long lists: the whole screen but the header and the line for notices.
 pub const fn full_window(size: Size) -> Rect {
     Rect::new(0, 1, size.width, size.height.saturating_sub(2))

@@ -10,6 +10,7 @@
 //! one by the time it is their turn, they take its outcome instead of making another (API contract §2.8).
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use tokio::sync::{Mutex as Turn, watch};
 use tokio::time::{Instant, timeout};
 
 use super::Limits;
+use super::client_certificate::ClientCertificate;
 use super::transport::{Answer, Ask, Transport};
 use super::wire::{self, TokenAnswer};
 use crate::domain::{Call, Failure, FailureKind, OrganizationId, Password};
@@ -38,6 +40,8 @@ pub struct Credentials {
     pub auth_domain: Option<String>,
     /// Identity source; `local_account` when absent.
     pub connection: Option<String>,
+    /// Shown to a server that asks for one; it signs in where no password is known.
+    pub certificate: Option<ClientCertificate>,
     /// Whether a password that was accepted is kept in memory, to sign in once more when the server no longer
     /// renews the session.
     pub keep_password: bool,
@@ -52,6 +56,7 @@ impl Credentials {
             domain: None,
             auth_domain: None,
             connection: None,
+            certificate: None,
             keep_password: true,
         }
     }
@@ -93,7 +98,8 @@ pub(super) struct Auth {
     domain: Option<String>,
     home_domain: Option<String>,
     connection: Option<String>,
-    keep_password: bool,
+    has_certificate: bool,
+    keep_password: AtomicBool,
     within: Duration,
     sign_out_within: Duration,
     most: usize,
@@ -132,7 +138,8 @@ impl Auth {
             domain: credentials.domain,
             home_domain: credentials.auth_domain,
             connection: credentials.connection,
-            keep_password: credentials.keep_password,
+            has_certificate: credentials.certificate.is_some(),
+            keep_password: AtomicBool::new(credentials.keep_password),
             within: limits.sign_in,
             sign_out_within: limits.sign_out,
             most: limits.body,
@@ -144,6 +151,19 @@ impl Auth {
 
     pub(super) fn session(&self) -> watch::Receiver<Session> {
         self.session.subscribe()
+    }
+
+    pub(super) fn keep_password(&self, transport: &Transport, keep: bool) {
+        self.keep_password.store(keep, Ordering::SeqCst);
+        let mut state = self.state();
+        if !keep && state.proven {
+            state.password = None;
+            transport.secrets.forget_password();
+        }
+    }
+
+    fn keeps_password(&self) -> bool {
+        self.keep_password.load(Ordering::SeqCst)
     }
 
     pub(super) fn renew_at(&self) -> Option<Instant> {
@@ -170,21 +190,23 @@ impl Auth {
         state.token.as_ref().map(|token| Bearer { header: token.header.clone(), attempt: state.attempts })
     }
 
-    /// One attempt with the password given, or with the one of the credentials.
+    /// One attempt with the password given, or with the one of the credentials, or with the certificate.
     pub(super) async fn sign_in(
         &self,
         transport: &Transport,
         given: Option<Password>,
     ) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
-        let Some(password) = given.or_else(|| self.state().password.clone()) else {
-            return Err(Failure::new(
-                Call::SignIn,
-                FailureKind::SignInNeeded,
-                "no password is known: type it",
-            ));
+        let password = given.or_else(|| self.state().password.clone());
+        let outcome = match password {
+            Some(password) => self.by_password(transport, password).await,
+            None if self.has_certificate => self.by_certificate(transport).await,
+            None => {
+                let words = "no password is known: type it";
+                return Err(Failure::new(Call::SignIn, FailureKind::SignInNeeded, words));
+            }
         };
-        self.by_password(transport, password).await.map_err(|failure| self.note(failure))
+        outcome.map_err(|failure| self.note(failure))
     }
 
     /// A new token in place of the one of attempt `seen`, unless somebody else has already tried.
@@ -198,7 +220,7 @@ impl Auth {
         }
         let outcome = match self.by_refresh_token(transport).await {
             Err(failure) if failure.kind == FailureKind::SignInNeeded => {
-                self.by_kept_password(transport, failure).await
+                self.without_asking(transport, failure).await
             }
             outcome => outcome,
         };
@@ -273,23 +295,40 @@ impl Auth {
         }
     }
 
-    /// The last resort of a renewal: the operator's password, when it was accepted before (§2.8, step 3).
-    async fn by_kept_password(&self, transport: &Transport, refused: Failure) -> Result<(), Failure> {
+    /// The last resort of a renewal: what signs in without the operator, a password that was accepted before or a
+    /// certificate (§2.8, step 3).
+    async fn without_asking(&self, transport: &Transport, refused: Failure) -> Result<(), Failure> {
         let kept = {
             let state = self.state();
-            state.password.clone().filter(|_| state.proven && self.keep_password)
+            state.password.clone().filter(|_| state.proven && self.keeps_password())
         };
-        let Some(password) = kept else {
-            self.end();
-            return Err(refused);
+        let outcome = match kept {
+            Some(password) => self.by_password(transport, password).await,
+            None if self.has_certificate => self.by_certificate(transport).await,
+            None => {
+                self.end();
+                return Err(refused);
+            }
         };
-        match self.by_password(transport, password).await {
+        match outcome {
             Err(failure) if is_refusal(&failure) => {
                 self.end();
                 Err(Failure { words: failure.words, ..refused })
             }
             outcome => outcome,
         }
+    }
+
+    /// The connection has shown the certificate already.
+    async fn by_certificate(&self, transport: &Transport) -> Result<(), Failure> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            grant_type: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            domain: Option<&'a str>,
+        }
+        let grant = Body { grant_type: "user_certificate", domain: self.domain.as_deref() };
+        self.token(transport, Call::SignInByCertificate, &grant).await
     }
 
     async fn by_password(&self, transport: &Transport, password: Password) -> Result<(), Failure> {
@@ -323,7 +362,7 @@ impl Auth {
         let mut state = self.state();
         match &outcome {
             Ok(()) => {
-                state.password = self.keep_password.then_some(password);
+                state.password = self.keeps_password().then_some(password);
                 state.proven = true;
             }
             Err(failure) if is_refusal(failure) => {

@@ -33,6 +33,14 @@ pub enum ClientError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The certificate to sign in with, or its key.
+    #[error("client certificate {}: {}", escape(&path.to_string_lossy()), escape(reason))]
+    ClientCertificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The TLS library refused its settings.
     #[error("TLS cannot be set up")]
     Tls(#[source] rustls::Error),
@@ -62,6 +70,9 @@ pub(super) fn classify(error: reqwest::Error, at: Circumstances<'_>) -> Setback 
     let error = error.without_url();
     let told = chain_text(&error);
     let failure = |kind, detail: String| Failure::new(at.call, kind, detail);
+    if let Some(words) = find::<rustls::Error>(&error).and_then(client_certificate_words) {
+        return Setback::final_one(failure(FailureKind::NotRecognized, words.to_owned()));
+    }
     if error.is_connect() {
         return classify_connect(&error, &told, at);
     }
@@ -82,6 +93,25 @@ pub(super) fn classify(error: reqwest::Error, at: Circumstances<'_>) -> Setback 
     }
     let detail = format!("the answer was cut off: {told}");
     Setback::passing(failure(FailureKind::CutOff, detail))
+}
+
+/// What a server says of the certificate that we showed, or did not show. TLS 1.3 says it after the handshake, and
+/// before it looks at any request.
+const fn client_certificate_words(error: &rustls::Error) -> Option<&'static str> {
+    use rustls::AlertDescription as Alert;
+    let rustls::Error::AlertReceived(alert) = error else { return None };
+    Some(match alert {
+        Alert::CertificateRequired => "the server asks for a client certificate, and none is configured",
+        Alert::UnknownCA => "the server does not know the authority of our client certificate",
+        Alert::CertificateExpired => "the server says that our client certificate is out of date",
+        Alert::CertificateRevoked => "the server says that our client certificate is revoked",
+        Alert::BadCertificate
+        | Alert::NoCertificate
+        | Alert::UnsupportedCertificate
+        | Alert::CertificateUnknown
+        | Alert::AccessDenied => "the server does not accept our client certificate, or misses one",
+        _ => return None,
+    })
 }
 
 /// No connection was made, so nothing of the request was sent.

@@ -18,7 +18,9 @@ mod auth;
 mod base_url;
 pub mod bodies;
 mod checks;
+mod client_certificate;
 mod error;
+mod place;
 mod proxy;
 mod retry;
 mod segment;
@@ -41,6 +43,7 @@ use url::Url;
 
 pub use auth::{Credentials, Session};
 pub use base_url::{BaseUrlError, address, base_url};
+pub use client_certificate::ClientCertificate;
 pub use error::ClientError;
 pub use proxy::{Proxy, ProxyError, Route};
 pub use retry::RetryPolicy;
@@ -145,7 +148,7 @@ impl Reader {
         limits: Limits,
     ) -> Result<Self, ClientError> {
         let server = Server { base: base_url(server.base.as_str())?, ..server };
-        let transport = Transport::new(server, proxy, &limits)?;
+        let transport = Transport::new(server, proxy, credentials.certificate.clone(), &limits)?;
         if let Some(password) = &credentials.password {
             transport.secrets.learn_password(password);
         }
@@ -187,6 +190,12 @@ impl Reader {
     /// on the way. A password that was refused is forgotten.
     pub async fn sign_in(&self, password: Option<Password>) -> Result<(), Failure> {
         self.0.auth.sign_in(&self.0.transport, password).await
+    }
+
+    /// Whether a password that is accepted from here on is kept in memory, to sign in once more when the server no
+    /// longer renews the session. One that is kept is forgotten at once when not.
+    pub fn keep_password(&self, keep: bool) {
+        self.0.auth.keep_password(&self.0.transport, keep);
     }
 
     /// When the token should be renewed next; `None` without a session.

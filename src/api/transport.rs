@@ -15,6 +15,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::base_url::address;
+use super::client_certificate::ClientCertificate;
 use super::error::{Circumstances, ClientError, classify};
 use super::proxy::Proxy;
 use super::retry::{RetryAfter, Setback};
@@ -31,6 +32,7 @@ const TARGET: usize = 300;
 pub(super) struct Transport {
     base: Url,
     proxy: Option<Proxy>,
+    certificate: Option<ClientCertificate>,
     clients: RwLock<Arc<Clients>>,
     limits: Limits,
     slots: Semaphore,
@@ -53,11 +55,15 @@ impl Clients {
     fn new(
         server: &Server,
         proxy: Option<&Proxy>,
+        certificate: Option<&ClientCertificate>,
         limits: &Limits,
         shown: &watch::Sender<Shown>,
     ) -> Result<Self, ClientError> {
         let Server { base, trust } = server;
-        let tls = tls(trust, address(base).into(), shown.clone())?;
+        let mut tls = tls(trust, address(base).into(), shown.clone())?;
+        if let Some(certificate) = certificate {
+            certificate.show_with(&mut tls)?;
+        }
         let client = |idle: usize| client(base, proxy, tls.clone(), limits, idle);
         Ok(Self { reads: client(limits.in_flight)?, writes: client(0)? })
     }
@@ -95,9 +101,14 @@ impl Answer {
 }
 
 impl Transport {
-    pub(super) fn new(server: Server, proxy: Option<Proxy>, limits: &Limits) -> Result<Self, ClientError> {
+    pub(super) fn new(
+        server: Server,
+        proxy: Option<Proxy>,
+        certificate: Option<ClientCertificate>,
+        limits: &Limits,
+    ) -> Result<Self, ClientError> {
         let shown = watch::Sender::default();
-        let clients = Clients::new(&server, proxy.as_ref(), limits, &shown)?;
+        let clients = Clients::new(&server, proxy.as_ref(), certificate.as_ref(), limits, &shown)?;
         Ok(Self {
             clients: RwLock::new(Arc::new(clients)),
             slots: Semaphore::new(limits.in_flight.clamp(1, Semaphore::MAX_PERMITS)),
@@ -107,13 +118,15 @@ impl Transport {
             shown,
             base: server.base,
             proxy,
+            certificate,
         })
     }
 
     /// Believes one certificate from here on and no other. Every connection that was kept is given up.
     pub(super) fn pin(&self, pin: Pin) -> Result<(), ClientError> {
         let server = Server { base: self.base.clone(), trust: Trust::Pinned(pin) };
-        let clients = Clients::new(&server, self.proxy.as_ref(), &self.limits, &self.shown)?;
+        let clients =
+            Clients::new(&server, self.proxy.as_ref(), self.certificate.as_ref(), &self.limits, &self.shown)?;
         self.shown.send_replace(Shown::default());
         *self.clients.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(clients);
         Ok(())

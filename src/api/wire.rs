@@ -4,6 +4,8 @@
 //! look inside). A row is then read in one pass over its keys, text borrowed from the body; nothing recurses,
 //! so deep nesting is only text.
 
+mod place;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -15,6 +17,8 @@ use crate::domain::{
     Connection, ConnectionState, Discovered, Field, Organization, OrganizationId, Record, ServerWords,
 };
 use crate::text::{Untrusted, escape};
+
+pub(super) use place::{account, domains, texts};
 
 /// Rows accepted in one answer; a body full of `{},` would otherwise take a hundred times its size.
 const MOST_ROWS: usize = 100_000;

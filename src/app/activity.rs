@@ -129,11 +129,17 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
             (*request, "JOURNAL", format!("{operation} {}", step(transition)), None)
         }
         Effect::ListProfiles { request } => (*request, "READ", "profiles".to_owned(), None),
+        Effect::ReadBanner { request } => (*request, "GET", "sign-in banner".to_owned(), None),
+        Effect::Introduce { request } => (*request, "GET", "account and appliance".to_owned(), None),
+        Effect::ListDomains { request } => {
+            (*request, "GET", "domains".to_owned(), get("/api/v1/auth/self/domains".to_owned()))
+        }
         Effect::Connect { request, to } => (*request, "CONNECT", to.name(), None),
         Effect::Trust { request, address, fingerprint: _ } => {
             (*request, "TRUST", address.brief().into_string(), None)
         }
-        Effect::Enter(_)
+        Effect::KeepPassword(_)
+        | Effect::Enter(_)
         | Effect::Cancel(_)
         | Effect::Copy(_)
         | Effect::Repaint
@@ -182,6 +188,10 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
         },
         Reply::Recorded(Ok(line)) => (String::new(), format!("line {line}, durable"), Untrusted::default()),
         Reply::Recorded(Err(failure)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), failure.reason.clone()),
+        Reply::Banner(text) if text.is_empty() => fine("none".to_owned()),
+        Reply::Banner(text) => ("200".to_owned(), "to be read".to_owned(), text.clone()),
+        Reply::Introduced(who) => fine(format!("{} {}", who.username.brief(), who.version.brief())),
+        Reply::DomainsListed(Ok(domains)) => fine(format!("{} domains", domains.len())),
         Reply::Connected(Ok(settings)) => {
             (String::new(), settings.server.brief().into_string(), Untrusted::default())
         }
@@ -197,6 +207,7 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
         Reply::SignedIn(Err(failure))
         | Reply::Listed(Err(failure))
         | Reply::ConnectionsListed(Err(failure))
+        | Reply::DomainsListed(Err(failure))
         | Reply::Discovered(Err(failure)) => failed(failure),
     }
 }

@@ -52,6 +52,23 @@ pub enum Effect {
         /// Number of the request.
         request: RequestId,
     },
+    /// Whether a password that is accepted from here on is kept in memory; one that is kept is forgotten at once.
+    KeepPassword(bool),
+    /// Read what the appliance wants to be read before signing in.
+    ReadBanner {
+        /// Number of the request.
+        request: RequestId,
+    },
+    /// Ask who signed in, and at what.
+    Introduce {
+        /// Number of the request.
+        request: RequestId,
+    },
+    /// Read the domains that the account may work in.
+    ListDomains {
+        /// Number of the request.
+        request: RequestId,
+    },
     /// Send one PATCH, once. The only change of an organization there is.
     PatchOrganization {
         /// Number of the request.
@@ -136,6 +153,9 @@ impl Effect {
             | Self::ListOrganizations { request, .. }
             | Self::FetchOrganization { request, .. }
             | Self::ListConnections { request }
+            | Self::ReadBanner { request }
+            | Self::Introduce { request }
+            | Self::ListDomains { request }
             | Self::FetchConnection { request, .. }
             | Self::TestConnection { request, .. }
             | Self::Discover { request, .. }
@@ -144,9 +164,13 @@ impl Effect {
             | Self::Connect { request, .. }
             | Self::Trust { request, .. }
             | Self::PatchOrganization { request, .. } => Some(*request),
-            Self::Enter(_) | Self::Cancel(_) | Self::Copy(_) | Self::Repaint | Self::Suspend | Self::Quit => {
-                None
-            }
+            Self::KeepPassword(_)
+            | Self::Enter(_)
+            | Self::Cancel(_)
+            | Self::Copy(_)
+            | Self::Repaint
+            | Self::Suspend
+            | Self::Quit => None,
         }
     }
 }

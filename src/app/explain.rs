@@ -67,6 +67,11 @@ pub fn explain(failure: &Failure) -> Explanation {
             "Its certificate could not be verified. Nothing was sent, no password and no token.",
             "If the appliance uses a certificate of its own, start with --ca-file and that certificate's authority.",
         ),
+        FailureKind::NotRecognized => (
+            "THE SERVER DOES NOT ACCEPT OUR CERTIFICATE".into(),
+            "It asks for a client certificate, and got none or one that it does not accept. It did nothing.",
+            "Check client_certificate and client_key of the profile; the appliance must trust their issuer.",
+        ),
         FailureKind::TimedOut { after: _ } => (
             "NO ANSWER IN TIME".into(),
             "The server took the request and did not answer within the limit.",
@@ -112,6 +117,10 @@ pub const fn refusal(call: Call, status: u16) -> (&'static str, &'static str) {
         (Call::SignIn, 400 | 401 | 422) => (
             "The user name, the password or the domain is not accepted.",
             "Type the password again. It was tried once only, because the server may lock the account.",
+        ),
+        (Call::SignInByCertificate, 400..=403 | 422) => (
+            "The appliance gives no session for this client certificate.",
+            "Its issuer must be trusted by the web interface, its subject be that of a user. A password works too.",
         ),
         (Call::DiscoverOrganizations, 400 | 422) => (
             "Salesforce does not let this connection in, or the server could not ask it.",

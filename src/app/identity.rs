@@ -235,6 +235,16 @@ pub fn words(state: &State) -> String {
     }
 }
 
+/// The same in two words, for where there is room for no more.
+pub fn word(state: &State) -> &'static str {
+    match state.identity.as_deref().map(|verified| &verified.belief) {
+        Some(Belief::Pinned(_)) => "tls pinned",
+        Some(Belief::System | Belief::CaFile) => "tls ca",
+        None if state.settings.server.as_sent().starts_with("http://") => "no tls",
+        None => "tls",
+    }
+}
+
 /// What the journal calls the server: the fingerprint of its certificate; empty with plain http.
 pub(super) fn on_record(verified: Option<&Verified>) -> Untrusted {
     verified.map(|verified| format!("sha256:{}", verified.identity.fingerprint).into()).unwrap_or_default()

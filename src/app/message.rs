@@ -8,7 +8,8 @@ use super::effect::RequestId;
 use super::settings::Settings;
 use super::switch::{ConnectFailure, Profile};
 use crate::domain::{
-    Connection, Discovered, Failure, JournalFailure, Moment, Organization, Page, PatchAnswer, Record, Shown,
+    Connection, Discovered, Domain, Failure, Introduction, JournalFailure, Moment, Organization, Page,
+    PatchAnswer, Record, Shown,
 };
 use crate::input::Key;
 use crate::text::Untrusted;
@@ -83,6 +84,12 @@ pub enum Reply {
     Connected(Result<Box<Settings>, ConnectFailure>),
     /// Of [`Effect::Trust`](super::Effect::Trust): it is believed; the words say why it is not stored.
     Trusted(Result<(), Untrusted>),
+    /// Of [`Effect::ReadBanner`](super::Effect::ReadBanner); empty when there is none, or none could be read.
+    Banner(Untrusted),
+    /// Of [`Effect::Introduce`](super::Effect::Introduce).
+    Introduced(Introduction),
+    /// Of [`Effect::ListDomains`](super::Effect::ListDomains): every page.
+    DomainsListed(Result<Vec<Domain>, Failure>),
     /// Of [`Effect::ListConnections`](super::Effect::ListConnections): every page.
     ConnectionsListed(Result<Vec<Record<Connection>>, Failure>),
 }

@@ -1,9 +1,11 @@
 //! Windows over the panes. They stack: the last one has the keyboard.
 
-use super::field::{Field, HiddenField};
+use super::domains::Domains;
+use super::field::Field;
 use super::identity::{CertificateWindow, FirstContact};
 use super::list::Column;
 use super::palette::Palette;
+pub use super::sign_in::SignIn;
 use super::switch::{Destination, ProfilesWindow};
 use crate::domain::Failure;
 use crate::keymap::Context;
@@ -27,6 +29,8 @@ pub enum Modal {
     },
     /// A password is needed.
     SignIn(SignIn),
+    /// Another domain is being chosen.
+    Domains(Domains),
     /// The keys.
     Help(Help),
     /// The requests of this run, and the changes of the past.
@@ -103,17 +107,6 @@ pub struct Problem {
     pub retry: Retry,
     /// First line on the screen.
     pub scroll: usize,
-}
-
-/// The sign-in window.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SignIn {
-    /// The password being typed.
-    pub password: HiddenField,
-    /// Why the last sign-in failed.
-    pub failure: Option<Failure>,
-    /// Whether a sign-in is under way.
-    pub busy: bool,
 }
 
 /// The help screen.

@@ -6,6 +6,7 @@ use super::change::Rules;
 use super::switch::Destination;
 use crate::domain::{Entry, OpenOperation, RunId};
 use crate::text::Untrusted;
+use crate::theme::Role;
 
 /// What holds for the server and account that are shown, decided before anything is sent there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,10 @@ pub struct Settings {
     pub destination: Destination,
     /// Whose data this is: the word on every frame.
     pub badge: Badge,
+    /// A word of the profile that stands in the badge, such as `PROD`; may be empty.
+    pub badge_word: Untrusted,
+    /// How the badge looks.
+    pub badge_role: Role,
     /// Whether changes are refused.
     pub read_only: bool,
     /// The server as it was reached, such as `https://cm1.example.com`.
@@ -22,8 +27,10 @@ pub struct Settings {
     pub domain: Untrusted,
     /// Who signs in.
     pub user: Untrusted,
-    /// Whether a password is at hand, so that the first sign-in needs no question.
+    /// Whether a password or a certificate is at hand, so that the first sign-in needs no question.
     pub password_known: bool,
+    /// Whether a password that was accepted is kept in memory, unless the operator says otherwise.
+    pub keep_password: bool,
     /// Time between automatic refreshes; none: only by key.
     pub refresh_every: Option<Duration>,
     /// The authority's certificate given for this server; empty without one.

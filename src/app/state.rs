@@ -19,8 +19,9 @@ use super::message::Session;
 use super::modal::{Modal, Question};
 use super::notice::Notice;
 use super::settings::{Run, Settings};
+use super::sign_in::Banner;
 use super::switch::{Connecting, Profiles};
-use crate::domain::{Moment, Verified};
+use crate::domain::{Introduction, Moment, Verified};
 use crate::input::{Key, KeySequence};
 use crate::keymap::Context;
 use crate::layout::{Pane, Panes, SizeClass};
@@ -47,6 +48,10 @@ pub struct State {
     pub stopped: Option<Arc<Changed>>,
     /// Whether there is a token, and until when.
     pub session: Session,
+    /// What the appliance wants to be read before signing in, and the request that asked for it.
+    pub banner: Option<(RequestId, Banner)>,
+    /// Who signed in, and at what, and the request that asked for it.
+    pub introduction: Option<(RequestId, Introduction)>,
     /// The sign-in being waited for.
     pub signing_in: Option<RequestId>,
     /// The list of organizations.
@@ -103,6 +108,8 @@ impl State {
             identity: None,
             stopped: None,
             session: Session::SignedOut,
+            banner: None,
+            introduction: None,
             signing_in: None,
             list: ListPane::default(),
             detail: DetailPane::default(),
@@ -174,6 +181,7 @@ impl State {
             Modal::Sort(_) => Context::SortPicker,
             Modal::Theme { before: _ } => Context::ThemePicker,
             Modal::SignIn(_) => Context::SignIn,
+            Modal::Domains(_) => Context::DomainPicker,
             Modal::Help(_) => Context::HelpScreen,
             Modal::Activity(window) if window.editing => Context::FilterField,
             Modal::Activity(_) => Context::Activity,

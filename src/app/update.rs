@@ -15,9 +15,12 @@ use super::message::{Message, Reply, Session, Stamped};
 use super::modal::{Modal, Problem, Retry, SignIn};
 use super::notice::Notice;
 use super::settings::JournalState;
+use super::sign_in::Banner;
 use super::state::State;
 use super::switch;
-use crate::domain::{Failure, FailureKind, JournalFailure, Moment, Organization, Page, PatchAnswer};
+use crate::domain::{
+    Call, Domain, Failure, FailureKind, Introduction, JournalFailure, Moment, Organization, Page, PatchAnswer,
+};
 use crate::keymap::Keymap;
 
 /// Applies what happened. Without clock, I/O, async or randomness: the same in always gives the same out.
@@ -35,6 +38,7 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
     }
     identity::keep_stopped(state);
     effects.extend(watch(state));
+    effects.extend(read_banner(state));
     state.activity.asked(&effects, state.now);
     remember(state, &effects);
     if state.list.selected != selected {
@@ -86,7 +90,7 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::SessionChanged(session) => {
-            state.session = session;
+            session_changed(state, session);
             Vec::new()
         }
         Message::Drawn => {
@@ -123,8 +127,28 @@ pub(super) fn arrive(state: &mut State) -> Vec<Effect> {
     if state.settings.password_known {
         return sign_in(state, None);
     }
-    state.modals.push(Modal::SignIn(SignIn::default()));
+    state.modals.push(Modal::SignIn(SignIn::new(&state.settings)));
     Vec::new()
+}
+
+/// The banner of the appliance is read when there is a window to show it in, and only once. Nothing waits for it.
+fn read_banner(state: &mut State) -> Option<Effect> {
+    if state.banner.is_some() || sign_in_window(state).is_none() {
+        return None;
+    }
+    let request = state.requests.next();
+    state.banner = Some((request, Banner::default()));
+    Some(Effect::ReadBanner { request })
+}
+
+/// Who signed in, and at what, is asked once at each place. Nothing waits for it.
+fn introduce(state: &mut State) -> Option<Effect> {
+    if state.introduction.is_some() {
+        return None;
+    }
+    let request = state.requests.next();
+    state.introduction = Some((request, Introduction::default()));
+    Some(Effect::Introduce { request })
 }
 
 /// Asks for a session, unless that is under way.
@@ -177,6 +201,22 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Reply::Banner(text) => {
+            if let Some((_, banner)) = state.banner.as_mut().filter(|(asked, _)| *asked == request) {
+                *banner = Banner::new(&text);
+            }
+            Vec::new()
+        }
+        Reply::Introduced(who) => {
+            if let Some((_, known)) = state.introduction.as_mut().filter(|(asked, _)| *asked == request) {
+                *known = who;
+            }
+            Vec::new()
+        }
+        Reply::DomainsListed(result) => {
+            domains_listed(state, request, result);
+            Vec::new()
+        }
         Reply::Recorded(result) => recorded(state, request, &result),
         Reply::ProfilesListed(result) => {
             state.profiles.listed(request, result);
@@ -194,6 +234,19 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             }
             Vec::new()
         }
+    }
+}
+
+fn domains_listed(state: &mut State, request: RequestId, result: Result<Vec<Domain>, Failure>) {
+    let window = state.modals.iter_mut().find_map(|modal| match modal {
+        Modal::Domains(window) => Some(window),
+        _ => None,
+    });
+    let Some(window) = window else { return };
+    let needs_sign_in = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();
+    let is_ours = window.listed(request, result, &state.settings.domain);
+    if let Some(failure) = needs_sign_in.filter(|_| is_ours) {
+        ask_to_sign_in(state, failure);
     }
 }
 
@@ -225,6 +278,7 @@ fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>)
             let mut effects = read_all(state);
             effects.extend(reread_target(state));
             effects.extend(recover(state));
+            effects.extend(introduce(state));
             effects
         }
         Err(failure) if is_sign_in(&failure) => {
@@ -317,6 +371,23 @@ fn sign_in_window(state: &mut State) -> Option<&mut SignIn> {
     })
 }
 
+/// A session that ends by itself could not be renewed: only the operator can begin another.
+fn session_changed(state: &mut State, session: Session) {
+    let ended = session == Session::SignedOut && state.session != Session::SignedOut;
+    state.session = session;
+    if ended && state.signing_in.is_none() {
+        let words = "the session has ended, and the server did not renew it";
+        ask_to_sign_in(state, Failure::new(Call::Renew, FailureKind::SignInNeeded, words));
+    }
+}
+
+/// Lets the sign-in window be used again: what was tried did not lead anywhere.
+pub(super) fn free_sign_in(state: &mut State) {
+    if let Some(window) = sign_in_window(state) {
+        window.busy = false;
+    }
+}
+
 /// Puts the sign-in window on top; what lies under it stays as it is. A window whose own answer is still
 /// waited for says nothing of other calls.
 fn ask_to_sign_in(state: &mut State, failure: Failure) {
@@ -324,7 +395,10 @@ fn ask_to_sign_in(state: &mut State, failure: Failure) {
     match sign_in_window(state) {
         Some(window) if window.busy && waits => {}
         Some(window) => (window.busy, window.failure) = (false, Some(failure)),
-        None => state.modals.push(Modal::SignIn(SignIn { failure: Some(failure), ..SignIn::default() })),
+        None => {
+            let window = SignIn { failure: Some(failure), ..SignIn::new(&state.settings) };
+            state.modals.push(Modal::SignIn(window));
+        }
     }
 }
 

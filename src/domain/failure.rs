@@ -14,6 +14,8 @@ pub enum Call {
     Look,
     /// A token by password.
     SignIn,
+    /// A token by client certificate.
+    SignInByCertificate,
     /// A token by refresh token.
     Renew,
     /// A page of organizations.
@@ -30,6 +32,14 @@ pub enum Call {
     TestConnection,
     /// The organizations that a connection reaches.
     DiscoverOrganizations,
+    /// What the appliance wants to be read before signing in.
+    ReadBanner,
+    /// The account that signed in.
+    WhoAmI,
+    /// Name and version of the appliance.
+    ReadAppliance,
+    /// The domains the account may work in.
+    ListDomains,
 }
 
 impl fmt::Display for Call {
@@ -37,6 +47,7 @@ impl fmt::Display for Call {
         f.write_str(match self {
             Self::Look => "look at the server's certificate",
             Self::SignIn => "sign in",
+            Self::SignInByCertificate => "sign in by certificate",
             Self::Renew => "renew the session",
             Self::ListOrganizations => "list the organizations",
             Self::GetOrganization => "read the organization",
@@ -45,6 +56,10 @@ impl fmt::Display for Call {
             Self::GetConnection => "read the connection",
             Self::TestConnection => "test the connection",
             Self::DiscoverOrganizations => "ask which organizations the connection reaches",
+            Self::ReadBanner => "read the sign-in banner",
+            Self::WhoAmI => "ask who signed in",
+            Self::ReadAppliance => "read name and version of the appliance",
+            Self::ListDomains => "list the domains",
         })
     }
 }
@@ -56,6 +71,8 @@ pub enum FailureKind {
     Unreachable,
     /// The certificate was not trusted or TLS could not be agreed on: nothing was sent.
     NotTrusted,
+    /// The server asks for a client certificate, or does not accept ours: it looked at no request.
+    NotRecognized,
     /// No whole answer within the deadline.
     TimedOut {
         /// The deadline.
@@ -118,10 +135,13 @@ impl Failure {
     /// A request that needed a token first, and failed at that, was never sent: its failure is one of the
     /// token's.
     pub const fn may_have_arrived(&self) -> bool {
-        let token = matches!(self.call, Call::SignIn | Call::Renew);
+        let token = matches!(self.call, Call::SignIn | Call::SignInByCertificate | Call::Renew);
         let unsent = matches!(
             self.kind,
-            FailureKind::Unreachable | FailureKind::NotTrusted | FailureKind::SignInNeeded
+            FailureKind::Unreachable
+                | FailureKind::NotTrusted
+                | FailureKind::NotRecognized
+                | FailureKind::SignInNeeded
         );
         !token && !unsent
     }

@@ -11,6 +11,7 @@ mod operation;
 mod organization;
 mod outcome;
 mod page;
+mod place;
 pub mod salesforce_id;
 mod secret;
 
@@ -27,5 +28,6 @@ pub use operation::{
 pub use organization::{Field, Organization, OrganizationId, OrganizationPatch};
 pub use outcome::Outcome;
 pub use page::{Page, Record, Window};
+pub use place::{Domain, Introduction};
 pub use salesforce_id::same_organization;
 pub use secret::Password;

@@ -16,7 +16,8 @@ use super::{Clock, Event, Perform};
 use crate::api::Reader;
 use crate::app::{ConnectFailure, Destination, Effect, Message, Reply, RequestId};
 use crate::domain::{
-    Call, Connection, Failure, FailureKind, Fingerprint, JournalFailure, OrganizationId, OrganizationPatch,
+    Call, Connection, Failure, FailureKind, Fingerprint, Introduction, JournalFailure, OrganizationId,
+    OrganizationPatch,
 };
 use crate::journal::Journal;
 use crate::text::Untrusted;
@@ -278,6 +279,20 @@ impl Perform for Executor {
                     Reply::Discovered(reader.discover(&connection).await)
                 });
             }
+            Effect::KeepPassword(keep) => self.client.access.reader().keep_password(keep),
+            Effect::ReadBanner { request } => {
+                self.read(request, Call::ReadBanner, |reader| async move {
+                    Reply::Banner(reader.banner().await.unwrap_or_default())
+                });
+            }
+            Effect::Introduce { request } => self.read(request, Call::WhoAmI, |reader| async move {
+                Reply::Introduced(reader.introduction().await)
+            }),
+            Effect::ListDomains { request } => {
+                self.read(request, Call::ListDomains, |reader| async move {
+                    Reply::DomainsListed(reader.domains().await)
+                });
+            }
             Effect::TestConnection { request, connection } => self.test(request, connection),
             Effect::PatchOrganization { request, id, patch } => self.patch(request, id, patch),
             Effect::Copy(text) => {
@@ -311,7 +326,7 @@ fn lost_connect() -> Reply {
 fn lost(call: Call) -> Reply {
     let failure = Failure::new(call, FailureKind::Lost, FAULT);
     match call {
-        Call::Look | Call::SignIn | Call::Renew => Reply::SignedIn(Err(failure)),
+        Call::Look | Call::SignIn | Call::SignInByCertificate | Call::Renew => Reply::SignedIn(Err(failure)),
         Call::ListOrganizations => Reply::Listed(Err(failure)),
         Call::GetOrganization => Reply::Fetched(Box::new(Err(failure))),
         Call::PatchOrganization => Reply::Patched(Box::new(Err(failure))),
@@ -319,5 +334,8 @@ fn lost(call: Call) -> Reply {
         Call::GetConnection => Reply::ConnectionFetched(Box::new(Err(failure))),
         Call::TestConnection => Reply::ConnectionTested(Box::new(Err(failure))),
         Call::DiscoverOrganizations => Reply::Discovered(Err(failure)),
+        Call::ReadBanner => Reply::Banner(Untrusted::default()),
+        Call::WhoAmI | Call::ReadAppliance => Reply::Introduced(Introduction::default()),
+        Call::ListDomains => Reply::DomainsListed(Err(failure)),
     }
 }

@@ -13,7 +13,9 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use url::Url;
 
 use super::{config_directory, state_directory};
-use crate::api::{ClientError, Credentials, Limits, Proxy, Reader, Route, Server, Trust, Writer, address};
+use crate::api::{
+    ClientCertificate, ClientError, Credentials, Limits, Proxy, Reader, Route, Server, Trust, Writer, address,
+};
 use crate::app::change::Rules;
 use crate::app::{Badge, ConnectFailure, Destination, Effective, Profile, Settings};
 use crate::cli::Given;
@@ -84,7 +86,10 @@ impl Configured {
             config.domain = Some(domain.clone()).filter(|domain| !domain.is_empty());
         }
         if let Some(user) = &to.user {
-            config.username = Some(user.clone());
+            // Typed as a whole: whose name has no identity source is a local account.
+            let (source, name) =
+                user.split_once('|').map_or((None, user.as_str()), |(source, name)| (Some(source), name));
+            (config.connection, config.username) = (source.map(str::to_owned), Some(name.to_owned()));
         }
         Ok(config)
     }
@@ -177,14 +182,16 @@ pub(super) async fn connected(
 ) -> Result<Connected, Report> {
     let password = config.password.read().await?;
     let (url, user) = config.target()?;
-    let settings =
-        Settings { password_known: password.is_some(), ..settings(config, destination, from_inside)? };
+    let certificate = certificate(config);
+    let password_known = password.is_some() || certificate.is_some();
+    let settings = Settings { password_known, ..settings(config, destination, from_inside)? };
     let credentials = Credentials {
         password,
         domain: config.domain.clone(),
         auth_domain: config.auth_domain.clone(),
         connection: config.connection.clone(),
         keep_password: config.keep_password,
+        certificate,
         ..Credentials::new(user)
     };
     let limits = Limits { read: config.timeout, sign_in: config.timeout, ..Limits::default() };
@@ -203,11 +210,14 @@ fn settings(config: &Config, destination: Destination, from_inside: bool) -> Res
         effective: effective(config, &destination, from_inside),
         destination,
         badge,
+        badge_word: config.badge.as_deref().unwrap_or_default().into(),
+        badge_role: config.badge_color.role(),
         read_only: config.read_only,
         server: url.as_str().trim_end_matches('/').into(),
         domain: config.domain.as_deref().unwrap_or_default().into(),
-        user: user.into(),
+        user: account(config.connection.as_deref(), user).into(),
         password_known: false,
+        keep_password: config.keep_password,
         refresh_every: config.refresh_every,
         ca_file: ca_file.unwrap_or_default().into(),
         warnings: config.warnings.iter().map(ToString::to_string).collect(),
@@ -231,6 +241,17 @@ fn effective(config: &Config, to: &Destination, from_inside: bool) -> Vec<Effect
         Effective { key, value: value.into(), origin: origin.into() }
     };
     config.effective().into_iter().map(row).collect()
+}
+
+/// The certificate to sign in with; settings have both files or none.
+fn certificate(config: &Config) -> Option<ClientCertificate> {
+    let (certificate, key) = (config.client_certificate.clone()?, config.client_key.clone()?);
+    Some(ClientCertificate { certificate, key })
+}
+
+/// An account as it is typed: `connection|user` where the identity source is not the server itself.
+fn account(source: Option<&str>, user: &str) -> String {
+    source.map_or_else(|| user.to_owned(), |source| format!("{source}|{user}"))
 }
 
 /// The server at `url`, why it will be believed, and what stands in between.

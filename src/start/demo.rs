@@ -7,7 +7,7 @@ use crate::api::{Credentials, Limits, Server, Trust, base_url};
 use crate::app::change::Rules;
 use crate::app::{Badge, Destination, Effective, Settings};
 use crate::cli::Dashboard;
-use crate::config::Config;
+use crate::config::{BadgeColor, Config};
 use crate::demo::{Demo, Options};
 use crate::domain::Password;
 use crate::runtime::connector::Connected;
@@ -22,11 +22,14 @@ pub(super) async fn start(flags: &Dashboard) -> Result<(Demo, Connected), Report
     let settings = Settings {
         destination: Destination::default(),
         badge: Badge::Demo,
+        badge_word: Untrusted::default(),
+        badge_role: BadgeColor::Plain.role(),
         read_only: flags.given.read_only,
         server: base.as_str().trim_end_matches('/').into(),
         domain: Untrusted::default(),
         user: demo.user().into(),
         password_known: true,
+        keep_password: true,
         refresh_every: Config::default().refresh_every,
         ca_file: Untrusted::default(),
         rules: Rules::default(),

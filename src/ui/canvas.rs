@@ -33,6 +33,11 @@ impl<'a> Canvas<'a> {
         self.cursor
     }
 
+    /// Puts the terminal's cursor here.
+    pub(super) const fn cursor_at(&mut self, x: u16, y: u16) {
+        self.cursor = Some(Position::new(x, y));
+    }
+
     /// Writes `shown` in at most `width` cells, a cut one with the mark at its end; returns the column after it.
     pub(super) fn put(&mut self, x: u16, y: u16, width: u16, role: Role, shown: &str) -> u16 {
         self.put_styled(x, y, width, self.style(role), shown)

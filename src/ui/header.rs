@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
 use crate::app::line::Line;
-use crate::app::{Badge, Session, State, age};
+use crate::app::{Badge, Session, State, age, identity};
 use crate::layout::SizeClass;
 use crate::text;
 use crate::theme::Role;
@@ -15,10 +15,13 @@ pub(super) fn badge(state: &State) -> String {
 }
 
 fn whose(state: &State) -> String {
+    let word = state.settings.badge_word.brief();
     match &state.settings.badge {
         Badge::Demo => "DEMO".to_owned(),
-        Badge::Profile(name) => name.brief().into_string(),
-        Badge::Unnamed => "no profile".to_owned(),
+        Badge::Profile(name) if word.as_str().is_empty() => name.brief().into_string(),
+        Badge::Profile(name) => format!("{word} {}", name.brief()),
+        Badge::Unnamed if word.as_str().is_empty() => "no profile".to_owned(),
+        Badge::Unnamed => word.into_string(),
     }
 }
 
@@ -33,14 +36,15 @@ pub(super) fn host(state: &State) -> String {
     server.split_once("://").map_or_else(|| server.clone(), |(_, host)| host.to_owned())
 }
 
-/// The domain, `root` where none was asked for.
+/// The domain that the server says the session is for; else the one asked for, `root` where none was.
 pub(super) fn domain(state: &State) -> String {
-    let domain = &state.settings.domain;
+    let told = state.introduction.as_ref().map(|(_, who)| &who.domain).filter(|domain| !domain.is_empty());
+    let domain = told.unwrap_or(&state.settings.domain);
     if domain.is_empty() { "root".to_owned() } else { domain.brief().into_string() }
 }
 
 pub(super) fn paint(state: &State, area: Rect, class: SizeClass, canvas: &mut Canvas<'_>) {
-    let freshness = freshness(state);
+    let freshness = freshness(state, class);
     let width = cells(&freshness.text());
     let start = area.right().saturating_sub(width + 1);
     let room = start.saturating_sub(area.x + 1);
@@ -58,7 +62,8 @@ fn left(state: &State, class: SizeClass, room: usize) -> Line {
         SizeClass::M => (" cckm-tui  ", ["  ", " ", "/"]),
         SizeClass::L | SizeClass::XL => (" cckm-tui  ", ["   ", "  domain ", "  user "]),
     };
-    let fixed = before.len() + 3 + mode(state).len() + gaps.concat().len();
+    let appliance = if class == SizeClass::XL { appliance(state) } else { String::new() };
+    let fixed = before.len() + 3 + mode(state).len() + gaps.concat().len() + text::width(&appliance);
     let mut parts = [whose(state), server, domain(state), user];
     share(&mut parts, room.saturating_sub(fixed));
     let [whose, server, domain, user] = parts;
@@ -66,13 +71,21 @@ fn left(state: &State, class: SizeClass, room: usize) -> Line {
     let gap_role = if wide { Role::Dim } else { Role::Text };
     let mode_role = if state.settings.read_only { Role::Warning } else { Role::Text };
     Line::new(Role::Title, before)
-        .and(Role::Badge, format!("[{whose}]"))
+        .and(state.settings.badge_role, format!("[{whose}]"))
         .and(mode_role, format!(" {}", mode(state)))
         .and(Role::Text, format!("{to_server}{server}"))
         .and(gap_role, to_domain)
         .and(Role::Text, domain)
         .and(gap_role, to_user)
         .and(Role::Text, user)
+        .and(Role::Dim, appliance)
+}
+
+/// `  cckm-demo 2.19.0+14195`, as far as the account may read it.
+fn appliance(state: &State) -> String {
+    let Some((_, who)) = &state.introduction else { return String::new() };
+    let known = [&who.appliance, &who.version].into_iter().filter(|text| !text.is_empty());
+    known.fold(String::from(" "), |line, text| line + " " + text::clip(text.brief().as_str(), 24).0)
 }
 
 /// Cuts the longest parts until all together fit; none under six cells.
@@ -89,15 +102,24 @@ fn share(parts: &mut [String], room: usize) {
     }
 }
 
-/// `tok 4m  ● 10s`: the token's life, and how old the data are.
-fn freshness(state: &State) -> Line {
+/// Cells for the token's life: a renewal moves nothing.
+const LIFE: usize = 3;
+
+/// `tls  tok  4m  ● 10s`: how the server is recognized where there is room, the token's life, and how old the
+/// data are.
+fn freshness(state: &State, class: SizeClass) -> Line {
     let token = match state.session {
         Session::SignedOut if state.signing_in.is_some() => "signing in".to_owned(),
         Session::SignedOut => "signed out".to_owned(),
-        Session::SignedIn { until } => format!("tok {}", age::short(until.since(state.now))),
+        Session::SignedIn { until } => format!("tok {:>LIFE$}", age::short(until.since(state.now))),
     };
     let role = if state.session == Session::SignedOut { Role::Warning } else { Role::Text };
-    let line = Line::new(role, token).and(Role::Text, "  ");
+    let identity = if class >= SizeClass::L {
+        Line::new(Role::Text, format!("{}  ", identity::word(state)))
+    } else {
+        Line::default()
+    };
+    let line = identity.and(role, token).and(Role::Text, "  ");
     let list = &state.list;
     let old = list.loaded_at.map(|at| age::short(state.now.since(at)));
     let (role, words) = match (&list.load, &list.stale, old) {

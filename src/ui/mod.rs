@@ -11,6 +11,7 @@ mod list;
 mod palette;
 mod profiles;
 mod review;
+mod session;
 mod status;
 mod windows;
 
@@ -69,8 +70,8 @@ pub fn view(state: &State, look: Look<'_>, frame: &mut Frame<'_>) {
 /// Under the smallest size: whose data, that nothing is lost, and how to leave.
 fn too_small(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
     let left = if area.width > 36 { 2 } else { 0 };
-    let badge =
-        Line::new(Role::Badge, header::badge(state)).and(Role::Text, format!(" {}", header::mode(state)));
+    let badge = Line::new(state.settings.badge_role, header::badge(state))
+        .and(Role::Text, format!(" {}", header::mode(state)));
     let mut lines = vec![badge, Line::default()];
     if state.asks_to_leave() {
         let width = usize::from(area.width - left);

@@ -2,16 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use super::activity;
 use super::canvas::{Canvas, cells};
-use super::header;
 use super::identity;
 use super::status::window_hints;
-use super::{palette, profiles};
+use super::{activity, palette, profiles, session};
 use crate::app::line::Line;
 use crate::app::list::Column;
-use crate::app::modal::{Modal, Question, SignIn};
-use crate::app::{State, explain, modal_lines};
+use crate::app::modal::{Modal, Question};
+use crate::app::{State, modal_lines};
 use crate::keymap::{Context, Keymap};
 use crate::layout::{centered, inside, large_window};
 use crate::theme::{Role, Theme};
@@ -41,7 +39,8 @@ pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool,
         Modal::Certificate(window) => identity::paint_certificate(state, window, keymap, on_top, canvas),
         Modal::Stop => identity::paint_stop(state, keymap, canvas),
         Modal::Theme { before: _ } => paint_themes(state, keymap, canvas),
-        Modal::SignIn(window) => paint_sign_in(state, window, keymap, on_top, canvas),
+        Modal::SignIn(window) => session::paint_sign_in(state, window, keymap, on_top, canvas),
+        Modal::Domains(window) => session::paint_domains(state, window, keymap, canvas),
     }
 }
 
@@ -127,45 +126,6 @@ fn paint_themes(state: &State, keymap: &Keymap, canvas: &mut Canvas<'_>) {
         .and(Role::Text, "  ")
         .and(Role::Value, "sfdc-connection");
     canvas.line(inside.x + 2, inside.bottom().saturating_sub(1), inside.width.saturating_sub(2), &states);
-}
-
-fn paint_sign_in(state: &State, window: &SignIn, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
-    let area = centered(state.size, 64, 14);
-    let badge = Line::new(Role::Badge, header::badge(state));
-    let hints = window_hints(keymap, Context::SignIn, area.width);
-    canvas.window(area, &Line::new(Role::Title, "Sign in"), &badge, &hints);
-    let inside = inside(area);
-    let rows = [
-        ("Server", state.settings.server.brief().into_string()),
-        ("Domain", header::domain(state)),
-        ("User", state.settings.user.brief().into_string()),
-    ];
-    for (y, (label, value)) in (inside.y + 1..).zip(rows) {
-        canvas.put(inside.x, y, 12, Role::Dim, label);
-        canvas.put(inside.x + 12, y, inside.width.saturating_sub(12), Role::Text, &value);
-    }
-    let y = inside.y + 4;
-    canvas.put(inside.x, y, 12, Role::Dim, "Password");
-    // Always the same number of dots: the length of a password is nobody's business.
-    let dots = if window.password.is_empty() { "" } else { "••••••••" };
-    let width = inside.width.saturating_sub(12);
-    canvas.field(inside.x + 12, y, width, dots, "", on_top && !window.busy);
-    let below = Rect { y: y + 2, height: inside.bottom().saturating_sub(y + 2), ..inside };
-    canvas.lines(below, &sign_in_words(window, usize::from(inside.width)));
-}
-
-fn sign_in_words(window: &SignIn, width: usize) -> Vec<Line> {
-    let Some(failure) = &window.failure else {
-        let words =
-            if window.busy { "signing in …" } else { "The password is sent once and kept in memory only." };
-        return vec![Line::new(Role::Dim, words)];
-    };
-    let words = explain::explain(failure);
-    let mut lines = vec![Line::new(Role::Bad, words.title)];
-    let said = failure.words.message.display_lines(1);
-    lines.extend(said.into_iter().map(|line| Line::new(Role::Text, line.into_string())));
-    lines.extend(crate::app::line::wrapped(Role::Text, words.next, width));
-    lines
 }
 
 /// How wide a line is, for centring.

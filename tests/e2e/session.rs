@@ -1,10 +1,12 @@
 //! The session over the life of the program: given back at every end, renewed unseen, asked for again.
 
+use std::time::Instant;
+
 use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::outside::DemoServer;
-use crate::terminal::Terminal;
+use crate::terminal::{DEADLINE, Terminal};
 
 /// A demo server in a process of its own, and the dashboard signed in to it.
 struct Signed {
@@ -16,30 +18,96 @@ struct Signed {
 
 impl Signed {
     fn start(flags: &[&str]) -> Self {
+        let signed = Self::begin(flags, true);
+        signed.terminal.wait_for_text("Acme Corporation");
+        signed
+    }
+
+    /// The same, where the operator is asked for the password.
+    fn asked(flags: &[&str]) -> Self {
+        let signed = Self::begin(flags, false);
+        signed.terminal.wait_for_text("Password");
+        signed
+    }
+
+    fn begin(flags: &[&str], with_password: bool) -> Self {
         let (server, lines) = DemoServer::start(&[&["--listen", "127.0.0.1:0", "--http"], flags].concat());
         let (base, password) = (lines[0].clone(), lines[2].trim_start_matches("password ").to_owned());
-        let args = ["--url", &base, "--username", "admin"];
-        let terminal = Terminal::start(&args, &[("CCKM_PASSWORD", &password)], (80, 24));
-        terminal.wait_for_text("Acme Corporation");
+        let args = ["--url", &base, "--username", "admin", "--log-level", "debug"];
+        let given = [("CCKM_PASSWORD", password.as_str())];
+        let terminal = Terminal::start(&args, if with_password { &given } else { &[] }, (80, 24));
         Self { _server: server, base, password, terminal }
+    }
+
+    /// Waits until so many tokens were asked for.
+    fn wait_for_tokens(&self, count: usize) {
+        let until = Instant::now() + DEADLINE;
+        while self.log().matches("/api/v1/auth/tokens/").count() < count {
+            assert!(Instant::now() < until, "no {count} tokens in\n{}", self.log());
+            std::thread::yield_now();
+        }
+    }
+
+    /// Opens the change of the documented organization, with its new connection half typed.
+    fn type_half_a_change(&mut self) {
+        self.terminal.send("/thales\r");
+        self.terminal.wait_for("one row", |screen| !screen.contents().contains("Acme Corporation"));
+        self.terminal.send("e");
+        self.terminal.wait_for_text("Change");
+        self.terminal.send("new-sf");
+        self.terminal.wait_for_text("[new-sf_");
+    }
+
+    /// The screen without its header, which counts down, and without the age of what was read.
+    fn below_the_header(&self) -> String {
+        let rows = |screen: &vt100::Screen| screen.rows(0, 80).skip(1).collect::<Vec<_>>();
+        let rows = self.terminal.with_screen(rows);
+        rows.into_iter().filter(|row| !row.contains("as read")).collect::<Vec<_>>().join("\n")
+    }
+
+    /// An administrator elsewhere revokes our session.
+    fn revoke(&self) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let (client, tokens, jwt) = self.administrator().await;
+            let list = client.get(format!("{tokens}?labels=cckm-tui&limit=100")).bearer_auth(&jwt);
+            let list: Value =
+                serde_json::from_str(&list.send().await.unwrap().text().await.unwrap()).unwrap();
+            for token in list["resources"].as_array().unwrap() {
+                let id = token["id"].as_str().unwrap();
+                client.delete(format!("{tokens}/{id}")).bearer_auth(&jwt).send().await.unwrap();
+            }
+        });
+    }
+
+    async fn administrator(&self) -> (reqwest::Client, String, String) {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let tokens = format!("{}/api/v1/auth/tokens", self.base);
+        let who = serde_json::json!({"username": "admin", "password": self.password});
+        let signed_in = client.post(&tokens).body(who.to_string()).send().await.unwrap();
+        let jwt: Value = serde_json::from_str(&signed_in.text().await.unwrap()).unwrap();
+        (client, tokens, jwt["jwt"].as_str().unwrap().to_owned())
     }
 
     /// What the server says of the refresh tokens that carry our label: revoked or not, oldest first.
     fn revoked(&self) -> Vec<bool> {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
-            let client = reqwest::Client::builder().no_proxy().build().unwrap();
-            let tokens = format!("{}/api/v1/auth/tokens", self.base);
-            let who = serde_json::json!({"username": "admin", "password": self.password});
-            let signed_in = client.post(&tokens).body(who.to_string()).send().await.unwrap();
-            let jwt: Value = serde_json::from_str(&signed_in.text().await.unwrap()).unwrap();
-            let list = client
-                .get(format!("{tokens}?labels=cckm-tui&sort=createdAt&limit=100"))
-                .bearer_auth(jwt["jwt"].as_str().unwrap());
+            let (client, tokens, jwt) = self.administrator().await;
+            let list =
+                client.get(format!("{tokens}?labels=cckm-tui&sort=createdAt&limit=100")).bearer_auth(&jwt);
             let list: Value =
                 serde_json::from_str(&list.send().await.unwrap().text().await.unwrap()).unwrap();
             list["resources"].as_array().unwrap().iter().map(|token| token["revoked"] == true).collect()
         })
+    }
+
+    /// Whether the log says that the server was waited for in vain.
+    fn was_not_revoked(&self) -> bool {
+        let log = self.log();
+        ["the session was not revoked at the server", "did not confirm the end of the session"]
+            .iter()
+            .any(|words| log.contains(words))
     }
 
     fn log(&self) -> String {
@@ -61,9 +129,10 @@ fn au_15_every_orderly_end_gives_the_terminal_back_first_and_then_the_session() 
             Some(signal) => signed.terminal.signal(signal),
             None => signed.terminal.send("q"),
         }
-        signed.terminal.assert_given_back();
+        signed.terminal.wait_for("normal screen", |screen| !screen.alternate_screen());
         assert!(signed.terminal.is_running(), "the server takes its time, the terminal does not wait for it");
         assert_eq!(signed.terminal.wait_for_exit(), code);
+        signed.terminal.assert_given_back();
         assert_eq!(signed.revoked(), [true], "{signal:?}");
     }
 }
@@ -74,8 +143,7 @@ fn au_15_a_server_that_does_not_answer_is_told_in_the_log_only() {
     signed.terminal.signal(Signal::TERM);
     assert_eq!(signed.terminal.wait_for_exit(), 143);
     signed.terminal.assert_given_back();
-    let log = signed.log();
-    assert!(log.contains("the session was not revoked at the server"), "{log}");
+    assert!(signed.was_not_revoked(), "{}", signed.log());
 }
 
 #[test]
@@ -88,10 +156,45 @@ fn au_15_a_second_signal_ends_at_once_and_a_second_hang_up_does_not() {
     ] {
         let mut signed = Signed::start(&["--fault", "hang@DELETE /api/v1/auth/tokens"]);
         signed.terminal.signal(first);
-        signed.terminal.assert_given_back();
+        signed.terminal.wait_for("normal screen", |screen| !screen.alternate_screen());
         signed.terminal.signal(second);
         assert_eq!(signed.terminal.wait_for_exit(), 128 + first.as_raw().unsigned_abs());
-        let waited = signed.log().contains("the session was not revoked at the server");
-        assert_eq!(waited, waits, "{first:?} and {second:?}");
+        assert_eq!(signed.was_not_revoked(), waits, "{first:?} and {second:?}");
     }
+}
+
+#[test]
+fn m8_half_a_change_survives_three_renewals_without_a_word() {
+    let mut signed = Signed::start(&["--token-seconds", "5"]);
+    signed.type_half_a_change();
+    let before = signed.below_the_header();
+    signed.wait_for_tokens(4);
+    assert_eq!(signed.below_the_header(), before);
+    signed.terminal.send("c-connection\r");
+    signed.terminal.wait_for_text("sfdc-connection");
+    signed.terminal.signal(Signal::TERM);
+    assert_eq!(signed.terminal.wait_for_exit(), 143);
+    signed.terminal.assert_given_back();
+}
+
+#[test]
+fn au_16_a_session_that_is_refused_comes_back_to_the_same_window_and_value() {
+    let mut signed = Signed::asked(&["--token-seconds", "5"]);
+    let password = signed.password.clone();
+    signed.terminal.send(&format!("{password}\t"));
+    signed.terminal.send(" ");
+    signed.terminal.wait_for_text("(•) no");
+    signed.terminal.send("\r");
+    signed.terminal.wait_for_text("Acme Corporation");
+    signed.type_half_a_change();
+    signed.revoke();
+    // It comes by itself, when the token is to be renewed.
+    let shown = signed.terminal.wait_for_text("Sign in");
+    assert!(shown.contains("User        admin "), "told, not asked, over an open change:\n{shown}");
+    signed.terminal.send(&format!("{password}\r"));
+    signed.terminal.wait_for("the window gone", |screen| !screen.contents().contains("Password"));
+    signed.terminal.wait_for_text("[new-sf_");
+    signed.terminal.signal(Signal::TERM);
+    assert_eq!(signed.terminal.wait_for_exit(), 143);
+    signed.terminal.assert_given_back();
 }

@@ -8,6 +8,7 @@ mod list;
 mod order;
 mod palette;
 mod phases;
+mod place;
 mod session;
 mod settle;
 mod switching;

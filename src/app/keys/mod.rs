@@ -4,6 +4,7 @@ mod change;
 mod palette;
 mod panes;
 mod profiles;
+mod session;
 mod windows;
 
 use std::time::Duration;
@@ -15,7 +16,7 @@ use super::effect::Effect;
 use super::help;
 use super::identity;
 use super::line::{self, Line};
-use super::modal::{ActivityWindow, Help, Modal, Problem, Question};
+use super::modal::{ActivityWindow, Help, Modal, Problem, Question, SignIn};
 use super::notice::Notice;
 use super::problem;
 use super::recovery;
@@ -24,7 +25,8 @@ use super::state::State;
 use super::switch;
 use crate::input::Key;
 use crate::keymap::{Command, Context, Keymap, Resolution};
-use crate::layout::Pane;
+use crate::layout::{Pane, SignInPanes};
+use crate::theme::Role;
 
 /// How long a second Ctrl-C quits.
 const TWICE: Duration = Duration::from_millis(1500);
@@ -99,7 +101,7 @@ fn count(state: &mut State, key: Key) -> bool {
 /// An editing key goes to the text field that has the keyboard.
 fn edit(state: &mut State, key: Key) {
     match (state.modals.last_mut(), state.change.as_mut()) {
-        (Some(Modal::SignIn(window)), _) if !window.busy => window.password.key(key),
+        (Some(Modal::SignIn(window)), _) if !window.busy => window.key(key),
         (Some(Modal::FirstContact(window)), _) if window.storing.is_none() => {
             window.field.key(key);
             window.edited();
@@ -135,7 +137,7 @@ pub(super) fn pasted(state: &mut State, text: &str) {
             result
         }
         (Some(Modal::SignIn(window)), _) if window.busy => Ok(()),
-        (Some(Modal::SignIn(window)), _) => window.password.paste(text),
+        (Some(Modal::SignIn(window)), _) => window.paste(text),
         (Some(Modal::Change), Some(change)) => change::paste(change, text),
         (Some(Modal::Activity(window)), _) => window.filter.paste(text),
         (Some(Modal::Profiles(window)), _) => window.filter.paste(text),
@@ -186,7 +188,8 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Some(Modal::Problem(problem)) => windows::on_problem(state, problem.retry, command, keymap),
         Some(Modal::Theme { before }) => windows::on_theme(state, *before, command),
         Some(Modal::Sort(column)) => windows::on_sort(state, *column, command),
-        Some(Modal::SignIn(_)) => windows::on_sign_in(state, command),
+        Some(Modal::SignIn(_)) => session::on_sign_in(state, keymap, command),
+        Some(Modal::Domains(_)) => session::on_domains(state, command),
         Some(Modal::Help(_)) => windows::on_help(state, keymap, command),
         Some(Modal::Activity(_)) => windows::on_activity(state, command),
         Some(Modal::Recovery) => windows::on_recovery(state, command),
@@ -244,6 +247,9 @@ fn copy_command(state: &mut State, method: &str, path: &str, body: Option<&str>)
 
 /// The lines of the window on top, as many as there are, and how many of them it shows.
 pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
+    if let Some(Modal::SignIn(_)) = state.modals.last() {
+        return banner_lines(state);
+    }
     let inside = crate::layout::inside(crate::layout::large_window(state.size));
     let (width, height) = (usize::from(inside.width), usize::from(inside.height));
     let lines = match (state.modals.last(), state.change.as_ref().map(|change| &change.phase)) {
@@ -274,6 +280,14 @@ pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
     (lines, height)
 }
 
+/// The rows of the banner in the sign-in window.
+fn banner_lines(state: &State) -> (Vec<Line>, usize) {
+    let width = usize::from(SignInPanes::banner_width(state.size));
+    let rows = state.banner.as_ref().map(|(_, banner)| banner.rows(width)).unwrap_or_default();
+    let height = usize::from(SignInPanes::of(state.size, rows.len()).banner.height);
+    (rows.into_iter().map(|row| Line::new(Role::Text, row)).collect(), height)
+}
+
 pub(super) fn modal_extent(state: &State, keymap: &Keymap) -> (usize, usize) {
     let (lines, height) = modal_lines(state, keymap);
     (lines.len(), height)
@@ -294,7 +308,8 @@ pub(super) fn clamp_scroll(state: &mut State, keymap: &Keymap) {
             Some(
                 Modal::Problem(Problem { scroll, .. })
                 | Modal::Help(Help { scroll, .. })
-                | Modal::Settings { scroll },
+                | Modal::Settings { scroll }
+                | Modal::SignIn(SignIn { scroll, .. }),
             ),
             _,
         )

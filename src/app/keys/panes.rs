@@ -1,6 +1,6 @@
 //! What keys do in the list and in the detail.
 
-use super::{change, detail_extent};
+use super::{change, detail_extent, session};
 use crate::app::cx::Cx;
 use crate::app::detail::{DetailView, scrolled};
 use crate::app::effect::Effect;
@@ -37,6 +37,7 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
         Command::Pause => pause(state),
         Command::Edit => return change::edit_selected(state),
         Command::Undo => return change::undo(state),
+        Command::Domain => return session::ask_for_domains(state),
         Command::CopyCurl => return copy_curl(state),
         movement => state.list.go(movement, count),
     }
@@ -82,6 +83,7 @@ pub(super) fn on_detail(state: &mut State, command: Command, count: Option<usize
         }
         Command::Edit => return change::edit_selected(state),
         Command::Undo => return change::undo(state),
+        Command::Domain => return session::ask_for_domains(state),
         Command::CopyCurl => return copy_curl(state),
         movement => {
             let (rows, height) = detail_extent(state);

@@ -94,23 +94,6 @@ pub(super) fn on_theme(state: &mut State, before: Theme, command: Command) -> Ve
     Vec::new()
 }
 
-pub(super) fn on_sign_in(state: &mut State, command: Command) -> Vec<Effect> {
-    let Some(Modal::SignIn(window)) = state.modals.last_mut() else { return Vec::new() };
-    match command {
-        Command::Accept if !window.password.is_empty() && !window.busy => {
-            (window.busy, window.failure) = (true, None);
-            let password = window.password.take();
-            sign_in(state, Some(password))
-        }
-        Command::Back => {
-            state.modals.pop();
-            state.notice = Some(Notice::warning("not signed in: r signs in, q quits"));
-            Vec::new()
-        }
-        _ => Vec::new(),
-    }
-}
-
 pub(super) fn on_help(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect> {
     if matches!(command, Command::Close | Command::Help) {
         state.modals.pop();

@@ -23,8 +23,8 @@ use super::modal::{Modal, Question};
 use super::notice::Notice;
 use super::settings::{Badge, Settings};
 use super::state::State;
-use super::update::arrive;
-use crate::domain::Moment;
+use super::update::{arrive, free_sign_in, sign_in};
+use crate::domain::{Moment, Password};
 use crate::layout::{full_window, inside};
 use crate::text::Untrusted;
 
@@ -79,6 +79,8 @@ pub struct Connecting {
     pub to: Destination,
     /// Since when.
     pub since: Moment,
+    /// What was typed for that place: the password, to be tried there once, and whether it is then kept.
+    pub typed: Option<(Password, bool)>,
 }
 
 /// How many profiles their window shows at a time.
@@ -123,7 +125,7 @@ pub(super) fn depart(state: &mut State, to: Destination) -> Vec<Effect> {
 }
 
 /// Why the present place cannot be left at this moment; none: it can.
-fn bound(state: &State) -> Option<&'static str> {
+pub fn bound(state: &State) -> Option<&'static str> {
     let change = state.change.as_ref()?;
     if let Some(why) = unsettled(state) {
         return Some(why);
@@ -141,8 +143,23 @@ pub fn connect(state: &mut State, to: Destination) -> Vec<Effect> {
     let mut effects = give_up(state);
     let request = state.requests.next();
     state.notice = Some(Notice::warning(format!("on the way to {} · Ctrl-C stays here", to.name())));
-    state.connecting = Some(Connecting { request, to: to.clone(), since: state.now });
+    state.connecting = Some(Connecting { request, to: to.clone(), since: state.now, typed: None });
     effects.push(Effect::Connect { request, to });
+    effects
+}
+
+/// The same, with what the operator typed to sign in there.
+pub(super) fn connect_to_sign_in(
+    state: &mut State,
+    to: Destination,
+    password: Password,
+    keep: bool,
+) -> Vec<Effect> {
+    let effects = connect(state, to);
+    match state.connecting.as_mut() {
+        Some(connecting) => connecting.typed = Some((password, keep)),
+        None => free_sign_in(state),
+    }
     effects
 }
 
@@ -160,8 +177,10 @@ pub(super) fn connected(
     let Some(connecting) = state.connecting.take_if(|connecting| connecting.request == request) else {
         return Vec::new();
     };
+    let name = connecting.to.name();
     let stay = |state: &mut State, why: &str| {
-        state.notice = Some(Notice::warning(format!("still here, not at {}: {why}", connecting.to.name())));
+        free_sign_in(state);
+        state.notice = Some(Notice::warning(format!("still here, not at {name}: {why}")));
     };
     match (result, bound(state)) {
         (Err(failure), _) => {
@@ -175,7 +194,14 @@ pub(super) fn connected(
         (Ok(settings), None) => {
             move_to(state, *settings);
             let mut effects = vec![Effect::Enter(request)];
-            effects.extend(arrive(state));
+            match connecting.typed {
+                None => effects.extend(arrive(state)),
+                Some((password, keep)) => {
+                    state.settings.keep_password = keep;
+                    effects.push(Effect::KeepPassword(keep));
+                    effects.extend(sign_in(state, Some(password)));
+                }
+            }
             effects
         }
     }

@@ -1,6 +1,7 @@
 //! The client against the documented contract and against servers that break it.
 
 mod calls;
+mod certificate;
 mod checks;
 mod demo;
 mod faults;

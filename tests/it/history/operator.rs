@@ -305,6 +305,9 @@ impl Operator {
                 | Effect::ListOrganizations { request, .. }
                 | Effect::FetchOrganization { request, .. }
                 | Effect::ListConnections { request }
+                | Effect::ReadBanner { request }
+                | Effect::Introduce { request }
+                | Effect::ListDomains { request }
                 | Effect::PatchOrganization { request, .. }
                 | Effect::FetchConnection { request, .. }
                 | Effect::TestConnection { request, .. }
@@ -319,7 +322,11 @@ impl Operator {
                     self.waited_for.remove(request);
                 }
                 Effect::Copy(text) => self.copied.push(text.clone()),
-                Effect::Enter(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {}
+                Effect::KeepPassword(_)
+                | Effect::Enter(_)
+                | Effect::Repaint
+                | Effect::Suspend
+                | Effect::Quit => {}
             }
             self.executor.perform(effect);
         }

@@ -7,10 +7,11 @@ use cckm_tui::app::list::RowKey;
 use cckm_tui::app::modal::Modal;
 use cckm_tui::app::{ConnectFailure, Effect, Message, Reply, RequestId, Session};
 use cckm_tui::domain::{
-    Call, Connection, ConnectionState, Discovered, Failure, FailureKind, Moment, Organization, Page, Record,
-    Transition,
+    Call, Connection, ConnectionState, Discovered, Domain, Failure, FailureKind, Introduction, Moment,
+    Organization, Page, Record, Transition,
 };
 use cckm_tui::input::{Key, KeyCode};
+use cckm_tui::text::Untrusted;
 use proptest::prelude::*;
 use ratatui::layout::Size;
 
@@ -394,6 +395,19 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         } else {
             Err(failed(Call::DiscoverOrganizations, salt))
         }),
+        Effect::ReadBanner { .. } => {
+            Reply::Banner(Untrusted::from(if good { "Authorized use only.\n" } else { "" }))
+        }
+        Effect::Introduce { .. } => Reply::Introduced(Introduction {
+            username: "ops1".into(),
+            version: if good { "2.20.0".into() } else { Untrusted::default() },
+            ..Introduction::default()
+        }),
+        Effect::ListDomains { .. } => Reply::DomainsListed(if good {
+            Ok(["root", "emea"].map(|name| Domain { id: name.into(), name: name.into() }).into())
+        } else {
+            Err(failed(Call::ListDomains, salt))
+        }),
         Effect::Record { .. } => Reply::Recorded(Ok(1)),
         Effect::ListProfiles { .. } => Reply::ProfilesListed(Ok(Vec::new())),
         Effect::Trust { .. } => {
@@ -404,7 +418,8 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         } else {
             Err(ConnectFailure { reason: "config.toml:3: no such profile".into() })
         }),
-        Effect::Enter(_)
+        Effect::KeepPassword(_)
+        | Effect::Enter(_)
         | Effect::Cancel(_)
         | Effect::Copy(_)
         | Effect::Repaint

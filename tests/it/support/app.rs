@@ -26,11 +26,14 @@ pub fn settings() -> Settings {
     Settings {
         destination: Destination::default(),
         badge: Badge::Demo,
+        badge_word: "".into(),
+        badge_role: cckm_tui::theme::Role::Badge,
         read_only: false,
         server: "http://127.0.0.1:8080".into(),
         domain: "".into(),
         user: "admin".into(),
         password_known: true,
+        keep_password: true,
         refresh_every: Some(Duration::from_secs(30)),
         ca_file: "".into(),
         warnings: Vec::new(),
@@ -156,12 +159,15 @@ impl App {
             (Effect::SignIn { request, .. }, Reply::SignedIn(_))
             | (Effect::ListOrganizations { request, .. }, Reply::Listed(_))
             | (Effect::FetchOrganization { request, .. }, Reply::Fetched(_))
+            | (Effect::ReadBanner { request }, Reply::Banner(_))
+            | (Effect::Introduce { request }, Reply::Introduced(_))
+            | (Effect::ListDomains { request }, Reply::DomainsListed(_))
+            | (Effect::Connect { request, .. }, Reply::Connected(_))
             | (Effect::PatchOrganization { request, .. }, Reply::Patched(_))
             | (Effect::FetchConnection { request, .. }, Reply::ConnectionFetched(_))
             | (Effect::TestConnection { request, .. }, Reply::ConnectionTested(_))
             | (Effect::Discover { request, .. }, Reply::Discovered(_))
             | (Effect::ListProfiles { request }, Reply::ProfilesListed(_))
-            | (Effect::Connect { request, .. }, Reply::Connected(_))
             | (Effect::Trust { request, .. }, Reply::Trusted(_))
             | (Effect::ListConnections { request }, Reply::ConnectionsListed(_)) => Some(*request),
             _ => None,

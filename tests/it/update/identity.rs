@@ -86,16 +86,16 @@ fn where_nothing_can_be_stored_the_screen_says_for_this_run() {
 #[test]
 fn a_password_is_not_lost_to_the_first_contact() {
     let app = App::with(Settings { password_known: false, ..settings() }, 80, 24);
-    let app = app.text("secret").keys("enter");
-    let asked = Effect::SignIn { request: number(1), password: Some(Password::new("secret")) };
-    assert_eq!(app.effects, [asked]);
+    let app = app.onwards().text("secret").keys("enter");
+    let asked = Effect::SignIn { request: number(2), password: Some(Password::new("secret")) };
+    assert_eq!(app.asked(), [Effect::KeepPassword(true), asked]);
     let distrust = distrust(Doubt::Unknown("it is made out for another name".into()));
     let failure =
         Failure { distrust: Some(distrust), ..Failure::new(Call::SignIn, FailureKind::NotTrusted, "") };
     let app = app.message(doubted()).reply(Reply::SignedIn(Err(failure)));
     let app = app.message(Message::Pasted(fingerprint(2).to_string())).keys("enter").onwards();
     let app = app.reply(Reply::Trusted(Ok(())));
-    assert_eq!(app.asked(), [Effect::SignIn { request: number(3), password: None }]);
+    assert_eq!(app.asked(), [Effect::SignIn { request: number(4), password: None }]);
 }
 
 #[test]

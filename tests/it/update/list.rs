@@ -38,6 +38,7 @@ fn after_the_sign_in_the_list_and_the_connections_are_asked_for() {
     let expected = [
         Effect::ListOrganizations { request: number(2), window: Window { skip: 0, limit: 100 } },
         Effect::ListConnections { request: number(3) },
+        Effect::Introduce { request: number(4) },
     ];
     assert_eq!(app.asked(), expected);
 }
