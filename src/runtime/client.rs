@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Clock, Event};
+use super::{Clock, End, Event};
 use crate::api::{self, Reader, Writer};
 use crate::app::{Message, RequestId, Session};
 
@@ -75,8 +75,8 @@ impl Client {
         queue: mpsc::Sender<Event>,
         clock: Clock,
     ) -> Self {
-        let keeper = keep_session(number, access.reader().clone(), queue, clock);
-        Self { number, access, reads: HashMap::new(), keeper: tokio::spawn(keeper).abort_handle() }
+        let keeper = keep_session(number, access.reader().clone(), queue.clone(), clock);
+        Self { number, access, reads: HashMap::new(), keeper: watched(keeper, queue) }
     }
 
     /// Remembers a read that may be given up.
@@ -100,8 +100,22 @@ impl Client {
     }
 }
 
+/// Runs what nobody waits for; its failure is the end of the program.
+fn watched(work: impl Future<Output = ()> + Send + 'static, queue: mpsc::Sender<Event>) -> AbortHandle {
+    let task = tokio::spawn(work);
+    let handle = task.abort_handle();
+    tokio::spawn(async move {
+        if task.await.is_err_and(|error| error.is_panic()) {
+            let _the_loop_may_be_gone = queue.send(Event::End(End::Failed)).await;
+        }
+    });
+    handle
+}
+
 /// Tells the loop how the session stands, whenever that changes, and renews it when it is time.
 async fn keep_session(number: ClientNumber, reader: Reader, queue: mpsc::Sender<Event>, clock: Clock) {
+    #[cfg(debug_assertions)]
+    super::faults::trip("session");
     let mut sessions = reader.session();
     let mut shown = reader.shown();
     let mut not_before = Instant::now();

@@ -217,6 +217,13 @@ impl Executor {
         call: Call,
         work: impl Future<Output = Reply> + Send + 'static,
     ) -> AbortHandle {
+        let work = async move {
+            #[cfg(debug_assertions)]
+            if call == Call::ListOrganizations {
+                super::faults::trip("list");
+            }
+            work.await
+        };
         self.answer(request, move || lost(call), work)
     }
 

@@ -8,6 +8,8 @@ pub mod clock;
 pub mod connector;
 pub mod doors;
 pub mod executor;
+#[cfg(debug_assertions)]
+mod faults;
 pub mod glass;
 pub mod guard;
 mod inbox;
@@ -59,6 +61,8 @@ pub enum End {
     Signal(i32),
     /// Nothing more can be read from the terminal; the words say why.
     InputLost(String),
+    /// A part of the program that nobody waits for failed; the log has more.
+    Failed,
 }
 
 impl End {
@@ -263,6 +267,8 @@ where
         if self.size.width == 0 || self.size.height == 0 {
             return Ok(());
         }
+        #[cfg(debug_assertions)]
+        faults::trip("drawing");
         let Parts { terminal, look, .. } = &mut self.parts;
         if unknown || terminal.get_frame().area().as_size() != self.size {
             terminal.resize(Rect::from((ratatui::layout::Position::ORIGIN, self.size)))?;

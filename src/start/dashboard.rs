@@ -66,6 +66,7 @@ pub(super) fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
     match end.unwrap_or_else(|panic| resume_unwind(panic))? {
         End::Quit => Ok(ExitCode::SUCCESS),
         End::Signal(number) => guard::die_by(number),
+        End::Failed => Err(eyre!("a part of the program failed; the log has more").into()),
         End::InputLost(why) => Err(eyre!("the terminal cannot be read any more: {why}").into()),
     }
 }

@@ -4,7 +4,9 @@
 //! prints the whole screen when the deadline comes first.
 
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -13,6 +15,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::secrets::Secrets;
@@ -28,16 +32,38 @@ struct Output {
     bytes: Vec<u8>,
     parser: vt100::Parser,
     closed: bool,
+    reading: Reading,
+}
+
+/// Whether what the program writes is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    Goes,
+    Rests,
+    Ends,
+}
+
+/// How the program is started in its terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// As the first process of its terminal.
+    Straight,
+    /// With SIGHUP ignored, as `nohup` does.
+    HangUpIgnored,
+    /// By a shell script that is told when the terminal hangs up, and tells nobody.
+    Wrapped,
 }
 
 /// A program in a terminal.
 pub(crate) struct Terminal {
-    master: Box<dyn MasterPty + Send>,
+    /// None once it was closed.
+    master: Option<Box<dyn MasterPty + Send>>,
     // Kept open, so that the modes can be looked at after the program is gone.
     _slave: Box<dyn SlavePty + Send>,
-    keys: Box<dyn Write + Send>,
+    keys: Option<Box<dyn Write + Send>>,
     child: Box<dyn Child + Send + Sync>,
     output: Arc<(Mutex<Output>, Condvar)>,
+    reader: Option<thread::JoinHandle<()>>,
     modes_before: String,
     /// As everybody on the machine can read them.
     arguments: Vec<u8>,
@@ -70,6 +96,23 @@ impl Terminal {
         Self::start_program("/bin/sh", tempfile::tempdir().unwrap(), &args, &env, size)
     }
 
+    /// The same, started in this way.
+    pub(crate) fn start_by(way: Way, args: &[&str], env: &[(&str, &str)], size: (u16, u16)) -> Self {
+        let script = match way {
+            Way::Straight => return Self::start(args, env, size),
+            Way::HangUpIgnored => r#"trap '' HUP; exec "$0" "$@""#,
+            Way::Wrapped => r#"trap : HUP; "$0" "$@"; exit $?"#,
+        };
+        let args = [&["-c", script, PROGRAM], args].concat();
+        Self::start_program("/bin/sh", tempfile::tempdir().unwrap(), &args, env, size)
+    }
+
+    /// An interactive shell, to type into.
+    pub(crate) fn start_shell(size: (u16, u16)) -> Self {
+        let args = ["--norc", "--noprofile", "-i"];
+        Self::start_program("/bin/bash", tempfile::tempdir().unwrap(), &args, &[("PS1", "READY> ")], size)
+    }
+
     /// The same of any program that becomes this one.
     pub(crate) fn start_program(
         program: &str,
@@ -97,10 +140,12 @@ impl Terminal {
         let arguments = std::fs::read(format!("/proc/{}/cmdline", child.process_id().unwrap())).unwrap();
         // The emulator cannot be of no size; the program's terminal can.
         let parser = vt100::Parser::new(rows.max(1), columns.max(1), 0);
-        let output =
-            Arc::new((Mutex::new(Output { bytes: Vec::new(), parser, closed: false }), Condvar::new()));
+        let output = Arc::new((
+            Mutex::new(Output { bytes: Vec::new(), parser, closed: false, reading: Reading::Goes }),
+            Condvar::new(),
+        ));
         let filled = Arc::clone(&output);
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             let mut some = [0; 4096];
             loop {
                 let read = reader.read(&mut some).unwrap_or(0);
@@ -109,17 +154,21 @@ impl Terminal {
                 output.parser.process(&some[..read]);
                 output.closed = read == 0;
                 filled.1.notify_all();
-                if read == 0 {
+                while output.reading == Reading::Rests {
+                    output = filled.1.wait(output).unwrap();
+                }
+                if read == 0 || output.reading == Reading::Ends {
                     return;
                 }
             }
         });
         Self {
-            master: pair.master,
+            master: Some(pair.master),
             _slave: pair.slave,
-            keys,
+            keys: Some(keys),
             child,
             output,
+            reader: Some(reader),
             modes_before,
             arguments,
             secrets,
@@ -139,14 +188,20 @@ impl Terminal {
 
     /// Types these bytes in one go.
     pub(crate) fn send(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
+        let to = self.keys.as_mut().unwrap();
+        to.write_all(keys.as_bytes()).unwrap();
+        to.flush().unwrap();
     }
 
     /// Makes the terminal another size, which the program is told by signal.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.output().parser.screen_mut().set_size(rows.max(1), columns.max(1));
-        self.master.resize(size(columns, rows)).unwrap();
+        self.master().resize(size(columns, rows)).unwrap();
+    }
+
+    /// The same, unseen by the emulator, which not every size is fit for.
+    pub(crate) fn resize_unseen(&self, columns: u16, rows: u16) {
+        self.master().resize(size(columns, rows)).unwrap();
     }
 
     /// The program's process.
@@ -214,6 +269,18 @@ impl Terminal {
         }
     }
 
+    /// Waits until what the program wrote last is the end of a frame.
+    #[track_caller]
+    pub(crate) fn wait_for_whole_frame(&self) {
+        let until = Instant::now() + DEADLINE;
+        let mut output = self.output();
+        while !output.bytes.ends_with(b"\x1b[?2026l") {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !output.closed, "half a frame:\n{}", drawn(&output));
+            output = self.output.1.wait_timeout(output, left).unwrap().0;
+        }
+    }
+
     /// Waits until the program has taken the terminal.
     #[track_caller]
     pub(crate) fn wait_until_taken(&self) {
@@ -266,6 +333,13 @@ impl Terminal {
         self.child.wait().unwrap();
     }
 
+    /// Waits until the terminal is usable again, whatever is written after that.
+    #[track_caller]
+    pub(crate) fn assert_modes_are_back(&self) {
+        self.wait_for("normal screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
+        self.wait_for_cooked(Instant::now());
+    }
+
     /// Checks that the terminal is as it was before the program (reliability case O4).
     #[track_caller]
     pub(crate) fn assert_given_back(&self) {
@@ -273,7 +347,7 @@ impl Terminal {
         self.wait_for("normal screen", |screen| !screen.alternate_screen());
         // The line settings come after the last byte.
         let until = Instant::now() + DEADLINE;
-        while modes(&*self.master) != self.modes_before && Instant::now() < until {
+        while modes(self.master()) != self.modes_before && Instant::now() < until {
             thread::yield_now();
         }
         let output = self.output();
@@ -281,12 +355,74 @@ impl Terminal {
         assert!(!screen.hide_cursor(), "the cursor is hidden");
         assert!(!screen.bracketed_paste(), "bracketed paste is on");
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
-        assert_eq!(modes(&*self.master), self.modes_before, "the line settings differ");
+        assert_eq!(modes(self.master()), self.modes_before, "the line settings differ");
         let (taken, given_back) =
             (count(&output.bytes, b"\x1b[?1049h"), count(&output.bytes, b"\x1b[?1049l"));
         assert_eq!(taken, given_back, "taken and given back as often");
         let last = output.bytes.windows(8).rposition(|window| window == b"\x1b[?1049l");
         assert_eq!(last, output.bytes.len().checked_sub(8), "nothing is drawn after it was given back");
+    }
+
+    /// Reads nothing more of what the program writes, and makes it write until the terminal takes no more.
+    pub(crate) fn block(&mut self) {
+        self.set(Reading::Rests);
+        let line = self.line();
+        let until = Instant::now() + DEADLINE;
+        loop {
+            self.send("\x0c");
+            let mut fds = [PollFd::new(&line, PollFlags::OUT)];
+            if poll(&mut fds, Some(&Timespec::default())).unwrap() == 0 {
+                return;
+            }
+            assert!(Instant::now() < until, "the terminal takes everything");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Reads again.
+    pub(crate) fn unblock(&self) {
+        self.set(Reading::Goes);
+    }
+
+    /// The terminal goes away: nobody holds its other end any more.
+    pub(crate) fn hang_up(&mut self) {
+        self.set(Reading::Ends);
+        // A byte from anybody wakes the reader.
+        let _it_may_be_full = File::from(self.line()).write(b" ");
+        self.reader.take().unwrap().join().unwrap();
+        self.keys = None;
+        self.master = None;
+    }
+
+    /// Waits until the line settings are as before the program; gives how long that is after `start`.
+    #[track_caller]
+    pub(crate) fn wait_for_cooked(&self, start: Instant) -> Duration {
+        while modes(self.master()) != self.modes_before {
+            assert!(start.elapsed() < DEADLINE, "the line settings differ:\n{}", drawn(&self.output()));
+            thread::yield_now();
+        }
+        start.elapsed()
+    }
+
+    /// The number of the program's process, whatever started it.
+    pub(crate) fn program(&self) -> u32 {
+        let first = self.child.process_id().unwrap();
+        child_of(first).unwrap_or(first)
+    }
+
+    /// The terminal as the program sees it, opened so that nothing waits.
+    fn line(&self) -> OwnedFd {
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        rustix::fs::open(self.master().tty_name().unwrap(), flags, Mode::empty()).unwrap()
+    }
+
+    fn set(&self, reading: Reading) {
+        self.output().reading = reading;
+        self.output.1.notify_all();
+    }
+
+    fn master(&self) -> &dyn MasterPty {
+        &**self.master.as_ref().unwrap()
     }
 
     /// Everything the program wrote.
@@ -318,6 +454,16 @@ impl Drop for Terminal {
         finds.extend(self.secrets.found_in_files(self.home()));
         assert!(finds.is_empty(), "secrets are left: {finds:#?}");
     }
+}
+
+/// The first child of a process.
+fn child_of(parent: u32) -> Option<u32> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).find(|pid: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let rest = stat.rsplit_once(')').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+        rest.split_whitespace().nth(1).and_then(|number| number.parse().ok()) == Some(parent)
+    })
 }
 
 /// The variables every program under test has.

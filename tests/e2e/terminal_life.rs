@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 
 use crate::outside::DemoServer;
-use crate::terminal::Terminal;
+use crate::terminal::{PROGRAM, Terminal};
 
 #[test]
 fn sg_01_every_ending_signal_gives_the_terminal_back_and_names_itself() {
@@ -100,6 +100,75 @@ fn sg_08_a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.wait_for_exit(), 143);
     terminal.assert_given_back();
+}
+
+#[test]
+fn sg_08_ctrl_z_goes_to_the_shell_and_fg_comes_back() {
+    let mut terminal = Terminal::start_shell((80, 24));
+    terminal.wait_for_text("READY>");
+    terminal.send(&format!("{PROGRAM} --demo\r"));
+    terminal.wait_for_text("Acme Corporation");
+    terminal.send("/Thales");
+    terminal.wait_for_text("/[Thales");
+    for _ in 0..2 {
+        terminal.send("\x1a");
+        let shell = terminal
+            .wait_for("shell", |screen| !screen.alternate_screen() && screen.contents().contains("Stopped"));
+        assert!(!shell.contains("Acme"), "{shell}");
+        terminal.send("stty -echo; clear; fg\r");
+        terminal.wait_for_text("/[Thales");
+        terminal.wait_for("a cursor in the field", |screen| !screen.hide_cursor());
+    }
+    terminal.send("\x03\x03");
+    // A prompt, because what is typed while the program leaves is thrown away.
+    terminal.wait_for("prompt", |screen| !screen.alternate_screen() && screen.contents().contains("READY>"));
+    // What the shell set in the meantime is kept.
+    terminal.send("clear; stty -a | grep -o -e -echo' '; echo code $?; exit\r");
+    terminal.wait_for_text("-echo");
+    terminal.wait_for_exit();
+}
+
+#[test]
+fn sg_08_without_a_shell_to_go_to_ctrl_z_says_so() {
+    let mut terminal = Terminal::start(&["--demo"], &[], (80, 24));
+    terminal.wait_for_text("Acme Corporation");
+    terminal.send("\x1a");
+    terminal.wait_for_text("there is no shell to go back to");
+    terminal.send("q");
+    assert_eq!(terminal.wait_for_exit(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn sg_09_started_in_the_background_it_waits_for_fg() {
+    let mut terminal = Terminal::start_shell((80, 24));
+    terminal.wait_for_text("READY>");
+    terminal.send(&format!("{PROGRAM} --demo &\r"));
+    terminal.wait_for("job", |screen| screen.contents().matches("READY>").count() > 1);
+    terminal.send("wait -n; jobs\r");
+    terminal.wait_for_text("Stopped");
+    terminal.send("fg\r");
+    terminal.wait_for_text("Acme Corporation");
+    terminal.send("j");
+    terminal.send("q");
+    terminal.wait_for("prompt", |screen| {
+        !screen.alternate_screen() && screen.contents().matches("READY>").count() > 3
+    });
+    terminal.send("exit\r");
+    terminal.wait_for_exit();
+}
+
+#[test]
+fn sg_10_sg_11_a_storm_of_sizes_is_survived_and_the_last_one_is_drawn() {
+    let mut terminal = Terminal::start(&["--demo"], &[], (80, 24));
+    terminal.wait_for_text("Acme Corporation");
+    for (columns, rows) in [(1, 1), (500, 200), (65_535, 1), (1, 200), (500, 1), (0, 0)].repeat(200) {
+        terminal.resize_unseen(columns, rows);
+    }
+    terminal.resize(90, 24);
+    terminal.wait_for("rule of 90 cells", |screen| screen.rows(0, 90).any(|row| row == "─".repeat(90)));
+    terminal.send("q");
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 #[test]

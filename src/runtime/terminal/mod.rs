@@ -275,6 +275,8 @@ impl Taken {
 impl Drop for Taken {
     fn drop(&mut self) {
         self.restorer.restore();
+        #[cfg(debug_assertions)]
+        super::faults::trip("leaving");
     }
 }
 
