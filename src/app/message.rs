@@ -51,6 +51,8 @@ pub enum Message {
     CertificateShown(Shown),
     /// The frame that shows the present state was written to the terminal.
     Drawn,
+    /// Bytes came from the keyboard that are no UTF-8.
+    Garbled,
     /// The screen shows something else: it was somebody else's in the meantime.
     ScreenLost,
     /// The program could not be stopped for a shell, for this reason.

@@ -72,6 +72,8 @@ pub struct State {
     pub activity: Log,
     /// The latest key and when it came, to tell a held key from one that was pressed.
     pub latest_key: Option<(Key, Moment)>,
+    /// Whether the question on top was drawn: keys from before that are no answer to it.
+    pub question_drawn: bool,
     /// The line at the bottom.
     pub notice: Option<Notice>,
     /// Numbers for requests.
@@ -102,6 +104,7 @@ impl State {
             profiles: Profiles::default(),
             activity: Log::default(),
             latest_key: None,
+            question_drawn: false,
             settings,
             size,
             now: Moment::START,

@@ -98,7 +98,13 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::ScreenLost => {
+            state.question_drawn = false;
             covered(state);
+            Vec::new()
+        }
+        Message::Garbled => {
+            let words = "a key came that is no UTF-8: is the terminal set to another encoding?";
+            state.notice = Some(Notice::info(words, state.now));
             Vec::new()
         }
         Message::NotStopped(why) => {
@@ -552,6 +558,7 @@ fn deadline(state: &mut State) -> Vec<Effect> {
 }
 
 fn drawn(state: &mut State) {
+    state.question_drawn = matches!(state.modals.last(), Some(Modal::Question(_)));
     let in_sight = state.change_is_in_sight();
     if let Some(change) = state.change.as_mut().filter(|_| in_sight) {
         change.drawn(state.now);

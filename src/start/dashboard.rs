@@ -13,7 +13,7 @@ use tracing::level_filters::LevelFilter;
 use super::connector::{Configured, connected};
 use super::looks::Looks;
 use super::record::Record;
-use super::terminal::{errors_without_colours, refuse_what_is_no_terminal};
+use super::terminal::{errors_without_colours, mention_root, refuse_what_is_no_terminal};
 use super::{Problem, SHUTDOWN, demo, setting, state_directory};
 use crate::app::{Destination, JournalState, Run, State};
 use crate::cli::Dashboard;
@@ -118,6 +118,7 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
         open_operations: record.open,
         entries: record.entries,
     };
+    mention_root();
     let Connected { access, settings } = first;
 
     let (queue, inbox) = runtime::queue();

@@ -37,3 +37,10 @@ pub(super) fn refuse_what_is_no_terminal(password_stdin: bool) -> Result<(), Pro
         }
     }
 }
+
+/// Work that needs no rights of the whole machine is better done without them.
+pub(super) fn mention_root() {
+    if rustix::process::geteuid().is_root() {
+        tracing::warn!("running as root: an account of its own is enough for this program");
+    }
+}

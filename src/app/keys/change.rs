@@ -268,6 +268,7 @@ fn scroll_result(state: &mut State, keymap: &Keymap, movement: Command) {
 }
 
 pub(super) fn on_question(state: &mut State, question: Question, command: Command) -> Vec<Effect> {
+    state.question_drawn = false;
     match (question, command) {
         (Question::Discard, Command::Confirm) => {
             state.modals.pop();

@@ -44,6 +44,9 @@ pub(super) fn key(state: &mut State, keymap: &Keymap, key: Key) -> Vec<Effect> {
     if held && contexts.first() == Some(&Context::Review) {
         return Vec::new();
     }
+    if contexts.first() == Some(&Context::Question) && !state.question_drawn {
+        return Vec::new();
+    }
     if typing && key.typed().is_some_and(|c| takes(&contexts, c)) {
         state.typed.clear();
         edit(state, key);

@@ -98,6 +98,7 @@ fn translate(said: Said) -> Option<Message> {
     match said {
         Said::Key(key) => Some(Message::Key(key)),
         Said::Pasted(text) => Some(Message::Pasted(text)),
-        Said::Mouse(_) | Said::Garbled => None,
+        Said::Garbled => Some(Message::Garbled),
+        Said::Mouse(_) => None,
     }
 }

@@ -202,6 +202,9 @@ fn esc_asks_before_typed_text_is_lost() {
     assert_eq!((app.state.modals.len(), app.state.change.is_none()), (0, true), "nothing typed");
     let typed = || self::app().choosing().text("new").keys("esc");
     assert_eq!(typed().state.modals, [Modal::Change, Modal::Question(modal::Question::Discard)]);
+    let app = typed().keys("y").drawn();
+    assert_eq!(app.state.modals.len(), 2, "a28: a key from before the question was drawn is no answer");
+    let typed = || typed().drawn();
     let app = typed().keys("enter");
     assert_eq!((app.typed(), &app.state.modals[..]), ("new", &[Modal::Change][..]));
     let app = typed().keys("y");
@@ -414,7 +417,7 @@ fn on_a_screen_too_small_for_windows_keys_do_only_what_its_notice_says() {
         (app.asked(), app.state.modals.last()),
         (&[][..], Some(&Modal::Question(modal::Question::Leave)))
     );
-    assert_eq!(app.keys("y").asked(), [Effect::Quit]);
+    assert_eq!(app.drawn().keys("y").asked(), [Effect::Quit]);
 }
 
 #[test]

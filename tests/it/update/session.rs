@@ -112,9 +112,10 @@ fn q_quits_and_asks_only_while_a_change_is_not_settled() {
     let sent = || App::new(80, 24).with_organizations(1).sent().keys("esc").onwards();
     let app = sent().keys("q");
     assert_eq!((app.asked(), &app.state.modals[..]), (&[][..], &[Modal::Question(Question::Leave)][..]));
-    assert_eq!(app.keys("enter").state.modals, []);
-    assert_eq!(sent().keys("q n").asked(), []);
-    assert_eq!(sent().keys("q y").asked(), [Effect::Quit]);
+    assert_eq!(app.drawn().keys("enter").state.modals, []);
+    assert_eq!(sent().keys("q").drawn().keys("n").asked(), []);
+    assert_eq!(sent().keys("q y").asked(), [], "in_02: typed before the question was drawn");
+    assert_eq!(sent().keys("q").drawn().keys("y").asked(), [Effect::Quit]);
     let app = sent().patched(Ok(answer(500, None))).onwards().keys("q");
     assert_eq!(app.asked(), [], "still being verified");
     let settled = App::new(80, 24).with_organizations(1).changed().keys("esc").onwards();

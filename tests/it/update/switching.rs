@@ -123,10 +123,11 @@ fn wr_17_a_change_that_was_not_sent_is_given_up_only_in_words() {
         let question = Question::Depart(Destination::profile("b"));
         assert_eq!(app.state.modals.last(), Some(&Modal::Question(question)));
         assert_eq!(connects(&app), 0);
-        let stays = app.keys("n");
+        let stays = app.drawn().keys("n");
         assert!(stays.state.change.is_some() && stays.state.change_is_shown());
     }
-    let app = to_b(at_a().choosing().text("sfdc").keys("ctrl-p").text("profiles").keys("enter")).keys("y");
+    let app =
+        to_b(at_a().choosing().text("sfdc").keys("ctrl-p").text("profiles").keys("enter")).drawn().keys("y");
     assert!(app.state.change.is_none() && !app.state.change_is_shown());
     assert_eq!(connects(&app), 1);
     assert!(is_at(&entered(app, at("b")), "b"));
