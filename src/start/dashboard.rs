@@ -29,8 +29,8 @@ use crate::text::Untrusted;
 use crate::ui::Look;
 
 /// How long the server has to confirm the end of the session, whatever ends the program. The terminal is given
-/// back before.
-const SIGN_OUT: Duration = Duration::from_secs(2);
+/// back before. A little more than the session itself waits, so that it can tell of its failure in the log.
+const SIGN_OUT: Duration = Duration::from_millis(2_100);
 
 /// Where the dashboard begins, and how it gets elsewhere.
 struct Plan {

@@ -118,6 +118,8 @@ fn e20_a_mistake_made_meanwhile_is_told_and_the_present_profile_stays() {
     terminal.send("P");
     terminal.wait_for_text("read_onyl");
     terminal.send("\x1b");
+    // A key at once after Escape would be that key with Alt.
+    terminal.wait_for("list alone", |screen| !screen.contents().contains("read_onyl"));
     assert_eq!(rows_under(&terminal, "[one] WRITE"), of_one);
     // Put right, the edit counts without a new start.
     write(&file, &text.replace("read_only = true", "protected = true"));
