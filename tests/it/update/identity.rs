@@ -164,7 +164,7 @@ fn wr_17_a_change_that_was_sent_is_settled_or_stays_open_on_record() {
     let app = app.onwards().keys("q");
     assert_eq!(app.asked(), []);
     assert!(app.state.asks_to_leave());
-    assert_eq!(app.keys("y").asked(), [Effect::Quit]);
+    assert_eq!(app.drawn().keys("y").asked(), [Effect::Quit]);
 }
 
 #[test]
