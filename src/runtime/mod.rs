@@ -20,9 +20,8 @@ pub mod terminal;
 
 use std::time::Duration;
 
-use ratatui::backend::Backend;
-use ratatui::layout::{Rect, Size};
-use ratatui::{Terminal, TerminalOptions, Viewport};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect, Size};
 use tokio::time::{Instant, sleep_until};
 
 pub use self::client::ClientNumber;
@@ -79,11 +78,31 @@ pub trait Perform {
     fn is_present(&self, client: ClientNumber) -> bool;
 }
 
+/// What frames are shown on.
+pub trait Screen {
+    /// Why nothing can be shown any more.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// Shows a frame, with the cursor at a place or hidden, and says how many bytes that took; none when
+    /// nothing differs from what is shown. The frame may be exchanged for an old one of any size.
+    ///
+    /// # Errors
+    ///
+    /// When the screen cannot be written.
+    fn show(&mut self, frame: &mut Buffer, cursor: Option<Position>) -> Result<usize, Self::Error>;
+
+    /// Nobody knows what it shows any more: the next frame is shown as a whole.
+    fn forget(&mut self);
+
+    /// Its size, as it is now.
+    fn size(&self) -> Size;
+}
+
 /// What the loop works with.
 #[derive(Debug)]
-pub struct Parts<'a, B: Backend, P> {
-    /// The screen; as large as [`terminal()`] made it.
-    pub terminal: &'a mut Terminal<B>,
+pub struct Parts<'a, S, P> {
+    /// The screen.
+    pub screen: &'a mut S,
     /// What happens.
     pub events: Inbox,
     /// Does what is asked for.
@@ -103,17 +122,6 @@ pub struct Ended {
     pub why: End,
 }
 
-/// A screen of this size. The loop alone changes it, with the message that tells the core, so that core and
-/// screen never differ; ratatui would otherwise ask the backend before each frame.
-///
-/// # Errors
-///
-/// As the backend fails.
-pub fn terminal<B: Backend>(backend: B, size: Size) -> Result<Terminal<B>, B::Error> {
-    let viewport = Viewport::Fixed(Rect::from((ratatui::layout::Position::ORIGIN, size)));
-    Terminal::with_options(backend, TerminalOptions { viewport })
-}
-
 /// Runs the dashboard until it ends: applies everything that is ready, draws once, waits.
 ///
 /// Between two frames lies at least a sixtieth of a second; the first thing that happens after a rest is
@@ -122,22 +130,24 @@ pub fn terminal<B: Backend>(backend: B, size: Size) -> Result<Terminal<B>, B::Er
 /// # Errors
 ///
 /// When the screen cannot be written.
-pub async fn run<B, P>(parts: Parts<'_, B, P>, state: State) -> Result<Ended, B::Error>
-where
-    B: Backend,
-    B::Error: std::error::Error + Send + Sync + 'static,
-    P: Perform,
-{
-    let size = parts.terminal.get_frame().area().as_size();
+pub async fn run<S: Screen, P: Perform>(parts: Parts<'_, S, P>, state: State) -> Result<Ended, S::Error> {
     let long_ago = Instant::now().checked_sub(FRAME).unwrap_or_else(Instant::now);
-    Loop { parts, state, size, screen: Screen::Stale, drawn_at: long_ago, deadline_at: long_ago, why: None }
-        .run()
-        .await
+    Loop {
+        parts,
+        state,
+        frame: Buffer::default(),
+        shows: Shows::Stale,
+        drawn_at: long_ago,
+        deadline_at: long_ago,
+        why: None,
+    }
+    .run()
+    .await
 }
 
 /// How the screen stands to the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Screen {
+enum Shows {
     /// It shows the state.
     Fresh,
     /// The state is newer.
@@ -146,30 +156,26 @@ enum Screen {
     Unknown,
 }
 
-struct Loop<'a, B: Backend, P> {
-    parts: Parts<'a, B, P>,
+struct Loop<'a, S, P> {
+    parts: Parts<'a, S, P>,
     state: State,
-    size: Size,
-    screen: Screen,
+    /// Where frames are painted; between two, an old one.
+    frame: Buffer,
+    shows: Shows,
     drawn_at: Instant,
     /// When a deadline was last served: one that does not move must not keep the loop busy.
     deadline_at: Instant,
     why: Option<End>,
 }
 
-impl<B, P> Loop<'_, B, P>
-where
-    B: Backend,
-    B::Error: std::error::Error + Send + Sync + 'static,
-    P: Perform,
-{
-    async fn run(mut self) -> Result<Ended, B::Error> {
+impl<S: Screen, P: Perform> Loop<'_, S, P> {
+    async fn run(mut self) -> Result<Ended, S::Error> {
         self.apply(Message::Started);
         loop {
             if let Some(why) = self.why {
                 return Ok(Ended { state: self.state, why });
             }
-            if self.screen != Screen::Fresh && Instant::now() >= self.drawn_at + FRAME {
+            if self.shows != Shows::Fresh && Instant::now() >= self.drawn_at + FRAME {
                 self.draw()?;
             }
             if self.why.is_none() {
@@ -182,7 +188,7 @@ where
     async fn turn(&mut self) {
         let deadline = next_deadline(&self.state)
             .map(|moment| self.parts.clock.instant(moment).max(self.deadline_at + FRAME));
-        let frame = (self.screen != Screen::Fresh).then(|| self.drawn_at + FRAME);
+        let frame = (self.shows != Shows::Fresh).then(|| self.drawn_at + FRAME);
         let wake = deadline.into_iter().chain(frame).min();
         let event = tokio::select! {
             biased;
@@ -216,13 +222,12 @@ where
                 }
             }
             Event::SizeChanged => {
-                if let Ok(size) = self.parts.terminal.size() {
-                    self.apply(Message::Resized(size));
-                }
+                let size = self.parts.screen.size();
+                self.apply(Message::Resized(size));
             }
             Event::ScreenLost => {
                 self.apply(Message::ScreenLost);
-                self.screen = Screen::Unknown;
+                self.shows = Shows::Unknown;
             }
             Event::End(why) => {
                 self.apply(Message::ShutdownRequested);
@@ -233,12 +238,9 @@ where
 
     /// Hands a message to the core. The screen shows something older from here on.
     fn apply(&mut self, message: Message) {
-        if let Message::Resized(size) = &message {
-            self.size = *size;
-        }
         self.tell(message);
-        if self.screen == Screen::Fresh {
-            self.screen = Screen::Stale;
+        if self.shows == Shows::Fresh {
+            self.shows = Shows::Stale;
         }
     }
 
@@ -253,7 +255,7 @@ where
                     self.why = Some(End::Quit);
                     break;
                 }
-                Effect::Repaint => self.screen = Screen::Unknown,
+                Effect::Repaint => self.shows = Shows::Unknown,
                 effect => self.parts.shell.perform(effect),
             }
         }
@@ -262,23 +264,27 @@ where
 
     /// Shows the state, and tells the core that it is shown. Only what the core then asks for, or a deadline
     /// that it sets, makes another frame.
-    fn draw(&mut self) -> Result<(), B::Error> {
-        let unknown = std::mem::replace(&mut self.screen, Screen::Fresh) == Screen::Unknown;
-        if self.size.width == 0 || self.size.height == 0 {
+    fn draw(&mut self) -> Result<(), S::Error> {
+        let unknown = std::mem::replace(&mut self.shows, Shows::Fresh) == Shows::Unknown;
+        let Size { width, height } = self.state.size;
+        if width == 0 || height == 0 {
             return Ok(());
         }
         #[cfg(debug_assertions)]
         faults::trip("drawing");
-        let Parts { terminal, look, .. } = &mut self.parts;
-        if unknown || terminal.get_frame().area().as_size() != self.size {
-            terminal.resize(Rect::from((ratatui::layout::Position::ORIGIN, self.size)))?;
+        let Parts { screen, look, .. } = &mut self.parts;
+        if unknown {
+            screen.forget();
         }
-        terminal.draw(|frame| ui::view(&self.state, *look, frame))?;
+        self.frame.resize(Rect::new(0, 0, width, height));
+        self.frame.reset();
+        let cursor = ui::view(&self.state, *look, &mut self.frame);
+        screen.show(&mut self.frame, cursor)?;
         self.drawn_at = Instant::now();
         let deadline = next_deadline(&self.state);
         let any = self.tell(Message::Drawn);
-        if self.screen == Screen::Fresh && (any || next_deadline(&self.state) != deadline) {
-            self.screen = Screen::Stale;
+        if self.shows == Shows::Fresh && (any || next_deadline(&self.state) != deadline) {
+            self.shows = Shows::Stale;
         }
         Ok(())
     }

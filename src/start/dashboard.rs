@@ -131,13 +131,11 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
     input::start(terminal::input().wrap_err("the terminal cannot be read")?, &queue)
         .wrap_err("the terminal cannot be read")?;
     drop(queue);
-    let size = size();
-    let mut terminal =
-        runtime::terminal(taken.backend(), size).wrap_err("the terminal cannot be drawn on")?;
+    let mut screen = taken.screen();
     let keymap = Keymap::shipped();
-    let state = State { theme: looks.theme, ..State::new(size, run, settings) };
+    let state = State { theme: looks.theme, ..State::new(size(), run, settings) };
     let parts = Parts {
-        terminal: &mut terminal,
+        screen: &mut screen,
         events: inbox,
         shell: &mut executor,
         clock,

@@ -15,8 +15,8 @@ mod session;
 mod status;
 mod windows;
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
 use crate::app::State;
 use crate::app::line::{Line, wrapped};
@@ -34,14 +34,15 @@ pub struct Look<'a> {
     pub keymap: &'a Keymap,
 }
 
-/// Paints a whole frame: the panes, then the windows from the bottom up.
-pub fn view(state: &State, look: Look<'_>, frame: &mut Frame<'_>) {
-    let area = frame.area();
+/// Paints a whole frame on blank cells: the panes, then the windows from the bottom up. Says where the cursor
+/// is shown, if it is.
+pub fn view(state: &State, look: Look<'_>, frame: &mut Buffer) -> Option<Position> {
+    let area = frame.area;
     let palette = state.theme.on(look.surface);
-    let mut canvas = Canvas::new(frame.buffer_mut(), &palette);
+    let mut canvas = Canvas::new(frame, &palette);
     if !state.fits() || area.as_size() != state.size {
         too_small(state, &mut canvas, area);
-        return;
+        return None;
     }
     let panes = state.panes();
     header::paint(state, panes.header, panes.class, &mut canvas);
@@ -62,9 +63,7 @@ pub fn view(state: &State, look: Look<'_>, frame: &mut Frame<'_>) {
             other => windows::paint(state, other, look.keymap, on_top, &mut canvas),
         }
     }
-    if let Some(cursor) = canvas.cursor() {
-        frame.set_cursor_position(cursor);
-    }
+    canvas.cursor()
 }
 
 /// Under the smallest size: whose data, that nothing is lost, and how to leave.

@@ -35,7 +35,7 @@ fn frame(bencher: Bencher<'_, '_>, n: usize, keys: &str) {
     let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
     let look = Look { surface, keymap: &keymap };
     bencher.bench_local(|| {
-        terminal.draw(|frame| view(&state, look, frame)).unwrap();
+        terminal.draw(|frame| _ = view(&state, look, frame.buffer_mut())).unwrap();
     });
 }
 

@@ -9,7 +9,7 @@
 //!
 //! Whoever ends the program (the loop, the [`guard`](super::guard), a panic, a drop) calls
 //! [`Restorer::restore`]; the first call does it, the others wait until it is done. Frames come from the
-//! [`Glass`](super::glass::Glass), which writes through the [`gate`].
+//! [`Glass`], which writes through the [`gate`].
 //!
 //! The line settings are read before and written back after without the library, which keeps them behind a
 //! lock and believes them unchanged while a shell had the terminal.
@@ -34,7 +34,7 @@ use self::gate::{Gate, Stage, lock_within};
 pub use self::job::NoShell;
 pub(super) use self::job::stop_self;
 pub use self::panic::install_panic_hook;
-use super::glass::Glass;
+use super::glass::{Abilities, Glass};
 
 /// The other screen, pastes between marks, no cursor.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l";
@@ -266,9 +266,10 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// The backend that draws on it.
-    pub fn backend(&self) -> Glass {
-        Glass::new(self.restorer.clone())
+    /// The screen that frames are shown on.
+    pub fn screen(&self) -> Glass {
+        let term = std::env::var("TERM").unwrap_or_default();
+        Glass::new(self.restorer.clone(), Abilities::of_term(&term))
     }
 }
 

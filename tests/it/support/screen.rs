@@ -21,7 +21,14 @@ pub fn cells(state: &State) -> Buffer {
 /// The cells of a frame on a terminal that can show so much.
 pub fn cells_on(state: &State, surface: Surface) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(state.size.width, state.size.height)).unwrap();
-    terminal.draw(|frame| view(state, Look { surface, keymap: &KEYMAP }, frame)).unwrap();
+    let look = Look { surface, keymap: &KEYMAP };
+    terminal
+        .draw(|frame| {
+            if let Some(cursor) = view(state, look, frame.buffer_mut()) {
+                frame.set_cursor_position(cursor);
+            }
+        })
+        .unwrap();
     terminal.backend().buffer().clone()
 }
 

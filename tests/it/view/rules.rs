@@ -158,7 +158,14 @@ fn a_frame_of_another_size_than_the_state_is_no_panic() {
 fn draw(state: &State, width: u16, height: u16) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let (surface, keymap) = (Surface { depth: Depth::None, ..Surface::default() }, Keymap::shipped());
-    terminal.draw(|frame| view(state, Look { surface, keymap: &keymap }, frame)).unwrap();
+    let look = Look { surface, keymap: &keymap };
+    terminal
+        .draw(|frame| {
+            if let Some(cursor) = view(state, look, frame.buffer_mut()) {
+                frame.set_cursor_position(cursor);
+            }
+        })
+        .unwrap();
     terminal
 }
 

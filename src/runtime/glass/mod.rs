@@ -1,0 +1,151 @@
+//! What frames are drawn on: the terminal, sent with one write what makes it show the next frame.
+//!
+//! It asks the terminal nothing, and writes nothing for a frame that changes nothing. What the terminal shows
+//! is known from what was sent (`encoder.rs`); what is sent passes a second look (`sieve.rs`).
+
+mod encoder;
+mod pen;
+mod scroll;
+mod sieve;
+mod slot;
+mod tip;
+
+use std::io;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Size};
+
+use self::encoder::encode;
+use self::tip::{Tip, Writer};
+use super::Screen;
+use super::terminal::{Restorer, size};
+
+/// Frames longer than this stand between the marks that let a terminal show them at once: they may come in
+/// pieces. For shorter ones the 16 bytes do not pay.
+const LONG: usize = 1024;
+
+/// What a terminal is able to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a feature of its own")]
+pub struct Abilities {
+    /// Moves rows within margins: DECSTBM, IL and DL.
+    pub moves_rows: bool,
+    /// Goes to a row or a column by its number: VPA and CHA.
+    pub addresses: bool,
+    /// Erases some columns: ECH.
+    pub erases: bool,
+    /// Ends single attributes: SGR 22 to 29.
+    pub ends_attributes: bool,
+    /// Holds a frame back until it is whole, or takes no harm from being told to.
+    pub holds_frames: bool,
+}
+
+impl Abilities {
+    /// What every terminal of the last forty years can do.
+    pub const FEW: Self = Self {
+        moves_rows: false,
+        addresses: false,
+        erases: false,
+        ends_attributes: false,
+        holds_frames: false,
+    };
+
+    /// What terminals of today can do.
+    pub const USUAL: Self =
+        Self { moves_rows: true, addresses: true, erases: true, ends_attributes: true, holds_frames: true };
+
+    /// By the name in `TERM`. No terminal is asked.
+    pub fn of_term(term: &str) -> Self {
+        const KNOWN: [&str; 24] = [
+            "xterm",
+            "screen",
+            "tmux",
+            "linux",
+            "rxvt",
+            "alacritty",
+            "kitty",
+            "foot",
+            "wezterm",
+            "konsole",
+            "vte",
+            "gnome",
+            "st-",
+            "iterm",
+            "putty",
+            "contour",
+            "ghostty",
+            "mintty",
+            "vt2",
+            "vt3",
+            "vt4",
+            "vt5",
+            "rio",
+            "ms-terminal",
+        ];
+        if KNOWN.iter().any(|known| term.starts_with(known)) || term == "st" {
+            Self::USUAL
+        } else {
+            Self::FEW
+        }
+    }
+}
+
+/// The terminal as a screen.
+#[derive(Debug)]
+pub struct Glass {
+    out: Restorer,
+    able: Abilities,
+    /// What the terminal shows; none when nobody knows.
+    shown: Option<Buffer>,
+    tip: Tip,
+    /// Where the cursor is shown, as far as that is known; none while it is hidden.
+    cursor: Option<Position>,
+}
+
+impl Glass {
+    /// Draws on the terminal that `out` writes to, whose screen is empty and whose cursor is hidden.
+    pub(super) fn new(out: Restorer, able: Abilities) -> Self {
+        Self { out, able, shown: None, tip: Tip::default(), cursor: None }
+    }
+}
+
+impl Screen for Glass {
+    type Error = io::Error;
+
+    fn show(&mut self, frame: &mut Buffer, cursor: Option<Position>) -> io::Result<usize> {
+        let (mut bytes, tip) = encode(self.shown.as_ref(), frame, self.tip, self.able);
+        let mut writer = Writer::new(tip, self.able, frame.area.width);
+        if let Some(at) = cursor
+            && (!bytes.is_empty() || self.cursor != cursor)
+        {
+            writer.go(at);
+        }
+        bytes.append(&mut writer.bytes);
+        if self.shown.is_none() || self.cursor.is_some() != cursor.is_some() {
+            bytes.extend_from_slice(if cursor.is_some() { b"\x1b[?25h" } else { b"\x1b[?25l" });
+        }
+        if bytes.len() > LONG && self.able.holds_frames {
+            bytes = [b"\x1b[?2026h", &*bytes, b"\x1b[?2026l"].concat();
+        }
+        if !bytes.is_empty() {
+            self.out.write(&sieve::strained(&bytes))?;
+        }
+        (self.tip, self.cursor) = (writer.tip, cursor);
+        match &mut self.shown {
+            Some(shown) => std::mem::swap(shown, frame),
+            None => self.shown = Some(std::mem::take(frame)),
+        }
+        Ok(bytes.len())
+    }
+
+    fn forget(&mut self) {
+        (self.shown, self.tip) = (None, Tip::default());
+    }
+
+    fn size(&self) -> Size {
+        size()
+    }
+}
+
+#[cfg(test)]
+mod tests;
