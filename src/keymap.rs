@@ -83,6 +83,8 @@ named! {
         Profiles = "profiles", "go to another profile";
         Palette = "palette", "every command by its name";
         Theme = "theme", "try another theme";
+        Net = "net", "bytes of the screen, times of the server";
+        LowBandwidth = "low-bandwidth", "fewer bytes for a slow line, or full again";
         Help = "help", "the keys";
         Repaint = "repaint", "draw everything again";
         Suspend = "suspend", "go to the shell; `fg` comes back";
@@ -117,6 +119,7 @@ named! {
         FirstContact = "first-contact", "first contact";
         Certificate = "certificate", "certificate";
         Stop = "stop", "changed identity";
+        Net = "net", "bytes and times";
         HelpScreen = "help-screen", "help";
     }
 }

@@ -24,6 +24,17 @@ pub fn short(span: Duration) -> String {
     }
 }
 
+/// [`short`] for a line on which each byte counts: no seconds.
+pub fn in_minutes(span: Duration) -> String {
+    if span.as_secs() < MINUTE { "<1m".to_owned() } else { short(span) }
+}
+
+/// Time until [`in_minutes`] of a growing span changes.
+pub const fn until_next_minute(span: Duration) -> Duration {
+    let minute = Duration::from_secs(MINUTE);
+    minute.saturating_sub(Duration::from_nanos_u128(span.as_nanos() % minute.as_nanos()))
+}
+
 /// Time until [`short`] of a growing span changes.
 pub fn until_next(span: Duration) -> Duration {
     step(span).saturating_sub(into_step(span))

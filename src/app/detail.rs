@@ -1,5 +1,7 @@
 //! The detail pane: the selected organization as fields, or as the JSON the server sent.
 
+use std::time::Duration;
+
 use super::age;
 use super::connections::Connections;
 use super::cx::Cx;
@@ -33,6 +35,10 @@ pub enum DetailView {
 /// The detail pane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DetailPane {
+    /// The row that is shown. It follows the selection, but not through every row that a held key passes.
+    pub shows: Option<RowKey>,
+    /// When it follows: when the selection has rested until then.
+    pub follows_at: Option<Moment>,
     /// As what the record is shown.
     pub view: DetailView,
     /// First line on the screen.
@@ -78,6 +84,11 @@ impl DetailPane {
         true
     }
 }
+
+/// How long the selection rests before the detail follows.
+pub(super) const REST: Duration = Duration::from_millis(100);
+/// The same on a line on which each byte counts.
+pub(super) const LONG_REST: Duration = Duration::from_millis(400);
 
 /// Where a text of `rows` lines in a window of `height` is scrolled to by a command.
 pub fn scrolled(scroll: usize, command: Command, count: usize, rows: usize, height: usize) -> usize {

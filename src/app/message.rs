@@ -51,6 +51,13 @@ pub enum Message {
     CertificateShown(Shown),
     /// The frame that shows the present state was written to the terminal.
     Drawn,
+    /// What that took; not told of a frame that changed nothing.
+    Sent {
+        /// Bytes of it.
+        bytes: usize,
+        /// From its painting until the terminal had taken them.
+        took: Duration,
+    },
     /// Bytes came from the keyboard that are no UTF-8.
     Garbled,
     /// The screen shows something else: it was somebody else's in the meantime.

@@ -18,6 +18,7 @@ mod json;
 mod keys;
 pub mod ledger;
 pub mod line;
+pub mod link;
 pub mod list;
 mod message;
 pub mod modal;

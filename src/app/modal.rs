@@ -52,6 +52,11 @@ pub enum Modal {
     Certificate(Box<CertificateWindow>),
     /// The server is another one than before: the end.
     Stop,
+    /// The line to the terminal, and how long the server takes.
+    Net {
+        /// First line on the screen.
+        scroll: usize,
+    },
 }
 
 /// The window of requests and changes.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::change::Rules;
+use super::link::Bandwidth;
 use super::switch::Destination;
 use crate::domain::{Entry, OpenOperation, RunId};
 use crate::text::Untrusted;
@@ -68,6 +69,8 @@ pub struct Run {
     pub entries: Vec<Entry>,
     /// What an earlier run left open.
     pub open_operations: Vec<OpenOperation>,
+    /// How much is to be sent to the terminal.
+    pub bandwidth: Bandwidth,
     /// Where the log is, to name it on the help screen; empty when there is none.
     pub log_file: Untrusted,
 }

@@ -14,7 +14,8 @@ use super::effect::{RequestId, RequestIds};
 use super::identity::Changed;
 use super::ledger::Ledger;
 use super::line::Line;
-use super::list::ListPane;
+use super::link::Link;
+use super::list::{ListPane, Row};
 use super::message::Session;
 use super::modal::{Modal, Question};
 use super::notice::Notice;
@@ -70,6 +71,8 @@ pub struct State {
     pub ledger: Ledger,
     /// The requests of this run.
     pub activity: Log,
+    /// The line to the terminal.
+    pub link: Link,
     /// The latest key and when it came, to tell a held key from one that was pressed.
     pub latest_key: Option<(Key, Moment)>,
     /// Whether the question on top was drawn: keys from before that are no answer to it.
@@ -98,6 +101,7 @@ impl State {
     /// The state of a place before anything happened there.
     pub(super) fn at(size: Size, run: Arc<Run>, settings: Settings, ledger: Ledger) -> Self {
         let mut state = Self {
+            link: Link::new(run.bandwidth),
             run,
             ledger,
             connecting: None,
@@ -196,6 +200,7 @@ impl State {
             Modal::FirstContact(_) => Context::FirstContact,
             Modal::Certificate(_) => Context::Certificate,
             Modal::Stop => Context::Stop,
+            Modal::Net { .. } => Context::Net,
         };
         vec![innermost, Context::Global]
     }
@@ -229,7 +234,12 @@ impl State {
             connections: &self.connections,
             now: self.wall_clock(),
         };
-        self.list.row().map_or_else(Vec::new, |row| detail::lines(&row.record, view, cx, width))
+        self.detailed().map_or_else(Vec::new, |row| detail::lines(&row.record, view, cx, width))
+    }
+
+    /// The row that the detail shows: the selected one, or one before it while the selection moves.
+    pub fn detailed(&self) -> Option<&Row> {
+        self.list.rows.get(self.detail.shows.as_ref()?)
     }
 
     /// Takes the size over into the parts that need it.
@@ -249,6 +259,7 @@ impl State {
             change.and_then(Change::due),
             self.ledger.due().filter(|_| signed_in),
             change.and_then(Change::listens_at).filter(|at| *at > self.now),
+            self.detail.follows_at,
             self.next_age_step(),
         ]
         .into_iter()
@@ -266,7 +277,8 @@ impl State {
             }
             _ => None,
         };
-        let data = self.list.loaded_at.map(|at| self.now + age::until_next(self.now.since(at)));
+        let until_next = if self.link.is_low() { age::until_next_minute } else { age::until_next };
+        let data = self.list.loaded_at.map(|at| self.now + until_next(self.now.since(at)));
         let token = match self.session {
             Session::SignedIn { until } if until > self.now => {
                 Some(self.now + age::until_previous(until.since(self.now)))

@@ -22,11 +22,16 @@ use crate::domain::{
     Call, Domain, Failure, FailureKind, Introduction, JournalFailure, Moment, Organization, Page, PatchAnswer,
 };
 use crate::keymap::Keymap;
+use crate::layout::{Pane, SizeClass};
+
+/// What is said when the line to the terminal turns out to be slow.
+const SLOW_LINE: &str = "the terminal takes output slowly: low bandwidth from here on · L tells more";
 
 /// Applies what happened. Without clock, I/O, async or randomness: the same in always gives the same out.
 pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect> {
     state.now = state.now.max(event.at);
-    let selected = state.list.selected.clone();
+    let (selected, offset) = (state.list.selected.clone(), state.list.offset);
+    let by_key = matches!(event.message, Message::Key(_));
     if let Message::Replied { request, reply, took } = &event.message {
         state.activity.answered(*request, reply, *took);
     }
@@ -41,14 +46,33 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
     effects.extend(read_banner(state));
     state.activity.asked(&effects, state.now);
     remember(state, &effects);
-    if state.list.selected != selected {
-        state.detail.scroll = 0;
-    }
+    let moved = by_key && state.list.selected != selected;
+    follow_selection(state, by_key, moved, state.list.offset != offset);
     let in_sight = state.change_is_in_sight();
     if !in_sight {
         covered(state);
     }
     effects
+}
+
+/// Lets the detail follow the selection: at once, but while it is moved by keys only when it rests.
+///
+/// Until then the detail keeps its record, which its title names. Beside a list that scrolls it is empty: what
+/// stands still there would have to be written again for each row.
+fn follow_selection(state: &mut State, by_key: bool, moved: bool, scrolled: bool) {
+    if moved && state.pane == Pane::List && state.modals.is_empty() && !state.list.filter.editing {
+        let rest = if state.link.is_low() { detail::LONG_REST } else { detail::REST };
+        state.detail.follows_at = Some(state.now + rest);
+        if scrolled && SizeClass::of(state.size) >= SizeClass::L {
+            (state.detail.shows, state.detail.scroll) = (None, 0);
+        }
+    } else if by_key || state.detail.follows_at.is_none_or(|at| at <= state.now) {
+        state.detail.follows_at = None;
+        if state.detail.shows != state.list.selected {
+            state.detail.shows.clone_from(&state.list.selected);
+            state.detail.scroll = 0;
+        }
+    }
 }
 
 /// Whether a review waits for its checks.
@@ -109,6 +133,12 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
         }
         Message::NotStopped(why) => {
             state.notice = Some(Notice::info(why, state.now));
+            Vec::new()
+        }
+        Message::Sent { bytes, took } => {
+            if state.link.sent(bytes, took) {
+                state.notice = Some(Notice::info(SLOW_LINE, state.now));
+            }
             Vec::new()
         }
         Message::ShutdownRequested => vec![Effect::Quit],

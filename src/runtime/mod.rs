@@ -33,6 +33,9 @@ use crate::ui::{self, Look};
 /// Shortest time between two frames: sixty a second.
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
 
+/// The same on a slow line: ten a second.
+const LOW_BANDWIDTH_FRAME: Duration = Duration::from_millis(100);
+
 /// Most messages that are applied before the screen has its turn again.
 const BATCH: usize = 1024;
 
@@ -122,6 +125,23 @@ pub struct Ended {
     pub why: End,
 }
 
+/// Paints on `frame`, whatever it is, and shows that; says how many bytes that took.
+fn paint<S: Screen>(
+    screen: &mut S,
+    state: &State,
+    look: Look<'_>,
+    frame: &mut Buffer,
+) -> Result<usize, S::Error> {
+    let Size { width, height } = state.size;
+    if width == 0 || height == 0 {
+        return Ok(0);
+    }
+    frame.resize(Rect::new(0, 0, width, height));
+    frame.reset();
+    let cursor = ui::view(state, look, frame);
+    screen.show(frame, cursor)
+}
+
 /// Runs the dashboard until it ends: applies everything that is ready, draws once, waits.
 ///
 /// Between two frames lies at least a sixtieth of a second; the first thing that happens after a rest is
@@ -175,7 +195,7 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
             if let Some(why) = self.why {
                 return Ok(Ended { state: self.state, why });
             }
-            if self.shows != Shows::Fresh && Instant::now() >= self.drawn_at + FRAME {
+            if self.shows != Shows::Fresh && Instant::now() >= self.drawn_at + self.pause() {
                 self.draw()?;
             }
             if self.why.is_none() {
@@ -184,11 +204,16 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
         }
     }
 
+    /// Shortest time from one frame to the next.
+    fn pause(&self) -> Duration {
+        if self.state.link.is_low() { LOW_BANDWIDTH_FRAME } else { FRAME }
+    }
+
     /// Waits for something to happen, or for the time of the next deadline or frame; applies what is ready.
     async fn turn(&mut self) {
         let deadline = next_deadline(&self.state)
             .map(|moment| self.parts.clock.instant(moment).max(self.deadline_at + FRAME));
-        let frame = (self.shows != Shows::Fresh).then(|| self.drawn_at + FRAME);
+        let frame = (self.shows != Shows::Fresh).then(|| self.drawn_at + self.pause());
         let wake = deadline.into_iter().chain(frame).min();
         let event = tokio::select! {
             biased;
@@ -266,8 +291,7 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
     /// that it sets, makes another frame.
     fn draw(&mut self) -> Result<(), S::Error> {
         let unknown = std::mem::replace(&mut self.shows, Shows::Fresh) == Shows::Unknown;
-        let Size { width, height } = self.state.size;
-        if width == 0 || height == 0 {
+        if self.state.size.width == 0 || self.state.size.height == 0 {
             return Ok(());
         }
         #[cfg(debug_assertions)]
@@ -276,12 +300,13 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
         if unknown {
             screen.forget();
         }
-        self.frame.resize(Rect::new(0, 0, width, height));
-        self.frame.reset();
-        let cursor = ui::view(&self.state, *look, &mut self.frame);
-        screen.show(&mut self.frame, cursor)?;
+        let begun = Instant::now();
+        let bytes = paint(*screen, &self.state, *look, &mut self.frame)?;
         self.drawn_at = Instant::now();
         let deadline = next_deadline(&self.state);
+        if bytes > 0 {
+            self.tell(Message::Sent { bytes, took: self.drawn_at - begun });
+        }
         let any = self.tell(Message::Drawn);
         if self.shows == Shows::Fresh && (any || next_deadline(&self.state) != deadline) {
             self.shows = Shows::Stale;

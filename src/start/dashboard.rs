@@ -15,9 +15,10 @@ use super::looks::Looks;
 use super::record::Record;
 use super::terminal::{errors_without_colours, mention_root, refuse_what_is_no_terminal};
 use super::{Problem, SHUTDOWN, demo, setting, state_directory};
+use crate::app::link::Bandwidth;
 use crate::app::{Destination, JournalState, Run, State};
 use crate::cli::Dashboard;
-use crate::config::Config;
+use crate::config::{AutoSwitch, Config};
 use crate::demo::Demo;
 use crate::keymap::Keymap;
 use crate::logging::{self, Log};
@@ -38,6 +39,7 @@ struct Plan {
     /// None: there is no other place.
     configured: Option<Configured>,
     looks: Looks,
+    bandwidth: Bandwidth,
     log: Option<Log>,
     record: Record,
     /// Runs as long as it is held.
@@ -84,6 +86,7 @@ async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Resu
         first: connected(config, here, false, &configured.store).await.map_err(setting)?,
         configured: Some(configured),
         looks: Looks::configured(config),
+        bandwidth: bandwidth(config.low_bandwidth),
         log: start_log(config.log_level),
         record: if no_journal { Record::in_memory(JournalState::Waived) } else { Record::open() },
         _demo: None,
@@ -96,10 +99,20 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
         first,
         configured: None,
         looks: Looks::of_the_demo(flags),
+        bandwidth: if flags.given.low_bandwidth { Bandwidth::Low } else { Bandwidth::Full },
         log: None,
         record: Record::in_memory(JournalState::InMemory),
         _demo: Some(server),
     })
+}
+
+/// How much the terminal is sent.
+const fn bandwidth(low: AutoSwitch) -> Bandwidth {
+    match low {
+        AutoSwitch::Auto => Bandwidth::Full,
+        AutoSwitch::On => Bandwidth::Low,
+        AutoSwitch::Off => Bandwidth::FullByChoice,
+    }
 }
 
 /// The log, where one can be written; the help screen says where it is, or that there is none.
@@ -108,10 +121,11 @@ fn start_log(level: LevelFilter) -> Option<Log> {
 }
 
 async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
-    let Plan { first, configured, looks, log, record, _demo } = plan;
+    let Plan { first, configured, looks, bandwidth, log, record, _demo } = plan;
     let clock = Clock::starting_now();
     let run = Run {
         id: record.run,
+        bandwidth,
         started_at: clock::wall_seconds(),
         log_file: log.as_ref().map(|log| Untrusted::from(&*log.path.to_string_lossy())).unwrap_or_default(),
         journal: record.state,

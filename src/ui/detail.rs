@@ -14,7 +14,7 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
         return;
     }
     let active = state.pane == Pane::Detail && state.modals.is_empty();
-    let name = state.list.row().map(|row| row.title().into_string()).unwrap_or_default();
+    let name = state.detailed().map(|row| row.title().into_string()).unwrap_or_default();
     let title = if name.is_empty() { Line::default() } else { Line::new(Role::Title, name) };
     canvas.titled_rule(panes.detail_title, active, &title, &views(state));
     let beside = panes.detail_rows.x > 0;

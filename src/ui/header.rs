@@ -1,5 +1,7 @@
 //! The first row: whose data this is, what may be done, how fresh it is and how long the session lasts.
 
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
@@ -119,9 +121,14 @@ fn freshness(state: &State, class: SizeClass) -> Line {
     } else {
         Line::default()
     };
-    let line = identity.and(role, token).and(Role::Text, "  ");
+    let (mode, short) = match (state.link.is_low(), SizeClass::of(state.size)) {
+        (false, _) => ("", age::short as fn(Duration) -> String),
+        (true, SizeClass::XS | SizeClass::S) => ("low-bw  ", age::in_minutes as fn(Duration) -> String),
+        (true, _) => ("low bandwidth  ", age::in_minutes as fn(Duration) -> String),
+    };
+    let line = identity.and(Role::Warning, mode).and(role, token).and(Role::Text, "  ");
     let list = &state.list;
-    let old = list.loaded_at.map(|at| age::short(state.now.since(at)));
+    let old = list.loaded_at.map(|at| short(state.now.since(at)));
     let (role, words) = match (&list.load, &list.stale, old) {
         (Some(load), _, None) => (Role::Good, format!("● loading {}{}", load.received, of(load.total))),
         (_, Some(_), Some(age)) => (Role::Warning, format!("○ stale {age}")),

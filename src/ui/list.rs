@@ -161,7 +161,10 @@ fn paint_row(
     if selected {
         canvas.put(area.x, area.y, 1, Role::Title, ">");
         let active = state.pane == Pane::List;
-        canvas.restyle(area, if active { Role::Selected } else { Role::Title });
+        // On a slow line the mark alone tells which row it is: two cells for a move instead of two rows.
+        if !state.link.is_low() {
+            canvas.restyle(area, if active { Role::Selected } else { Role::Title });
+        }
     }
 }
 

@@ -33,6 +33,9 @@ pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool,
         }
         Modal::Profiles(window) => profiles::paint(state, window, keymap, on_top, canvas),
         Modal::Palette(window) => palette::paint(state, window, keymap, on_top, canvas),
+        Modal::Net { scroll } => {
+            scrolling(state, keymap, ("Bytes and times", Context::Net), *scroll, on_top, canvas);
+        }
         Modal::Activity(window) => activity::paint(state, window, keymap, on_top, canvas),
         Modal::Sort(column) => paint_sort(state, *column, keymap, canvas),
         Modal::FirstContact(window) => identity::paint_first_contact(state, window, keymap, on_top, canvas),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cckm_tui::app::change::Rules;
+use cckm_tui::app::link::Bandwidth;
 use cckm_tui::app::{
     Badge, Destination, Effect, JournalState, Message, Reply, RequestId, Run, Session, Settings, Stamped,
     State, update,
@@ -69,6 +70,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         log_file: "".into(),
         journal: JournalState::Ready,
         entries: Vec::new(),
+        bandwidth: Bandwidth::Full,
         open_operations: Vec::new(),
     };
     let mut state = State::new(Size::new(120, 40), run, settings);

@@ -81,7 +81,7 @@ impl Bench {
         app = told(app, kind, bodies, nth);
         let terminal = &mut self.screens[screen];
         let look = Look { surface: Surface::default(), keymap: &self.keymap };
-        terminal.draw(|frame| view(&app.state, look, frame)).unwrap();
+        terminal.draw(|frame| _ = view(&app.state, look, frame.buffer_mut())).unwrap();
         self.app = app;
         forbidden(terminal.backend().buffer())
     }

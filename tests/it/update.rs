@@ -9,6 +9,7 @@ mod order;
 mod palette;
 mod phases;
 mod place;
+mod rest;
 mod session;
 mod settle;
 mod switching;

@@ -163,7 +163,7 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Command::Quit if state.modals.is_empty() || !state.fits() => return quit(state),
         Command::Repaint => return vec![Effect::Repaint],
         Command::Suspend => return vec![Effect::Suspend],
-        Command::Help | Command::Activity | Command::Profiles | Command::Palette
+        Command::Help | Command::Activity | Command::Net | Command::Profiles | Command::Palette
             if !state.fits() || state.stopped.is_some() =>
         {
             return Vec::new();
@@ -176,6 +176,10 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         }
         Command::Theme if state.modals.is_empty() && state.fits() => {
             state.modals.push(Modal::Theme { before: state.theme });
+            return Vec::new();
+        }
+        Command::Net if !matches!(state.modals.last(), Some(Modal::Net { .. })) => {
+            state.modals.push(Modal::Net { scroll: 0 });
             return Vec::new();
         }
         Command::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
@@ -202,6 +206,7 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Some(Modal::FirstContact(_)) => windows::on_first_contact(state, command),
         Some(Modal::Certificate(_)) => windows::on_certificate(state, command, keymap),
         Some(Modal::Stop) => windows::on_stop(state, command),
+        Some(Modal::Net { .. }) => windows::on_net(state, keymap, command),
         None => match state.pane {
             Pane::List => panes::on_list(state, command, count),
             Pane::Detail => panes::on_detail(state, command, count),
@@ -278,6 +283,7 @@ pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
         (Some(Modal::Help(help)), _) => {
             help::lines(keymap, &help.contexts, &state.settings, &state.run, width)
         }
+        (Some(Modal::Net { .. }), _) => state.link.lines(&state.activity, width),
         _ => Vec::new(),
     };
     (lines, height)
@@ -312,7 +318,8 @@ pub(super) fn clamp_scroll(state: &mut State, keymap: &Keymap) {
                 Modal::Problem(Problem { scroll, .. })
                 | Modal::Help(Help { scroll, .. })
                 | Modal::Settings { scroll }
-                | Modal::SignIn(SignIn { scroll, .. }),
+                | Modal::SignIn(SignIn { scroll, .. })
+                | Modal::Net { scroll },
             ),
             _,
         )

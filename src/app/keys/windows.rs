@@ -106,6 +106,23 @@ pub(super) fn on_help(state: &mut State, keymap: &Keymap, command: Command) -> V
     Vec::new()
 }
 
+/// The line to the terminal, and how long the server takes.
+pub(super) fn on_net(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Close | Command::Net => {
+            state.modals.pop();
+        }
+        Command::LowBandwidth => state.link.toggle(),
+        movement => {
+            let (rows, height) = modal_extent(state, keymap);
+            if let Some(Modal::Net { scroll }) = state.modals.last_mut() {
+                *scroll = scrolled(*scroll, movement, 1, rows, height);
+            }
+        }
+    }
+    Vec::new()
+}
+
 /// The requests of this run, and the changes of the past.
 pub(super) fn on_activity(state: &mut State, command: Command) -> Vec<Effect> {
     let shown = activity_view::count(state);

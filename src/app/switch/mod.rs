@@ -207,15 +207,16 @@ pub(super) fn connected(
     }
 }
 
-/// Forgets the place that was shown. What remains is of this run: its size, its clock, its numbers, its journal.
+/// Forgets the place that was shown. What remains is of this run: its size, its line, its clock, its numbers, its journal.
 fn move_to(state: &mut State, settings: Settings) {
     let ledger = std::mem::take(&mut state.ledger).moved_to(&settings);
-    let State { run, size, now, requests, latest_key, interrupted_until, .. } = state;
+    let State { run, size, now, requests, latest_key, interrupted_until, link, .. } = state;
     let fresh = State::at(*size, Arc::clone(run), settings, ledger);
     *state = State {
         now: *now,
         requests: requests.clone(),
         latest_key: *latest_key,
+        link: link.clone(),
         interrupted_until: *interrupted_until,
         ..fresh
     };

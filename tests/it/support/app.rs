@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cckm_tui::app::change::{Outcome, Phase, Rules};
+use cckm_tui::app::link::Bandwidth;
 use cckm_tui::app::{
     Badge, Destination, Effect, JournalState, Message, Reply, RequestId, RequestIds, Run, Session, Settings,
     Stamped, State, update,
@@ -50,6 +51,7 @@ pub fn run() -> Run {
         log_file: "".into(),
         journal: JournalState::Ready,
         entries: Vec::new(),
+        bandwidth: Bandwidth::Full,
         open_operations: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cckm_tui::app::change::Rules;
+use cckm_tui::app::link::Bandwidth;
 use cckm_tui::app::{
     Badge, ConnectFailure, Destination, Effective, Message, Profile, Reply, Run, Session, Settings,
 };
@@ -55,6 +56,13 @@ fn list(width: u16, height: u16) -> App {
     App::new(width, height).loaded(organizations()).wait(12_000)
 }
 
+fn low_bandwidth(width: u16, height: u16) -> App {
+    App::of(Run { bandwidth: Bandwidth::Low, ..run() }, settings(), width, height)
+        .loaded(organizations())
+        .wait(12_000)
+        .keys("j j")
+}
+
 fn after() -> Organization {
     moved(&thales(), "new-sfdc-connection")
 }
@@ -101,8 +109,11 @@ pub const ALL: &[Screen] = &[
         story: |w, h| App::new(w, h).signed_in().listed(page(0, 412, organizations())),
     },
     Screen { name: "list", story: list },
-    Screen { name: "list_scrolled", story: |w, h| list(w, h).keys("G k") },
-    Screen { name: "list_filtered", story: |w, h| list(w, h).keys("/").text("acme eu").keys("enter j") },
+    Screen { name: "list_scrolled", story: |w, h| list(w, h).keys("G k").wait(100) },
+    Screen {
+        name: "list_filtered",
+        story: |w, h| list(w, h).keys("/").text("acme eu").keys("enter j").wait(100),
+    },
     Screen { name: "list_filter_typed", story: |w, h| list(w, h).keys("/").text("acme d") },
     Screen {
         name: "list_filter_without_match",
@@ -113,7 +124,7 @@ pub const ALL: &[Screen] = &[
         name: "list_damaged",
         story: |w, h| {
             let records = vec![damaged(), Record::Sound(thales())];
-            App::new(w, h).signed_in().listed(Page { skip: 0, total: Some(2), records }).keys("G")
+            App::new(w, h).signed_in().listed(Page { skip: 0, total: Some(2), records }).keys("G").wait(100)
         },
     },
     Screen {
@@ -287,6 +298,13 @@ pub const ALL: &[Screen] = &[
             app.reply(Reply::SignedIn(Err(refused(Call::SignIn, 401))))
         },
     },
+    Screen {
+        name: "net",
+        story: |w, h| {
+            list(w, h).message(Message::Sent { bytes: 214, took: Duration::from_micros(310) }).keys("L")
+        },
+    },
+    Screen { name: "list_low_bandwidth", story: low_bandwidth },
     Screen { name: "help", story: |w, h| list(w, h).keys("?") },
     Screen { name: "profiles", story: |w, h| picking(w, h).keys("j") },
     Screen { name: "profiles_broken", story: |w, h| picking(w, h).keys("G") },
