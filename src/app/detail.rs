@@ -86,7 +86,7 @@ impl DetailPane {
 }
 
 /// How long the selection rests before the detail follows.
-pub(super) const REST: Duration = Duration::from_millis(100);
+pub(super) const REST: Duration = Duration::from_millis(80);
 /// The same on a line on which each byte counts.
 pub(super) const LONG_REST: Duration = Duration::from_millis(400);
 

@@ -60,7 +60,7 @@ pub(super) fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
             None => demo_plan(flags).await?,
             Some((configured, config)) => plan(configured, &config, flags.no_journal).await?,
         };
-        dashboard(plan, restorer).await
+        Box::pin(dashboard(plan, restorer)).await
     });
     let end = runtime.block_on(shown.catch_unwind());
     // After a panic too: dropping the runtime would wait for name look-ups without a limit.

@@ -7,6 +7,7 @@
     clippy::format_push_string,
     missing_docs,
     unreachable_pub,
+    clippy::large_stack_arrays,
     reason = "test helpers are not covered by the allow-in-tests settings"
 )]
 

@@ -141,9 +141,18 @@ fn held(table: &mut Table, program: &mut Program) {
     table.add("held key, most keys a second kept up with", kept_up.to_string());
 }
 
-/// Nothing.
+/// Nothing, with the list read again every thirty seconds, and without.
 fn rest(table: &mut Table, program: &mut Program, time: Duration, mode: &str) {
     program.press("g");
+    at_rest(table, program, time, mode);
+    program.press("p");
+    at_rest(table, program, time, &format!("{mode}refresh paused, "));
+    program.press("p");
+}
+
+fn at_rest(table: &mut Table, program: &mut Program, time: Duration, mode: &str) {
+    // What passes by itself has passed: the notice of a key, and the detail that follows.
+    program.bytes_within(Duration::from_secs(6));
     let before = (program.cpu(), program.wakeups());
     let bytes = program.bytes_within(time);
     let cpu = program.cpu().saturating_sub(before.0);

@@ -29,7 +29,7 @@ fn m22_the_detail_follows_when_the_selection_rests_and_names_what_it_shows_until
     assert_eq!((app.selected(), detailed(&app)), (name(3), name(0)));
     let title = screen::text(&app.state).lines().nth(14).unwrap().to_owned();
     assert!(title.contains("Organization 000000"), "{title}");
-    let app = app.wait(99);
+    let app = app.wait(79);
     assert_eq!(detailed(&app), name(0));
     let app = app.wait(1);
     assert_eq!(detailed(&app), name(3));
@@ -59,7 +59,7 @@ fn a21_on_a_slow_line_ages_go_by_the_minute_and_only_the_mark_moves() {
     let low = Run { bandwidth: Bandwidth::Low, ..run() };
     let app = App::of(low, settings(), 80, 24).loaded((0..100).map(organization).collect()).wait(10_000);
     let shown = screen::text(&app.state);
-    assert!(shown.lines().next().unwrap().contains("low bandwidth  tok 4m  ● <1m"), "{shown}");
+    assert!(shown.lines().next().unwrap().contains("low bandwidth  tok  4m  ● <1m"), "{shown}");
     let before = screen::cells(&app.state);
     let app = app.keys("j");
     let after = screen::cells(&app.state);
