@@ -42,6 +42,13 @@ pub fn lines(
     ] {
         lines.extend(labelled(&format!("  {mark}"), (Role::Text, meaning), KEYS, width));
     }
+    if contexts.contains(&Context::List) || contexts.contains(&Context::FilterField) {
+        lines.push(Line::default());
+        lines.push(Line::new(Role::Title, "What can be typed after /"));
+        for (form, meaning) in crate::app::query::FORMS {
+            lines.extend(labelled(&format!("  {form}"), (Role::Text, meaning), KEYS, width));
+        }
+    }
     lines.push(Line::default());
     lines.extend(wrapped(Role::Text, "A number before a movement repeats it; 12G goes to row 12.", width));
     if settings.read_only {

@@ -25,6 +25,7 @@ pub mod modal;
 pub mod notice;
 pub mod palette;
 pub mod problem;
+pub mod query;
 pub mod recovery;
 mod settings;
 mod settings_view;

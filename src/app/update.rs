@@ -293,6 +293,10 @@ fn listed(state: &mut State, request: RequestId, result: Result<Page<Organizatio
     let failed = result.as_ref().err().cloned();
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let effects = state.list.listed(request, result, &mut cx);
+    if state.list.load.is_none() {
+        let wall_clock = state.wall_clock();
+        state.list.time_went_by(wall_clock);
+    }
     take_own_mark(state);
     follow_target(state);
     notice_conflict(state);

@@ -7,7 +7,8 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, cells};
 use super::header::of;
 use crate::app::line::Line;
-use crate::app::list::{Column, Ended, Row, matches};
+use crate::app::list::{Column, Ended, Row};
+use crate::app::query::{Field, Query};
 use crate::app::{State, age};
 use crate::layout::{Pane, Panes};
 use crate::text;
@@ -137,7 +138,7 @@ fn paint_row(
     selected: bool,
     canvas: &mut Canvas<'_>,
 ) {
-    let words = state.list.filter.words();
+    let query = state.list.filter.query();
     if row.organization().is_none() {
         let text = format!("damaged record: {}", row.title());
         canvas.put(area.x + GUTTER, area.y, area.width.saturating_sub(GUTTER), Role::Bad, &text);
@@ -146,8 +147,8 @@ fn paint_row(
             let x = area.x + place.start;
             let (role, shown) = cell(state, row, *column);
             canvas.put(x, area.y, place.end - place.start, role, &shown);
-            if *column != Column::Updated {
-                paint_matches(&shown, words, x, area.x + place.end, area.y, canvas);
+            if let Some(field) = field(*column) {
+                paint_matches((query, field), &shown, x..area.x + place.end, area.y, canvas);
             }
         }
     }
@@ -168,12 +169,29 @@ fn paint_row(
     }
 }
 
-fn paint_matches(shown: &str, words: &[String], x: u16, end: u16, y: u16, canvas: &mut Canvas<'_>) {
-    for found in matches(shown, words) {
-        let start = x + cells(shown.get(..found.start).unwrap_or_default());
+/// The part of a row that a query knows a column by; none for one that it cannot point at.
+const fn field(column: Column) -> Option<Field> {
+    match column {
+        Column::Name => Some(Field::Name),
+        Column::OrgId => Some(Field::OrgId),
+        Column::Type => Some(Field::Type),
+        Column::Connection => Some(Field::Connection),
+        Column::Updated => None,
+    }
+}
+
+fn paint_matches(
+    (query, field): (&Query, Field),
+    shown: &str,
+    place: Range<u16>,
+    y: u16,
+    canvas: &mut Canvas<'_>,
+) {
+    for found in query.highlights(field, shown) {
+        let start = place.start + cells(shown.get(..found.start).unwrap_or_default());
         let width = cells(shown.get(found).unwrap_or_default());
-        if start < end {
-            canvas.restyle(Rect::new(start, y, width.min(end - start), 1), Role::Match);
+        if start < place.end {
+            canvas.restyle(Rect::new(start, y, width.min(place.end - start), 1), Role::Match);
         }
     }
 }

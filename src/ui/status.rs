@@ -18,7 +18,9 @@ pub(super) fn paint(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         let before = filter.before_cursor();
         let after = filter.text().get(before.len()..).unwrap_or_default();
         canvas.put(area.x, area.y, area.width, Role::Key, " /");
-        let width = area.width.saturating_sub(3);
+        let (error, told) = filter_error(state, area);
+        let width = area.width.saturating_sub(3 + told);
+        canvas.line(area.right().saturating_sub(told), area.y, told, &error);
         canvas.field(
             area.x + 2,
             area.y,
@@ -32,6 +34,14 @@ pub(super) fn paint(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     if let Some(line) = notice(state).or_else(|| hidden_change(state)).or_else(|| changed_row(state)) {
         paint_line(&line, area, canvas);
     }
+}
+
+/// Why the filter being typed is none yet, and its width; at most two thirds of the line.
+fn filter_error(state: &State, area: Rect) -> (Line, u16) {
+    let Some(error) = &state.list.filter.error else { return (Line::default(), 0) };
+    let words = text::one_line(&error.to_string());
+    let told = cells(&words).saturating_add(1).min(area.width / 3 * 2);
+    (Line::new(Role::Bad, words), told)
 }
 
 /// The notice alone: what is to be said while a window is open.

@@ -103,6 +103,7 @@ fn count(state: &mut State, key: Key) -> bool {
 
 /// An editing key goes to the text field that has the keyboard.
 fn edit(state: &mut State, key: Key) {
+    let wall_clock = state.wall_clock();
     match (state.modals.last_mut(), state.change.as_mut()) {
         (Some(Modal::SignIn(window)), _) if !window.busy => window.key(key),
         (Some(Modal::FirstContact(window)), _) if window.storing.is_none() => {
@@ -121,7 +122,7 @@ fn edit(state: &mut State, key: Key) {
             palette.field.key(key);
             palette.chosen = None;
         }
-        (None, _) if state.list.filter.editing => state.list.filter_key(key),
+        (None, _) if state.list.filter.editing => state.list.filter_key(key, wall_clock),
         _ => {}
     }
 }
@@ -147,7 +148,9 @@ pub(super) fn pasted(state: &mut State, text: &str) {
         (Some(Modal::Palette(palette)), _) => palette.field.paste(text),
         _ => {
             let result = state.list.filter.field.paste(text);
-            state.list.filter_changed();
+            state.list.filter.typed();
+            let wall_clock = state.wall_clock();
+            state.list.filter_changed(wall_clock);
             result
         }
     };

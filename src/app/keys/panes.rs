@@ -22,7 +22,11 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
             state.list.clear_filter();
         }
         Command::Back => state.notice = None,
-        Command::Accept => state.list.filter.editing = false,
+        Command::Accept => state.list.filter.accept(),
+        Command::Complete if state.list.filter.editing => {
+            let wall_clock = state.wall_clock();
+            state.list.complete_filter(wall_clock);
+        }
         Command::Filter => state.list.filter.editing = true,
         Command::Sort => state.modals.push(Modal::Sort(state.list.sort.column)),
         Command::ReverseSort => {
@@ -39,6 +43,10 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
         Command::Undo => return change::undo(state),
         Command::Domain => return session::ask_for_domains(state),
         Command::CopyCurl => return copy_curl(state),
+        step if state.list.filter.editing => {
+            let wall_clock = state.wall_clock();
+            state.list.step_in_filter(step, wall_clock);
+        }
         movement => state.list.go(movement, count),
     }
     Vec::new()

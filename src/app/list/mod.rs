@@ -5,18 +5,20 @@ mod load;
 mod row;
 mod rows;
 mod twins;
+mod words;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use filter::{Filter, matches};
+pub use filter::{Filter, Taken};
 pub use load::{Ended, Load};
 pub use row::{Changed, Column, LookAlike, Row, RowKey, Sort};
 pub use rows::Rows;
 
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
+use super::query::completions;
 use crate::domain::{Failure, Moment, Organization, Page, Record, Window};
 use crate::input::Key;
 use crate::keymap::Command;
@@ -83,6 +85,14 @@ impl ListPane {
     /// The rows on the screen, from the top: no more than it has room for, however many there are.
     pub fn in_sight(&self) -> impl Iterator<Item = &Row> {
         (self.offset..self.offset.saturating_add(self.height)).map_while(|position| self.rows.at(position))
+    }
+
+    /// Looks again at which rows match, when that changes as time goes by.
+    pub fn time_went_by(&mut self, wall_clock: i64) {
+        if self.filter.depends_on_time() && self.filter.take_text(wall_clock) != Taken::Nothing {
+            self.rows.filter(&self.filter);
+            self.follow();
+        }
     }
 
     /// Asks for the first page, unless the list is being read already.
@@ -212,28 +222,51 @@ impl ListPane {
         self.show_selection();
     }
 
-    /// An editing key in the filter's field.
-    pub fn filter_key(&mut self, key: Key) {
+    /// An editing key in the filter's field; `wall_clock` in seconds since 1970.
+    pub fn filter_key(&mut self, key: Key, wall_clock: i64) {
         if self.filter.field.key(key) {
-            self.filter_changed();
+            self.filter.typed();
+            self.filter_changed(wall_clock);
         }
     }
 
     /// After the text of the filter changed.
-    pub fn filter_changed(&mut self) {
-        if self.filter.take_words() {
-            self.rows.narrow(&self.filter);
-        } else {
-            self.rows.filter(&self.filter);
+    pub fn filter_changed(&mut self, wall_clock: i64) {
+        match self.filter.take_text(wall_clock) {
+            Taken::Nothing => return,
+            Taken::Narrower => self.rows.narrow(&self.filter),
+            Taken::Other => self.rows.filter(&self.filter),
         }
         let present = self.selected.as_ref().and_then(|key| self.rows.position(key, self.position));
         self.offset = 0;
         self.select(present.unwrap_or(0));
     }
 
+    /// `Up` in the filter's line: the row above, or while nothing is typed the filter before; `Down` comes back.
+    pub fn step_in_filter(&mut self, command: Command, wall_clock: i64) {
+        let recalls = match command {
+            Command::MoveUp => self.filter.field.text().is_empty() || self.filter.is_recalled(),
+            Command::MoveDown => self.filter.is_recalled(),
+            _ => false,
+        };
+        if !recalls {
+            self.go(command, None);
+        } else if self.filter.recall(command == Command::MoveUp) {
+            self.filter_changed(wall_clock);
+        }
+    }
+
+    /// `Tab` in the filter's line: names of columns, then values that are in the list.
+    pub fn complete_filter(&mut self, wall_clock: i64) {
+        let rows = &self.rows;
+        if self.filter.complete(|text| completions(text, |field| rows.values(field))) {
+            self.filter_changed(wall_clock);
+        }
+    }
+
     /// Shows every row again.
     pub fn clear_filter(&mut self) {
-        self.filter = Filter::default();
+        self.filter.clear();
         self.rows.filter(&self.filter);
         self.follow();
     }

@@ -81,13 +81,8 @@ pub struct Row {
     pub record: Record<Arc<Organization>>,
     /// Whether a refresh found it different.
     pub changed: Option<Changed>,
-    /// Both ids and every column as shown, in lower case, a line each, the name first: what the filter
-    /// looks at.
-    words: Box<str>,
-    /// Length of the name in `words`, in bytes.
-    name: usize,
     /// `updatedAt` in nanoseconds since 1970.
-    updated: Option<i128>,
+    pub(super) updated: Option<i128>,
     /// What its names look like.
     pub(super) looks: Looks,
 }
@@ -138,15 +133,9 @@ impl Row {
     }
 
     fn sound(organization: Organization) -> Self {
-        let name = organization.name.display().as_str().to_lowercase();
-        let rest = [&organization.organization_id, &organization.kind, &organization.connection]
-            .map(|value| value.display().into_string().to_lowercase());
-        let words = format!("{name}\n{}\n{}", rest.join("\n"), organization.id.as_str().to_lowercase());
         Self {
             key: RowKey::Id(organization.id.clone()),
             changed: None,
-            name: name.len(),
-            words: words.into(),
             updated: age::parse(&organization.updated_at),
             looks: Looks {
                 name: Skeleton::of(organization.name.as_sent()),
@@ -161,12 +150,9 @@ impl Row {
     fn damaged(json: Untrusted, reason: Untrusted) -> Self {
         let mut digest = DefaultHasher::new();
         json.as_sent().hash(&mut digest);
-        let words = json.display_head(1024).0.into_string().to_lowercase();
         Self {
             key: RowKey::Damaged(digest.finish()),
             changed: None,
-            name: 0,
-            words: words.into(),
             updated: None,
             looks: Looks::default(),
             record: Record::Damaged { json, reason },
@@ -181,11 +167,6 @@ impl Row {
         }
     }
 
-    /// What the filter looks at: lower case, a line for each column.
-    pub fn words(&self) -> &str {
-        &self.words
-    }
-
     /// The head of the displayed name; of a damaged record, what is wrong with it.
     pub fn title(&self) -> DisplayText {
         match &self.record {
@@ -194,14 +175,14 @@ impl Row {
         }
     }
 
-    /// How this row and another are ordered.
-    pub fn compare(&self, other: &Self, sort: Sort) -> Ordering {
+    /// How this row and another are ordered, whose names in lower case are given.
+    pub fn compare(&self, other: &Self, (name, other_name): (&str, &str), sort: Sort) -> Ordering {
         let (one, two) = match (self.organization(), other.organization()) {
             (Some(one), Some(two)) => (one, two),
             (one, two) => return two.is_some().cmp(&one.is_some()).then_with(|| self.key.cmp(&other.key)),
         };
         let by_column = match sort.column {
-            Column::Name => self.name_words().cmp(other.name_words()),
+            Column::Name => name.cmp(other_name),
             Column::OrgId => one.organization_id.cmp(&two.organization_id),
             Column::Type => one.kind.cmp(&two.kind),
             Column::Connection => one.connection.cmp(&two.connection),
@@ -210,12 +191,6 @@ impl Row {
             }
         };
         let by_column = if sort.descending { by_column.reverse() } else { by_column };
-        by_column
-            .then_with(|| self.name_words().cmp(other.name_words()))
-            .then_with(|| self.key.cmp(&other.key))
-    }
-
-    fn name_words(&self) -> &str {
-        self.words.get(..self.name).unwrap_or_default()
+        by_column.then_with(|| name.cmp(other_name)).then_with(|| self.key.cmp(&other.key))
     }
 }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use super::filter::Filter;
 use super::row::{Changed, LookAlike, Row, RowKey, Sort};
 use super::twins::Twins;
+use super::words::Words;
+use crate::app::query::{Field, Subject};
 use crate::domain::{Moment, Organization, OrganizationId, Record};
 use crate::text::Untrusted;
 
@@ -19,6 +21,7 @@ type Uses = HashMap<Untrusted, BTreeSet<OrganizationId>>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
     all: Vec<Row>,
+    words: Words,
     index: HashMap<RowKey, usize>,
     sorted: Vec<usize>,
     shown: Vec<usize>,
@@ -77,6 +80,22 @@ impl Rows {
         let organization = row.organization()?;
         let other = self.connections.other(row.looks.connection, &organization.connection);
         LookAlike::of(row.looks.connection_imitates, other)
+    }
+
+    /// The displayed values of a column, in no order and each at least once; none for what is another in every
+    /// row.
+    pub fn values(&self, field: Field) -> Vec<String> {
+        let mut seen = HashSet::new();
+        for organization in self.organizations() {
+            let value = match field {
+                Field::Connection => &organization.connection,
+                Field::Type => &organization.kind,
+                Field::Cloud => &organization.cloud_name,
+                Field::Name | Field::OrgId | Field::Id => return Vec::new(),
+            };
+            seen.insert(value);
+        }
+        seen.into_iter().map(|value| value.brief().into_string()).collect()
     }
 
     /// The row at a position of the order.
@@ -144,6 +163,7 @@ impl Rows {
         compare_names(&mut self.names, &mut self.connections, None, Some(&row));
         row.changed = mark.map(|at| Changed { at, connection_was: None });
         self.changed += usize::from(row.changed.is_some());
+        self.words.push(&row.record);
         self.all.push(row);
         index
     }
@@ -160,6 +180,7 @@ impl Rows {
         self.changed += usize::from(row.changed.is_some());
         self.changed -= usize::from(was_marked);
         count(&mut self.uses, Some(present), Some(&row));
+        self.words.replace(index, &row.record);
         *present = row;
         true
     }
@@ -181,6 +202,8 @@ impl Rows {
             count(&mut self.uses, Some(gone), None);
             compare_names(&mut self.names, &mut self.connections, Some(gone), None);
         }
+        let kept = self.all.iter().enumerate().filter(|(_, row)| keep.contains(&row.key));
+        self.words.keep(kept.map(|(index, _)| index));
         self.all.retain(|row| keep.contains(&row.key));
         self.index = self.all.iter().enumerate().map(|(index, row)| (row.key.clone(), index)).collect();
         self.changed = self.all.iter().filter(|row| row.changed.is_some()).count();
@@ -189,9 +212,9 @@ impl Rows {
 
     /// Orders all rows anew.
     pub fn sort(&mut self, sort: Sort, filter: &Filter) {
-        let rows = &self.all;
-        self.sorted = (0..rows.len()).collect();
-        self.sorted.sort_unstable_by(|one, two| compare(rows, *one, *two, sort));
+        let mut sorted: Vec<usize> = (0..self.all.len()).collect();
+        sorted.sort_unstable_by(|one, two| self.compare(*one, *two, sort));
+        self.sorted = sorted;
         self.filter(filter);
     }
 
@@ -205,13 +228,38 @@ impl Rows {
         self.shown = self.matching(&self.shown, filter);
     }
 
+    /// The rows of `order` that match. Words are looked for in all rows at once; what else is asked, only of
+    /// those that hold them. A few rows are looked at one by one.
     fn matching(&self, order: &[usize], filter: &Filter) -> Vec<usize> {
         if filter.is_empty() {
             return order.to_vec();
         }
-        let matches = filter.matcher();
-        let hit = |index: &usize| self.all.get(*index).is_some_and(|row| matches(row.words()));
-        order.iter().copied().filter(hit).collect()
+        if order.len() < self.all.len() / 16 {
+            let query = filter.query();
+            let hit = |index: &usize| self.subject(*index).is_some_and(|row| query.matches(row));
+            return order.iter().copied().filter(hit).collect();
+        }
+        let (words, rest) = filter.query().words_and_rest();
+        let mut hits = order.to_vec();
+        for word in words {
+            let holds = self.words.holding(word);
+            hits.retain(|index| holds.get(*index).copied().unwrap_or(false));
+        }
+        hits.retain(|index| self.subject(*index).is_some_and(|row| rest.iter().all(|term| term.holds(row))));
+        hits
+    }
+
+    fn subject(&self, index: usize) -> Option<Subject<'_>> {
+        let row = self.all.get(index)?;
+        let organization = row.organization().map(AsRef::as_ref);
+        Some(Subject { words: self.words.get(index), organization, updated: row.updated })
+    }
+
+    fn compare(&self, one: usize, two: usize, sort: Sort) -> std::cmp::Ordering {
+        match (self.all.get(one), self.all.get(two)) {
+            (Some(a), Some(b)) => a.compare(b, (self.words.name(one), self.words.name(two)), sort),
+            _ => one.cmp(&two),
+        }
     }
 
     /// Puts the rows at `moved` where they belong; the others keep their order.
@@ -220,10 +268,34 @@ impl Rows {
             return;
         }
         let mut placed: Vec<usize> = moved.iter().copied().collect();
-        placed.sort_unstable_by(|one, two| compare(&self.all, *one, *two, sort));
+        placed.sort_unstable_by(|one, two| self.compare(*one, *two, sort));
         let shown = self.matching(&placed, filter);
-        self.sorted = merge(&self.all, &self.sorted, moved, &placed, sort);
-        self.shown = merge(&self.all, &self.shown, moved, &shown, sort);
+        self.sorted = self.merge(&self.sorted, moved, &placed, sort);
+        self.shown = self.merge(&self.shown, moved, &shown, sort);
+    }
+
+    /// `order` without `moved`, merged with `placed`; both are sorted. A page is small beside the list: its rows look
+    /// for their places, the others are copied in runs and not compared.
+    fn merge(&self, order: &[usize], moved: &HashSet<usize>, placed: &[usize], sort: Sort) -> Vec<usize> {
+        let mut is_moved = vec![false; self.all.len()];
+        for index in moved {
+            if let Some(mark) = is_moved.get_mut(*index) {
+                *mark = true;
+            }
+        }
+        let stays = |index: &usize| !is_moved.get(*index).copied().unwrap_or(false);
+        let kept: Vec<usize> = order.iter().copied().filter(stays).collect();
+        let mut merged = Vec::with_capacity(kept.len() + placed.len());
+        let mut rest = kept.as_slice();
+        for new in placed {
+            let earlier = rest.partition_point(|index| self.compare(*index, *new, sort).is_lt());
+            let (before, after) = rest.split_at(earlier);
+            merged.extend_from_slice(before);
+            merged.push(*new);
+            rest = after;
+        }
+        merged.extend_from_slice(rest);
+        merged
     }
 }
 
@@ -252,37 +324,6 @@ fn compare_names(names: &mut Twins, connections: &mut Twins, gone: Option<&Row>,
         names.add(row.looks.name, &organization.name);
         connections.add(row.looks.connection, &organization.connection);
     }
-}
-
-fn compare(rows: &[Row], one: usize, two: usize, sort: Sort) -> std::cmp::Ordering {
-    match (rows.get(one), rows.get(two)) {
-        (Some(a), Some(b)) => a.compare(b, sort),
-        _ => one.cmp(&two),
-    }
-}
-
-/// `order` without `moved`, merged with `placed`; both are sorted. A page is small beside the list: its rows look
-/// for their places, the others are copied in runs and not compared.
-fn merge(rows: &[Row], order: &[usize], moved: &HashSet<usize>, placed: &[usize], sort: Sort) -> Vec<usize> {
-    let mut is_moved = vec![false; rows.len()];
-    for index in moved {
-        if let Some(mark) = is_moved.get_mut(*index) {
-            *mark = true;
-        }
-    }
-    let stays = |index: &usize| !is_moved.get(*index).copied().unwrap_or(false);
-    let kept: Vec<usize> = order.iter().copied().filter(stays).collect();
-    let mut merged = Vec::with_capacity(kept.len() + placed.len());
-    let mut rest = kept.as_slice();
-    for new in placed {
-        let earlier = rest.partition_point(|index| compare(rows, *index, *new, sort).is_lt());
-        let (before, after) = rest.split_at(earlier);
-        merged.extend_from_slice(before);
-        merged.push(*new);
-        rest = after;
-    }
-    merged.extend_from_slice(rest);
-    merged
 }
 
 fn difference(before: &Row, after: &Row, at: Moment) -> Option<Changed> {

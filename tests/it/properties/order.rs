@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use cckm_tui::app::field::Field;
-use cckm_tui::app::list::{Column, Filter, Row, RowKey, Rows, Sort};
+use cckm_tui::app::list::{Column, Filter, Row, RowKey, Rows, Sort, Taken};
+use cckm_tui::app::query::Subject;
 use cckm_tui::domain::{Moment, Organization, Record};
 use proptest::prelude::*;
 
@@ -26,7 +27,10 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (prop::collection::vec(record, 0..8), any::<bool>()).prop_map(|(put, mark)| Step::Put(put, mark)),
         1 => Just(Step::PutDamaged),
         1 => any::<u64>().prop_map(Step::Retain),
-        3 => prop::sample::select(vec!["", "a", "ac", "acme", "acme s", "s", "c-1", "zz", "00000007"])
+        3 => prop::sample::select(vec![
+            "", "a", "ac", "acme", "acme s", "s", "c-1", "zz", "00000007", "!acme", "!a", "~ame", "conn=c-1*", "re:^a",
+            "re:[", "conn=\"\"",
+        ])
             .prop_map(Step::Type),
         1 => (0..Column::ALL.len(), any::<bool>()).prop_map(|(column, down)| Step::Sort(column, down)),
         1 => (0..20_usize).prop_map(Step::LookedAt),
@@ -36,6 +40,22 @@ fn step() -> impl Strategy<Value = Step> {
 fn made(n: usize, name: u8, connection: u8) -> Organization {
     let names = ["Acme", "acme sur", "Zenith", "ÄCME"];
     named(n, names[usize::from(name) % 4], ["", "c-1", "c-2", "c-10"][usize::from(connection) % 4])
+}
+
+/// The columns of a row as a query sees them.
+fn words(row: &Row) -> String {
+    match &row.record {
+        Record::Sound(one) => {
+            let values = [&one.name, &one.organization_id, &one.kind, &one.connection];
+            let values = values.map(|value| value.display().as_str().to_lowercase());
+            format!("{}\n{}\n{}", values.join("\n"), one.id, one.cloud_name.display())
+        }
+        Record::Damaged { json, reason: _ } => json.display().as_str().to_lowercase(),
+    }
+}
+
+fn name(row: &Row) -> String {
+    row.organization().map(|one| one.name.display().as_str().to_lowercase()).unwrap_or_default()
 }
 
 /// The rows under test beside a model that sorts and filters everything each time.
@@ -69,10 +89,10 @@ impl Pair {
             }
             Step::Type(text) => {
                 self.filter.field = Field::holding(text);
-                if self.filter.take_words() {
-                    self.rows.narrow(&self.filter);
-                } else {
-                    self.rows.filter(&self.filter);
+                match self.filter.take_text(0) {
+                    Taken::Nothing => {}
+                    Taken::Narrower => self.rows.narrow(&self.filter),
+                    Taken::Other => self.rows.filter(&self.filter),
                 }
             }
             Step::Sort(column, descending) => {
@@ -90,8 +110,12 @@ impl Pair {
     /// What is shown, computed from nothing.
     fn expected(&self) -> Vec<RowKey> {
         let mut rows: Vec<Row> = self.model.values().map(|record| Row::new(record.clone())).collect();
-        rows.retain(|row| self.filter.words().iter().all(|word| row.words().contains(word.as_str())));
-        rows.sort_by(|one, two| one.compare(two, self.sort));
+        rows.retain(|row| {
+            let words = words(row);
+            let organization = row.organization().map(AsRef::as_ref);
+            self.filter.query().matches(Subject { words: &words, organization, updated: None })
+        });
+        rows.sort_by(|one, two| one.compare(two, (&name(one), &name(two)), self.sort));
         rows.into_iter().map(|row| row.key).collect()
     }
 

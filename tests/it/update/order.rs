@@ -6,6 +6,7 @@ use cckm_tui::domain::Organization;
 
 use crate::support::app::App;
 use crate::support::records::{moved, named, organization};
+use crate::support::screen::text;
 
 fn acme() -> Vec<Organization> {
     vec![
@@ -54,6 +55,56 @@ fn enter_keeps_the_filter_and_esc_clears_it() {
     assert_eq!((app.shown().len(), app.selected().as_deref()), (4, Some("Zenith")));
     let app = app.keys("/").text("uat").keys("esc");
     assert_eq!((app.shown().len(), app.state.list.filter.editing), (4, false));
+}
+
+#[test]
+fn e2_a_filter_that_cannot_be_understood_is_flagged_and_the_last_good_result_stays() {
+    let app = loaded().keys("/").text("re:^acme");
+    assert_eq!(app.shown(), ["Acme España", "acme nordics", "Acme UAT"]);
+    let app = app.text("(");
+    assert_eq!(app.shown().len(), 3, "as before");
+    let screen = text(&app.state);
+    assert!(screen.contains("not a regular expression"), "{screen}");
+    let app = app.keys("enter");
+    assert!(app.state.list.filter.editing, "what cannot be understood is not taken");
+    let app = app.keys("backspace").text(" conn=sfdc-eu-*").keys("enter");
+    assert_eq!(
+        (app.shown(), app.state.list.filter.editing),
+        (vec!["Acme España".to_owned(), "Acme UAT".to_owned()], false)
+    );
+}
+
+#[test]
+fn e4_tab_completes_columns_and_values_that_are_there() {
+    let app = loaded().keys("/").text("co").keys("tab");
+    assert_eq!(app.state.list.filter.field.text(), "connection=");
+    let app = app.text("sfdc-eu").keys("tab");
+    assert_eq!(app.state.list.filter.field.text(), "connection=sfdc-eu-01");
+    assert_eq!(app.shown(), ["Acme España", "Zenith"]);
+    let app = app.keys("tab");
+    assert_eq!(app.state.list.filter.field.text(), "connection=sfdc-eu-uat");
+    let app = app.keys("tab");
+    assert_eq!(app.state.list.filter.field.text(), "connection=sfdc-eu-01", "and around");
+    assert_eq!(loaded().keys("/").text("zzz=").keys("tab").state.list.filter.field.text(), "zzz=");
+}
+
+#[test]
+fn e4_up_in_the_empty_line_brings_back_the_filters_before() {
+    let app = loaded().keys("/").text("acme").keys("enter esc").keys("/").text("zen").keys("enter esc");
+    let app = app.keys("/ up");
+    assert_eq!((app.state.list.filter.field.text(), app.shown()), ("zen", vec!["Zenith".to_owned()]));
+    let app = app.keys("up up");
+    assert_eq!((app.state.list.filter.field.text(), app.shown().len()), ("acme", 3), "and no further");
+    let app = app.keys("down down");
+    assert_eq!((app.state.list.filter.field.text(), app.shown().len()), ("", 4));
+    let app = app.keys("down");
+    assert_eq!(app.state.list.filter.field.text(), "");
+    let app = app.text("acme").keys("up down down");
+    assert_eq!(
+        (app.state.list.filter.field.text(), app.selected().as_deref()),
+        ("acme", Some("Acme UAT")),
+        "rows"
+    );
 }
 
 #[test]

@@ -1,0 +1,80 @@
+//! What `Tab` makes of a filter that is being typed: names of columns, then values that are there.
+
+use super::term::Field;
+
+/// Most values offered for one column.
+const MOST: usize = 50;
+
+/// The texts that `text` can be completed to, the likeliest first. `values` gives what stands in a column.
+pub fn completions(text: &str, values: impl Fn(Field) -> Vec<String>) -> Vec<String> {
+    let at = last_term(text);
+    let (before, term) = text.split_at(at);
+    let sign = term.len() - term.trim_start_matches('!').len();
+    let (sign, term) = term.split_at(sign);
+    let whole = |rest: &str| format!("{before}{sign}{rest}");
+    let Some((name, typed)) = term.split_once('=') else {
+        let names = Field::ALL.iter().map(|field| format!("{}=", field.name()));
+        let names = names.chain(["updated<".to_owned(), "created<".to_owned()]);
+        let term = term.to_lowercase();
+        return names
+            .filter(|name| !term.is_empty() && name.starts_with(&term))
+            .map(|name| whole(&name))
+            .collect();
+    };
+    let Some(field) = Field::named(name.trim_end_matches('!')) else { return Vec::new() };
+    let typed = typed.trim_matches('"').to_lowercase();
+    let fits = |value: &String| value.to_lowercase().starts_with(&typed);
+    let mut values: Vec<String> = values(field).into_iter().filter(fits).collect();
+    values.sort();
+    values.dedup();
+    values.truncate(MOST);
+    values.iter().map(|value| whole(&format!("{name}={}", quoted(value)))).collect()
+}
+
+/// Where the last term begins: after the last blank that no quotes enclose.
+fn last_term(text: &str) -> usize {
+    let mut quoted = false;
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            c if c.is_whitespace() && !quoted => start = at + c.len_utf8(),
+            _ => {}
+        }
+    }
+    start
+}
+
+fn quoted(value: &str) -> String {
+    let needs = value.is_empty() || value.contains(char::is_whitespace);
+    if needs { format!("\"{value}\"") } else { value.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completed(text: &str) -> Vec<String> {
+        completions(text, |field| match field {
+            Field::Connection => vec!["sfdc-eu-02".to_owned(), "sfdc-eu-01".to_owned(), "a b".to_owned()],
+            _ => Vec::new(),
+        })
+    }
+
+    #[test]
+    fn names_of_columns_and_values_that_are_there_complete_a_term() {
+        for (text, expected) in [
+            ("co", &["connection="][..]),
+            ("acme !ty", &["acme !type="]),
+            ("up", &["updated<"]),
+            ("conn=sf", &["conn=sfdc-eu-01", "conn=sfdc-eu-02"]),
+            ("x connection!=A", &["x connection!=\"a b\""]),
+            ("connection=\"a", &["connection=\"a b\""]),
+            ("colour=", &[]),
+            ("acme ", &[]),
+            ("zzz", &[]),
+        ] {
+            assert_eq!(completed(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The filter language: what is typed after `/`, and what it says of a row.
+//!
+//! ```text
+//! acme sur          both words, anywhere in the row           !uat             rows without it
+//! "acme sur"        the words with the blank between them     re:^acme.*(u|d)  a regular expression
+//! ~acdtl            the letters in this order, in one column  updated<7d       changed within seven days
+//! connection=sfdc-* a whole column (* stands for anything)    type!=sandbox    any other value
+//! name:acme         a part of one column
+//! ```
+//!
+//! Every term has to hold. Case does not matter. Regular expressions run in time linear in the text.
+
+mod complete;
+mod highlight;
+mod parse;
+mod term;
+
+pub use complete::completions;
+pub use parse::{QueryError, parse};
+pub use term::{Field, Subject, Term};
+
+use std::ops::Range;
+
+/// What can be typed, each with what it means: for the help.
+pub const FORMS: [(&str, &str); 10] = [
+    ("acme sur", "rows that hold both words, in any column; case does not matter"),
+    ("\"acme sur\"", "with the blank between them"),
+    ("!uat", "rows without it; ! turns every form around"),
+    ("connection=sfdc-*", "the whole column; * stands for anything, \"\" for nothing"),
+    ("type!=sandbox", "any other value"),
+    ("name:acme", "a part of one column: name, org, type, connection, id, cloud"),
+    ("updated<7d", "changed within seven days; > before that; s m h d w y; created too"),
+    ("re:^acme.*eu", "a regular expression; ^ and $ are the ends of a column"),
+    ("~acdtl", "the letters in this order, with others between"),
+    ("Tab, or ↑ when empty", "complete a column or a value; an earlier filter"),
+];
+
+/// What a row has to be like to be shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    terms: Vec<Term>,
+}
+
+impl Query {
+    /// Whether every row is like it.
+    pub const fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether every row that is like this one is like `old` too, as far as the two texts tell: then only the
+    /// rows that were shown have to be looked at.
+    pub fn narrows(&self, old: &Self) -> bool {
+        old.terms.iter().all(|old| self.terms.iter().any(|new| new.implies(old)))
+    }
+
+    /// Whether `subject` is like it.
+    pub fn matches(&self, subject: Subject<'_>) -> bool {
+        self.terms.iter().all(|term| term.holds(subject))
+    }
+
+    /// The words that a row must hold somewhere, and the rest of the terms. The words can be looked for in all
+    /// rows at once.
+    pub fn words_and_rest(&self) -> (Vec<&str>, Vec<&Term>) {
+        let mut words = Vec::new();
+        let rest = self.terms.iter().filter(|term| match term.word() {
+            Some(word) => {
+                words.push(word);
+                false
+            }
+            None => true,
+        });
+        let rest = rest.collect();
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        (words, rest)
+    }
+
+    /// Whether what is like it changes as time goes by.
+    pub fn depends_on_time(&self) -> bool {
+        self.terms.iter().any(Term::depends_on_time)
+    }
+
+    /// Where a displayed column shows why its row is there: ranges of bytes, ordered, without overlap.
+    pub fn highlights(&self, field: Field, shown: &str) -> Vec<Range<usize>> {
+        highlight::of(&self.terms, field, shown)
+    }
+}

@@ -1,0 +1,283 @@
+//! From what is typed to a query.
+
+use regex::RegexBuilder;
+
+use super::Query;
+use super::term::{Field, Glob, Letters, Pattern, Term, Test, Time};
+
+/// Most bytes a compiled expression may take: `(a{1000}){1000}` is refused instead of filling the memory.
+const LARGEST_PATTERN: usize = 1 << 20;
+
+/// Why a text is no query, in words for the line it is typed in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// The regular expression cannot be used.
+    #[error("not a regular expression: {0}")]
+    Pattern(String),
+    /// A column that there is none of.
+    #[error("no column {0}: name, org, type, connection, id, cloud; updated and created with < or >")]
+    Field(String),
+    /// A comparison without a value.
+    #[error("{0} what? \"\" is an empty value")]
+    NoValue(String),
+    /// A span of time that is none.
+    #[error("{0}: expected a span of time such as 30m, 12h, 7d or 2w")]
+    Span(String),
+}
+
+/// The query of a text; `now` is the wall clock, in seconds since 1970.
+///
+/// # Errors
+///
+/// [`QueryError`] names the first term that cannot be understood.
+pub fn parse(text: &str, now: i64) -> Result<Query, QueryError> {
+    let terms = pieces(text).into_iter().map(|piece| term(&piece, now));
+    let terms: Result<Vec<Option<Term>>, QueryError> = terms.collect();
+    Ok(Query { terms: terms?.into_iter().flatten().collect() })
+}
+
+/// A term as typed: its text without the quotes, and where the first quote stood.
+#[derive(Debug, Default)]
+struct Piece {
+    text: String,
+    quoted_from: Option<usize>,
+}
+
+impl Piece {
+    /// The part before the first quote, in which signs mean something.
+    fn open(&self) -> &str {
+        self.text.get(..self.quoted_from.unwrap_or(self.text.len())).unwrap_or_default()
+    }
+}
+
+/// Splits at blanks that no quotes enclose. A quote that is not closed yet ends with the text.
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut piece: Option<Piece> = None;
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => {
+                quoted = !quoted;
+                let piece = piece.get_or_insert_default();
+                piece.quoted_from.get_or_insert(piece.text.len());
+            }
+            c if c.is_whitespace() && !quoted => pieces.extend(piece.take()),
+            c => piece.get_or_insert_default().text.push(c),
+        }
+    }
+    pieces.extend(piece);
+    pieces
+}
+
+/// The term of a piece; none for one that asks nothing yet, such as a single `!`.
+fn term(piece: &Piece, now: i64) -> Result<Option<Term>, QueryError> {
+    let (inverse, asked) = match piece.text.strip_prefix('!') {
+        Some(rest) if !piece.open().is_empty() => (true, rest),
+        _ => (false, piece.text.as_str()),
+    };
+    let open = piece.open().len().saturating_sub(usize::from(inverse));
+    let signs = asked.get(..open).unwrap_or_default();
+    let test = if signs.starts_with("re:") {
+        let pattern = asked.strip_prefix("re:").unwrap_or_default();
+        if pattern.is_empty() { None } else { Some(Test::Regex(compile(pattern)?)) }
+    } else if signs.starts_with('~') {
+        let letters = asked.strip_prefix('~').unwrap_or_default().to_lowercase();
+        (!letters.is_empty()).then(|| Test::Fuzzy(Letters::new(&letters)))
+    } else if let Some(at) = signs.find(['=', '<', '>', ':']) {
+        return comparison(asked, at, piece.quoted_from.is_some(), now)
+            .map(|(not, test)| Some(Term { inverse: inverse != not, test }));
+    } else {
+        (!asked.is_empty()).then(|| Test::Word(asked.to_lowercase()))
+    };
+    Ok(test.map(|test| Term { inverse, test }))
+}
+
+/// The test of `name OPERATOR value` whose operator stands at `at`; the flag says `!=`.
+fn comparison(text: &str, at: usize, quoted: bool, now: i64) -> Result<(bool, Test), QueryError> {
+    let (name, rest) = text.split_at(at);
+    let (not, name) = name.strip_suffix('!').map_or((false, name), |name| (true, name));
+    let (operator, value) = rest.split_at(1);
+    let name = name.to_lowercase();
+    let time = match name.as_str() {
+        "updated" | "updatedat" => Some(Time::Updated),
+        "created" | "createdat" => Some(Time::Created),
+        _ => None,
+    };
+    if value.is_empty() && !quoted {
+        let known = time.is_some() || Field::named(&name).is_some();
+        return Err(if known {
+            QueryError::NoValue(format!("{name}{operator}"))
+        } else {
+            QueryError::Field(name)
+        });
+    }
+    let value = value.to_lowercase();
+    match (operator, time, Field::named(&name)) {
+        ("<" | ">", Some(time), _) => {
+            let span = span(&value).ok_or(QueryError::Span(value))?;
+            let than = i128::from(now) * 1_000_000_000 - span;
+            Ok((not, Test::Age { time, younger: operator == "<", than }))
+        }
+        ("=", None, Some(field)) => Ok((not, Test::Whole(field, Glob(value)))),
+        (":", None, Some(field)) => Ok((not, Test::Part(field, value))),
+        _ => Err(QueryError::Field(format!("{name}{operator}"))),
+    }
+}
+
+/// A span of time in nanoseconds.
+fn span(text: &str) -> Option<i128> {
+    let unit = text.chars().next_back()?;
+    let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
+    let seconds: i128 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        'w' => 7 * 86_400,
+        'y' => 365 * 86_400,
+        _ => return None,
+    };
+    Some(i128::from(number) * seconds * 1_000_000_000)
+}
+
+/// A pattern over the lines of a row: case does not matter, `^` and `$` are the ends of a column.
+fn compile(pattern: &str) -> Result<Pattern, QueryError> {
+    let regex = RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .multi_line(true)
+        .size_limit(LARGEST_PATTERN)
+        .dfa_size_limit(LARGEST_PATTERN)
+        .nest_limit(100)
+        .build()
+        .map_err(|error| QueryError::Pattern(brief(&error)))?;
+    Ok(Pattern { text: pattern.to_owned(), regex })
+}
+
+/// The last line of the library's message: the others repeat the pattern.
+fn brief(error: &regex::Error) -> String {
+    let told = error.to_string();
+    let last = told.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::query::Subject;
+
+    /// name, org id, type, connection, id, cloud.
+    const ROWS: [&str; 4] = [
+        "acme deutschland\n00d5e000000abc2eaa\nregular\nsfdc-eu-01\n2473e846-31a8\nsfdc",
+        "acme uat\n00d5e000000abc3eaa\nsandbox\nsfdc-eu-uat\n11111111-31a8\nsfdc",
+        "zenith = co\n00d5e000000abc4eaa\nregular\n\n22222222-0000\nsfdc",
+        "españa \"x\"\n00d5e000000abc5eaa\nregular\nsfdc-us-01\n33333333-0000\nsfdc",
+    ];
+
+    fn organization() -> crate::domain::Organization {
+        crate::domain::Organization {
+            id: crate::domain::OrganizationId::new("a").unwrap(),
+            name: "".into(),
+            organization_id: "".into(),
+            connection: "".into(),
+            cloud_name: "".into(),
+            kind: "".into(),
+            created_at: "1970-01-01T00:00:00Z".into(),
+            updated_at: "".into(),
+            uri: "".into(),
+            others: Vec::new(),
+            json: "".into(),
+        }
+    }
+
+    /// Which of the rows are like `text`; the n-th was changed n days after 1970, and now is day 10.
+    fn hits(text: &str) -> Vec<usize> {
+        let (query, organization) = (parse(text, 10 * 86_400).unwrap(), organization());
+        let hit = |n: &usize| {
+            let updated = Some(i128::try_from(*n).unwrap() * 86_400_000_000_000);
+            query.matches(Subject { words: ROWS[*n], organization: Some(&organization), updated })
+        };
+        (0..ROWS.len()).filter(hit).collect()
+    }
+
+    #[test]
+    fn e2_every_form_of_a_term_says_what_it_says() {
+        for (text, expected) in [
+            ("", &[0, 1, 2, 3][..]),
+            ("acme", &[0, 1]),
+            ("ACME !uat", &[0]),
+            ("!acme !zenith", &[3]),
+            ("\"acme uat\"", &[1]),
+            ("\"acme de", &[0]),
+            ("re:^acme.*(at|nd)$", &[0, 1]),
+            ("!re:^acme", &[2, 3]),
+            ("re:EU-\\d+", &[0]),
+            ("~acdtl", &[0]),
+            ("~sfdceu", &[0, 1]),
+            ("connection=sfdc-eu-01", &[0]),
+            ("conn=SFDC-EU-*", &[0, 1]),
+            ("conn=*01", &[0, 3]),
+            ("conn=\"\"", &[2]),
+            ("connection!=\"\" type!=sandbox", &[0, 3]),
+            ("!type=regular", &[1]),
+            ("name:eut", &[0]),
+            ("id=2473e846-31a8", &[0]),
+            ("updated<8d", &[3]),
+            ("updated>8d", &[0, 1, 2]),
+            ("!updated>8d", &[3]),
+            ("created<1y", &[0, 1, 2, 3]),
+            ("\"zenith = co\"", &[2]),
+            ("!", &[0, 1, 2, 3]),
+            ("re: ~", &[0, 1, 2, 3]),
+        ] {
+            assert_eq!(hits(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn tx_20_what_cannot_be_understood_is_named() {
+        let said = |text: &str| parse(text, 0).unwrap_err().to_string();
+        assert!(said("re:[").starts_with("not a regular expression: unclosed"), "{}", said("re:["));
+        assert!(said("re:(a{1000}){1000}").contains("size limit"), "{}", said("re:(a{1000}){1000}"));
+        assert!(said(&format!("re:{}", "(".repeat(10_000))).starts_with("not a regular"));
+        assert!(said("colour=red").starts_with("no column colour"));
+        assert!(said("connection=").contains("connection= what?"));
+        assert!(said("updated<soon").contains("7d"));
+        assert!(said("name<3d").starts_with("no column name<"));
+        assert!(said("updated=3d").starts_with("no column updated="));
+    }
+
+    #[test]
+    fn tx_20_an_expression_that_hangs_other_engines_does_not_hang_this_one() {
+        let query = parse("re:(a+)+$", 0).unwrap();
+        let words = "a".repeat(100_000) + "b";
+        assert!(!query.matches(Subject { words: &words, organization: None, updated: None }));
+    }
+
+    #[test]
+    fn a_query_narrows_another_only_when_it_asks_for_more() {
+        let narrows = |new: &str, old: &str| parse(new, 0).unwrap().narrows(&parse(old, 0).unwrap());
+        for (new, old) in [
+            ("acme", "acm"),
+            ("acme uat", "acme"),
+            ("!a", "!ab"),
+            ("~abc", "~ab"),
+            ("name:acme", "acm"),
+            ("x", ""),
+            ("type=regular acme", "type=regular"),
+        ] {
+            assert!(narrows(new, old), "{new} after {old}");
+        }
+        for (new, old) in [
+            ("acm", "acme"),
+            ("!ab", "!a"),
+            ("acme", "!acme"),
+            ("re:ab", "re:a"),
+            ("type=regu", "type=regular"),
+            ("name:acme", "type:acme"),
+            ("", "x"),
+        ] {
+            assert!(!narrows(new, old), "{new} after {old}");
+        }
+    }
+}
