@@ -7,6 +7,7 @@
 //!   rows                                   list_rows
 //! ─ Acme ─────────────────────────────     detail title (M: below; L, XL: beside; S: instead)
 //!   fields or JSON                         detail_rows
+//! ─ Activity ─────────────────────────     activity (XL)
 //! ────────────────────────────────────
 //!  status                                  one row (in S: instead of the hints)
 //! ────────────────────────────────────
@@ -26,7 +27,7 @@ pub enum SizeClass {
     M,
     /// Side by side.
     L,
-    /// From 160x40: side by side, with the JSON under the fields.
+    /// From 160x40: side by side, with the JSON under the fields and the latest activity below.
     XL,
 }
 
@@ -72,6 +73,10 @@ pub struct Panes {
     pub detail_rows: Rect,
     /// What of these rows the text of the detail may use.
     pub detail_text: Rect,
+    /// Title of the latest activity (XL).
+    pub activity_title: Rect,
+    /// The latest activity (XL).
+    pub activity_rows: Rect,
     /// The rule over the status line.
     pub status_rule: Rect,
     /// The status line.
@@ -84,6 +89,8 @@ pub struct Panes {
 
 /// Rows of the detail under the list while the list has the keyboard.
 const DETAIL_ROWS: u16 = 5;
+/// Rows of activity on a large screen.
+const ACTIVITY_ROWS: u16 = 4;
 /// Rows of the list over the detail while the detail has the keyboard.
 const LIST_ROWS: u16 = 4;
 
@@ -103,6 +110,8 @@ impl Panes {
             detail_title: nothing,
             detail_rows: nothing,
             detail_text: nothing,
+            activity_title: nothing,
+            activity_rows: nothing,
             status_rule: nothing,
             status: nothing,
             hint_rule: nothing,
@@ -123,7 +132,12 @@ impl Panes {
             panes.status_rule = row(height - 4);
             4
         };
-        let body = Rect::new(0, 1, width, height - 1 - below);
+        let mut body = Rect::new(0, 1, width, height - 1 - below);
+        if class == SizeClass::XL {
+            let (rest, activity) = split_rows(body, body.height.saturating_sub(ACTIVITY_ROWS + 1));
+            (panes.activity_title, panes.activity_rows) = split_rows(activity, 1);
+            body = rest;
+        }
         match class {
             SizeClass::XS => {}
             SizeClass::S => match active {
@@ -260,7 +274,14 @@ mod tests {
                 let size = Size::new(width, height);
                 let panes = Panes::of(size, active);
                 let screen = Rect::new(0, 0, width, height);
-                for part in [panes.header, panes.list_rows, panes.detail_rows, panes.status, panes.hints] {
+                for part in [
+                    panes.header,
+                    panes.list_rows,
+                    panes.detail_rows,
+                    panes.activity_rows,
+                    panes.status,
+                    panes.hints,
+                ] {
                     assert!(part.is_empty() || screen.union(part) == screen, "{size:?} {part:?}");
                 }
             }

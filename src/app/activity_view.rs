@@ -62,12 +62,16 @@ fn words(state: &State) -> Vec<String> {
     typed.split_whitespace().map(str::to_owned).collect()
 }
 
-/// The lines that hold every word of the filter, each made when it is looked at: a journal is long.
+/// All lines, each made when it is looked at: a journal is long.
+pub fn latest(state: &State) -> impl Iterator<Item = Entry> {
+    let requests = state.activity.latest_first().map(|activity| request(activity, state));
+    requests.chain(state.ledger.past.iter().rev().map(change))
+}
+
+/// The lines that hold every word of the filter.
 pub fn lines(state: &State) -> impl Iterator<Item = Entry> {
     let words = words(state);
-    let requests = state.activity.latest_first().map(|activity| request(activity, state));
-    let changes = state.ledger.past.iter().rev().map(change);
-    requests.chain(changes).filter(move |line| {
+    latest(state).filter(move |line| {
         words.is_empty() || {
             let text = line.text();
             words.iter().all(|word| text.contains(word.as_str()))

@@ -6,12 +6,12 @@ use super::canvas::Canvas;
 use super::status::window_hints;
 use crate::app::State;
 use crate::app::activity_view::{
-    Entry, count, lines, particulars, rows_in_sight, selected as selected_entry,
+    Entry, count, latest, lines, particulars, rows_in_sight, selected as selected_entry,
 };
 use crate::app::line::Line;
 use crate::app::modal::ActivityWindow;
 use crate::keymap::{Context, Keymap};
-use crate::layout::{full_window, inside};
+use crate::layout::{Panes, full_window, inside};
 use crate::text;
 use crate::theme::Role;
 
@@ -57,6 +57,31 @@ pub(super) fn paint(
         canvas.field(rest.x + 1, rest.y, room, &before, &text::escape(after), on_top);
     } else if let Some(entry) = selected_entry(state) {
         canvas.lines(rest, &particulars(&entry, state, usize::from(rest.width)));
+    }
+}
+
+/// The latest lines, on a large screen. Without their ages: a screen at rest would have to be drawn for those.
+pub(super) fn paint_strip(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
+    if panes.activity_title.is_empty() {
+        return;
+    }
+    let title = Line::new(Role::Title, "Activity");
+    let count = state.activity.len() + state.ledger.past.len();
+    canvas.titled_rule(
+        panes.activity_title,
+        false,
+        &title,
+        &Line::new(Role::Dim, format!("{count} · @ shows all")),
+    );
+    let width = usize::from(panes.activity_rows.width.saturating_sub(2));
+    for (y, entry) in (panes.activity_rows.top()..panes.activity_rows.bottom()).zip(latest(state)) {
+        let outcome = width / 2;
+        let target = width.saturating_sub(outcome + 9);
+        let line = Line::new(Role::Title, text::pad(&entry.what, 8, '…'))
+            .and(Role::Text, text::pad(&entry.target, target, '…'))
+            .and(Role::Text, " ")
+            .and(entry.outcome.0, entry.outcome.1);
+        canvas.line(panes.activity_rows.x + 1, y, panes.activity_rows.width.saturating_sub(2), &line);
     }
 }
 

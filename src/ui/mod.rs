@@ -48,6 +48,7 @@ pub fn view(state: &State, look: Look<'_>, frame: &mut Buffer) -> Option<Positio
     header::paint(state, panes.header, panes.class, &mut canvas);
     list::paint(state, &panes, &mut canvas);
     detail::paint(state, &panes, &mut canvas);
+    activity::paint_strip(state, &panes, &mut canvas);
     canvas.rule(panes.status_rule, Role::Border);
     canvas.rule(panes.hint_rule, Role::Border);
     if state.modals.is_empty() {
