@@ -13,8 +13,7 @@ use crate::text::one_line;
 pub struct FileError {
     /// The file or directory, printable.
     pub path: String,
-    /// What is wrong with it.
-    #[source]
+    /// What is wrong with it; part of the message, so that a chain of errors tells it once.
     pub problem: Problem,
 }
 
@@ -100,6 +99,11 @@ pub(super) const SYMLINK: &str = "a symbolic link";
 impl FileError {
     pub(super) fn new(path: &Path, problem: impl Into<Problem>) -> Self {
         Self { path: one_line(&path.to_string_lossy()), problem: problem.into() }
+    }
+
+    /// Whether nothing can be there: it is missing, or the path leads through what is no directory.
+    pub fn leads_nowhere(&self) -> bool {
+        matches!(self.problem, Problem::Missing | Problem::NoDirectory)
     }
 
     /// Whether there is nothing of that name.

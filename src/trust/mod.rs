@@ -59,7 +59,7 @@ pub enum Kept {
 #[derive(Debug, thiserror::Error)]
 pub enum TrustError {
     /// The file or its directory is not as it has to be.
-    #[error("{0}")]
+    #[error(transparent)]
     File(#[from] FileError),
     /// It is not what this program writes.
     #[error("{}:{line}: {reason}; mend it, or remove it and compare the fingerprints again", escape(&path.to_string_lossy()))]
@@ -108,7 +108,7 @@ impl Store {
         let Some(directory) = &self.directory else { return Ok(Pins::new()) };
         match Directory::open(directory) {
             Ok(directory) => read(&directory),
-            Err(error) if error.is_missing() => Ok(Pins::new()),
+            Err(error) if error.leads_nowhere() => Ok(Pins::new()),
             Err(error) => Err(error.into()),
         }
     }

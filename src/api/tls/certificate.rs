@@ -112,7 +112,7 @@ pub(super) fn read(der: &CertificateDer<'_>, server: &ServerName<'_>) -> (Identi
 fn cut(text: &str) -> Untrusted {
     let end = text.floor_char_boundary(NAME);
     match text.get(..end) {
-        Some(head) if end < text.len() => format!("{head}…").into(),
+        Some(head) if end < text.len() => format!("{head}...").into(),
         _ => text.into(),
     }
 }

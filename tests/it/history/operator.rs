@@ -558,6 +558,7 @@ impl Operator {
                 Some(Phase::Choosing) => {
                     self.keys("esc");
                     if self.state.modals.len() > 1 {
+                        self.tell(Message::Drawn);
                         self.keys("y");
                     }
                 }
