@@ -163,6 +163,7 @@ impl Since {
 
 /// Flags of the dashboard.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 pub struct Dashboard {
     /// Settings.
     #[command(flatten)]
@@ -181,6 +182,10 @@ pub struct Dashboard {
     /// How many organizations the demo has.
     #[arg(long, value_name = "N", requires = "demo")]
     pub organizations: Option<usize>,
+    /// Ask and answer line by line: no other screen, no cursor, no colour. For screen readers, serial consoles,
+    /// TERM=dumb, and lines from a pipe.
+    #[arg(long)]
+    pub plain: bool,
 }
 
 /// Settings on the command line.

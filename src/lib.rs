@@ -42,6 +42,7 @@
 //! | 7 | [`commands`] | what runs without a screen |
 //! | 7 | [`runtime`] | the loop, the terminal, signals, tasks; the only user of crossterm and of the clock |
 //! | 8 | [`cli`], [`logging`] | the command line; the log |
+//! | 8 | [`plain`] | the same dashboard line by line, on the same core |
 //! | 9 | [`start`], `main` | wiring: from the command line to a running program, from a destination to a client |
 //!
 //! # One place at a time
@@ -94,6 +95,7 @@ pub mod journal;
 pub mod keymap;
 pub mod layout;
 pub mod logging;
+pub mod plain;
 pub mod redact;
 pub mod runtime;
 pub mod start;

@@ -14,9 +14,9 @@ use super::connector::{Configured, connected};
 use super::looks::Looks;
 use super::record::Record;
 use super::terminal::{errors_without_colours, mention_root, refuse_what_is_no_terminal};
-use super::{Problem, SHUTDOWN, demo, setting, state_directory};
+use super::{Problem, SHUTDOWN, demo, plain, setting, state_directory};
 use crate::app::link::Bandwidth;
-use crate::app::{Destination, JournalState, Run, State};
+use crate::app::{Destination, JournalState, State};
 use crate::cli::Dashboard;
 use crate::config::{AutoSwitch, Config};
 use crate::demo::Demo;
@@ -25,23 +25,22 @@ use crate::logging::{self, Log};
 use crate::runtime::connector::Connected;
 use crate::runtime::executor::Executor;
 use crate::runtime::terminal::{self, Restorer, install_panic_hook, size};
-use crate::runtime::{self, Clock, End, Parts, clock, guard, input};
-use crate::text::Untrusted;
+use crate::runtime::{self, Clock, End, Parts, guard, input};
 use crate::ui::Look;
 
 /// How long the server has to confirm the end of the session, whatever ends the program. The terminal is given
 /// back before. A little more than the session itself waits, so that it can tell of its failure in the log.
-const SIGN_OUT: Duration = Duration::from_millis(2_100);
+pub(super) const SIGN_OUT: Duration = Duration::from_millis(2_100);
 
 /// Where the dashboard begins, and how it gets elsewhere.
-struct Plan {
-    first: Connected,
+pub(super) struct Plan {
+    pub(super) first: Connected,
     /// None: there is no other place.
-    configured: Option<Configured>,
-    looks: Looks,
-    bandwidth: Bandwidth,
-    log: Option<Log>,
-    record: Record,
+    pub(super) configured: Option<Configured>,
+    pub(super) looks: Looks,
+    pub(super) bandwidth: Bandwidth,
+    pub(super) log: Option<Log>,
+    pub(super) record: Record,
     /// Runs as long as it is held.
     _demo: Option<Demo>,
 }
@@ -53,14 +52,20 @@ pub(super) fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
     errors_without_colours()?;
     // Settings first: a mistake in them is reported wherever the program runs.
     let config = if flags.demo { None } else { Some(configuration(flags)?) };
-    refuse_what_is_no_terminal(flags.password_stdin)?;
+    if !flags.plain {
+        refuse_what_is_no_terminal(flags.password_stdin)?;
+    }
     let runtime = Runtime::new().wrap_err("no threads")?;
     let shown = AssertUnwindSafe(async {
         let plan = match config {
             None => demo_plan(flags).await?,
             Some((configured, config)) => plan(configured, &config, flags.no_journal).await?,
         };
-        Box::pin(dashboard(plan, restorer)).await
+        if flags.plain {
+            Box::pin(plain::converse(plan)).await
+        } else {
+            Box::pin(dashboard(plan, restorer)).await
+        }
     });
     let end = runtime.block_on(shown.catch_unwind());
     // After a panic too: dropping the runtime would wait for name look-ups without a limit.
@@ -123,15 +128,7 @@ fn start_log(level: LevelFilter) -> Option<Log> {
 async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
     let Plan { first, configured, looks, bandwidth, log, record, _demo } = plan;
     let clock = Clock::starting_now();
-    let run = Run {
-        id: record.run,
-        bandwidth,
-        started_at: clock::wall_seconds(),
-        log_file: log.as_ref().map(|log| Untrusted::from(&*log.path.to_string_lossy())).unwrap_or_default(),
-        journal: record.state,
-        open_operations: record.open,
-        entries: record.entries,
-    };
+    let (record, run) = record.begin(log.as_ref(), bandwidth);
     mention_root();
     let Connected { access, settings } = first;
 

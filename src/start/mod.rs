@@ -3,6 +3,7 @@
 //! | file | what it wires |
 //! |---|---|
 //! | `dashboard.rs` | the dashboard: terminal, loop, signals, and where it begins |
+//! | `plain.rs` | the same line by line |
 //! | `connector.rs` | a destination and the configuration to a client; also later, from inside |
 //! | `demo.rs` | the dashboard on made-up data |
 //! | `record.rs` | the journal of this run |
@@ -15,6 +16,7 @@ mod dashboard;
 mod demo;
 mod journal;
 mod looks;
+mod plain;
 mod record;
 mod serve;
 mod terminal;

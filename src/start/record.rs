@@ -3,17 +3,27 @@
 use std::path::Path;
 
 use super::state_directory;
-use crate::app::JournalState;
+use crate::app::link::Bandwidth;
+use crate::app::{JournalState, Run};
 use crate::domain::{Entry, JournalFailure, OpenOperation, RunId};
 use crate::journal::{self, Claim, Contents, Journal};
+use crate::logging::Log;
+use crate::runtime::clock;
+use crate::text::Untrusted;
 
 /// The journal as this run finds it.
 pub(super) struct Record {
+    journal: Result<Journal, JournalFailure>,
+    state: JournalState,
+    entries: Vec<Entry>,
+    open: Vec<OpenOperation>,
+    run: RunId,
+    claim: Option<Claim>,
+}
+
+/// What the run writes to.
+pub(super) struct Kept {
     pub(super) journal: Result<Journal, JournalFailure>,
-    pub(super) state: JournalState,
-    pub(super) entries: Vec<Entry>,
-    pub(super) open: Vec<OpenOperation>,
-    pub(super) run: RunId,
     /// Tells other instances that this one is alive.
     _claim: Option<Claim>,
 }
@@ -31,6 +41,21 @@ impl Record {
     pub(super) fn in_memory(state: JournalState) -> Self {
         let record = Self::new(Ok((Journal::in_memory(), Contents::empty())));
         Self { state, ..record }
+    }
+
+    /// The run begins: what it writes to, and what it is told.
+    pub(super) fn begin(self, log: Option<&Log>, bandwidth: Bandwidth) -> (Kept, Run) {
+        let log_file = log.map(|log| Untrusted::from(&*log.path.to_string_lossy()));
+        let run = Run {
+            id: self.run,
+            bandwidth,
+            started_at: clock::wall_seconds(),
+            log_file: log_file.unwrap_or_default(),
+            journal: self.state,
+            open_operations: self.open,
+            entries: self.entries,
+        };
+        (Kept { journal: self.journal, _claim: self.claim }, run)
     }
 
     fn new(opened: Result<(Journal, Contents), JournalFailure>) -> Self {
@@ -61,7 +86,7 @@ impl Record {
                 None
             }
         });
-        Self { journal, state, open, run, entries: contents.entries, _claim: claim }
+        Self { journal, state, open, run, entries: contents.entries, claim }
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn errors_without_colours() -> Result<(), Report> {
 ///
 /// With the password on standard input, the keys come from the controlling terminal.
 pub(super) fn refuse_what_is_no_terminal(password_stdin: bool) -> Result<(), Problem> {
-    let advice = "start it in a terminal; `cckm-tui demo-server` runs without one";
+    let advice = "start it in a terminal, or with --plain, which asks and answers line by line";
     let keys = if password_stdin { File::open("/dev/tty").is_ok() } else { io::stdin().is_terminal() };
     let stdio = [("input", keys), ("output", io::stdout().is_terminal())];
     for (name, is_terminal) in stdio {
@@ -29,12 +29,12 @@ pub(super) fn refuse_what_is_no_terminal(password_stdin: bool) -> Result<(), Pro
     }
     match std::env::var_os("TERM") {
         Some(term) if term != "dumb" && !term.is_empty() => Ok(()),
-        Some(term) if term == "dumb" => {
-            Err(setting(eyre!("this terminal cannot move its cursor (TERM is dumb)")))
-        }
-        _ => {
-            Err(setting(eyre!("TERM is not set, so the terminal is unknown: set it, to xterm for instance")))
-        }
+        Some(term) if term == "dumb" => Err(setting(eyre!(
+            "this terminal cannot move its cursor (TERM is dumb): use --plain, which asks and answers line by line"
+        ))),
+        _ => Err(setting(eyre!(
+            "TERM is not set, so the terminal is unknown: set it, to xterm for instance, or use --plain"
+        ))),
     }
 }
 

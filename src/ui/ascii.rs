@@ -11,7 +11,7 @@ use crate::text::escape_ascii;
 pub(super) const CUT: &str = "~";
 
 /// `shown` without a character over 0x7E.
-pub(super) fn spelled(shown: &str) -> Cow<'_, str> {
+pub(crate) fn spelled(shown: &str) -> Cow<'_, str> {
     if shown.is_ascii() {
         return Cow::Borrowed(shown);
     }

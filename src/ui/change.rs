@@ -181,7 +181,7 @@ fn candidate_line(candidate: &Candidate, now: bool, chosen: bool, width: usize) 
         .and(Role::Dim, if now { "(now)" } else { "" })
 }
 
-pub(super) fn state_words(candidate: &Candidate) -> (Role, &'static str) {
+pub(crate) fn state_words(candidate: &Candidate) -> (Role, &'static str) {
     candidate.state.map_or((Role::Warning, "not listed"), |state| (state_role(state), state.word()))
 }
 
@@ -204,7 +204,7 @@ pub(super) fn name_warning(state: &State, change: &Change, width: usize) -> Vec<
 }
 
 /// The request as it would be sent, the path broken before the id where it has to be broken.
-pub(super) fn request(change: &Change, value: &Untrusted, width: usize) -> Vec<Line> {
+pub(crate) fn request(change: &Change, value: &Untrusted, width: usize) -> Vec<Line> {
     let path = format!("PATCH {}", change.target.id.path());
     let id = change.target.id.as_str();
     let whole = text::width(&path) + INDENT <= width;
@@ -245,10 +245,7 @@ fn sending(
 fn settling(state: &State, evidence: &Evidence, keymap: &Keymap, canvas: &mut Canvas<'_>) {
     let area = window(state, "Verifying", (keymap, Context::Sending), canvas);
     let width = usize::from(area.width);
-    let answer = match &evidence.answer {
-        Ok(answer) => status_line(answer.status),
-        Err(failure) => explain(failure).title,
-    };
+    let answer = answer(evidence);
     let mut lines = labelled_value("Organization", "", (Role::Title, &evidence.before.name), width);
     lines.extend(labelled_value("Sent", "", (Role::Value, &evidence.value), width));
     lines.extend(labelled("Answer", (Role::Text, &answer), INDENT, width));
@@ -265,6 +262,14 @@ fn settling(state: &State, evidence: &Evidence, keymap: &Keymap, canvas: &mut Ca
         lines.extend(at_most(2, labelled("", (Role::Text, &seen), INDENT, width)));
     }
     canvas.lines(area, &lines);
+}
+
+/// The answer to the PATCH in a few words, or why there is none.
+pub(crate) fn answer(evidence: &Evidence) -> String {
+    match &evidence.answer {
+        Ok(answer) => status_line(answer.status),
+        Err(failure) => explain(failure).title,
+    }
 }
 
 fn reads(count: usize) -> String {

@@ -12,7 +12,7 @@ use crate::text;
 use crate::theme::Role;
 
 /// `[DEMO]`, `[prod-eu]`, or `[no profile]`.
-pub(super) fn badge(state: &State) -> String {
+pub(crate) fn badge(state: &State) -> String {
     format!("[{}]", whose(state))
 }
 
@@ -28,7 +28,7 @@ fn whose(state: &State) -> String {
 }
 
 /// `WRITE` or `READ-ONLY`.
-pub(super) const fn mode(state: &State) -> &'static str {
+pub(crate) const fn mode(state: &State) -> &'static str {
     if state.settings.read_only { "READ-ONLY" } else { "WRITE" }
 }
 
@@ -39,7 +39,7 @@ pub(super) fn host(state: &State) -> String {
 }
 
 /// The domain that the server says the session is for; else the one asked for, `root` where none was.
-pub(super) fn domain(state: &State) -> String {
+pub(crate) fn domain(state: &State) -> String {
     let told = state.introduction.as_ref().map(|(_, who)| &who.domain).filter(|domain| !domain.is_empty());
     let domain = told.unwrap_or(&state.settings.domain);
     if domain.is_empty() { "root".to_owned() } else { domain.brief().into_string() }

@@ -23,7 +23,11 @@ use crate::app::line::{Line, wrapped};
 use crate::app::modal::{Modal, Question};
 use crate::keymap::Keymap;
 use crate::theme::{Role, Surface};
+pub(crate) use ascii::spelled;
 use canvas::Canvas;
+pub(crate) use change::{answer, request, state_words};
+pub(crate) use header::{badge, domain, mode};
+pub(crate) use review::{about, alike, standing};
 
 /// What painters need beside the state.
 #[derive(Clone, Copy, Debug)]
@@ -70,8 +74,8 @@ pub fn view(state: &State, look: Look<'_>, frame: &mut Buffer) -> Option<Positio
 /// Under the smallest size: whose data, that nothing is lost, and how to leave.
 fn too_small(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
     let left = if area.width > 36 { 2 } else { 0 };
-    let badge = Line::new(state.settings.badge_role, header::badge(state))
-        .and(Role::Text, format!(" {}", header::mode(state)));
+    let badge =
+        Line::new(state.settings.badge_role, badge(state)).and(Role::Text, format!(" {}", mode(state)));
     let mut lines = vec![badge, Line::default()];
     if state.asks_to_leave() {
         let width = usize::from(area.width - left);
@@ -81,7 +85,8 @@ fn too_small(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
         let size = format!("Terminal is {}x{}; needs 60x16.", state.size.width, state.size.height);
         lines.push(Line::new(Role::Text, size));
         lines.push(Line::new(Role::Text, "Nothing was lost."));
-        lines.push(Line::new(Role::Text, "Enlarge the window, or q quits."));
+        lines.push(Line::new(Role::Text, "Enlarge the window, or q quits,"));
+        lines.push(Line::new(Role::Text, "or use:  cckm-tui --plain"));
     }
     let top = u16::from(area.height > 6);
     for (row, line) in (top..area.height).zip(&lines) {

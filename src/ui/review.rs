@@ -132,7 +132,8 @@ fn values(change: &Change, review: &Review, roomy: bool, width: usize) -> Vec<Li
     lines
 }
 
-fn about(change: &Change, value: &Untrusted) -> (Role, String) {
+/// What is known of a new value.
+pub(crate) fn about(change: &Change, value: &Untrusted) -> (Role, String) {
     let known = change.chooser.candidates.iter().find(|c| c.name == *value || c.id == *value);
     match known {
         Some(candidate) => {
@@ -145,7 +146,7 @@ fn about(change: &Change, value: &Untrusted) -> (Role, String) {
 }
 
 /// Two values that differ only in case or in blanks are easily taken for one.
-fn alike(old: &Untrusted, new: &Untrusted) -> Option<&'static str> {
+pub(crate) fn alike(old: &Untrusted, new: &Untrusted) -> Option<&'static str> {
     let squeezed = |value: &Untrusted| -> String { value.as_squeezed().to_lowercase() };
     (squeezed(old) == squeezed(new)).then_some("the two differ only in upper and lower case or in blanks")
 }
@@ -223,7 +224,8 @@ fn foot(state: &State, review: &Review, width: usize, short: bool) -> Vec<Line> 
     lines
 }
 
-fn standing(review: &Review) -> Option<(Role, String)> {
+/// What stands against sending it.
+pub(crate) fn standing(review: &Review) -> Option<(Role, String)> {
     let words = match review.checks.gate() {
         Gate::Conflict if review.undo_of.is_some() => "changed by somebody else since: it is not undone",
         Gate::Conflict => "somebody changed the record: c checks again with what it is now",

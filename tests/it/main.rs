@@ -21,6 +21,7 @@ mod fuzz;
 mod history;
 mod identity;
 mod journal;
+mod plain;
 mod properties;
 mod runtime_loop;
 mod support;

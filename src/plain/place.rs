@@ -1,0 +1,125 @@
+//! Where the operator is: what is asked now, told from the state alone.
+
+use crate::app::State;
+use crate::app::change::{Gate, Note, Phase};
+use crate::app::modal::Modal;
+
+/// What is asked, or waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Nothing is asked until this is done.
+    Waiting(&'static str),
+    /// The list.
+    List,
+    /// One organization.
+    Organization,
+    /// Which connection?
+    Choose,
+    /// Send it?
+    Review,
+    /// A text for the record.
+    Note(Note),
+    /// A change is under way.
+    Flight(Step),
+    /// What became of it.
+    Result,
+    /// Yes or no?
+    Question,
+    /// The password.
+    Password,
+    /// Whether a server is trusted.
+    FirstContact,
+    /// The server is another one: the end.
+    Stopped,
+    /// Something failed.
+    Problem,
+    /// What an earlier run left open.
+    Recovery,
+    /// A window that only the dashboard opens.
+    Elsewhere,
+}
+
+/// How far a change under way is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Its intent is being written to the journal.
+    Recording,
+    /// It was sent, so many times.
+    Sending(u8),
+    /// It is being read back.
+    Settling,
+    /// Its outcome is being written to the journal.
+    Closing,
+}
+
+impl Place {
+    /// The place that a state puts the operator in. `open`: an organization is; `patient`: what is being read
+    /// was asked for by the last line.
+    pub(super) fn of(state: &State, open: bool, patient: bool) -> Self {
+        match state.modals.last() {
+            None => Self::without_a_window(state, open, patient),
+            Some(Modal::Change) => Self::of_a_change(state, patient),
+            Some(Modal::Question(_)) => Self::Question,
+            Some(Modal::SignIn(window)) if window.busy => Self::Waiting("Signing in."),
+            Some(Modal::SignIn(_)) => Self::Password,
+            Some(Modal::FirstContact(window)) if window.storing.is_some() => {
+                Self::Waiting("Storing the fingerprint.")
+            }
+            Some(Modal::FirstContact(_)) => Self::FirstContact,
+            Some(Modal::Stop) => Self::Stopped,
+            Some(Modal::Problem(_)) => Self::Problem,
+            Some(Modal::Recovery) => Self::Recovery,
+            Some(_) => Self::Elsewhere,
+        }
+    }
+
+    fn without_a_window(state: &State, open: bool, patient: bool) -> Self {
+        let never = state.list.loaded_at.is_none();
+        if state.signing_in.is_some() && (patient || never) {
+            Self::Waiting("Signing in.")
+        } else if state.list.load.is_some() && ((patient && !open) || never) {
+            Self::Waiting("Reading the organizations.")
+        } else if open && patient && state.detail.request.is_some() {
+            Self::Waiting("Reading the organization.")
+        } else if open {
+            Self::Organization
+        } else {
+            Self::List
+        }
+    }
+
+    fn of_a_change(state: &State, patient: bool) -> Self {
+        let Some(change) = &state.change else { return Self::Elsewhere };
+        match &change.phase {
+            Phase::Choosing if patient && state.connections.request.is_some() => {
+                Self::Waiting("Reading the connections.")
+            }
+            Phase::Choosing => Self::Choose,
+            Phase::Reviewing(review) => match review.writing {
+                _ if review.checks.gate() == Gate::Waiting => Self::Waiting("Checking; nothing is sent."),
+                None | Some(Note::ProfileName) => Self::Review,
+                Some(note) => Self::Note(note),
+            },
+            Phase::Recording { .. } => Self::Flight(Step::Recording),
+            Phase::Sending { .. } => Self::Flight(Step::Sending(change.sends)),
+            Phase::Settling { .. } => Self::Flight(Step::Settling),
+            Phase::Closing { .. } => Self::Flight(Step::Closing),
+            Phase::Settled { .. } => Self::Result,
+        }
+    }
+
+    /// Whether what was typed before the question is no answer to it.
+    pub(super) const fn matters(self) -> bool {
+        matches!(self, Self::Review | Self::Question | Self::Password | Self::FirstContact)
+    }
+
+    /// Whether what is told here may become something else while the operator thinks.
+    pub(super) const fn changes_by_itself(self) -> bool {
+        matches!(self, Self::Password | Self::FirstContact | Self::Problem | Self::Recovery)
+    }
+
+    /// Whether the end of the input here means that what was wanted was not done.
+    pub(super) const fn needs_an_answer(self) -> bool {
+        matches!(self, Self::Password | Self::FirstContact | Self::Stopped | Self::Problem)
+    }
+}
