@@ -15,6 +15,7 @@ mod matrix;
 mod outside;
 mod panics;
 mod picture;
+mod plain;
 mod secrets;
 mod session;
 mod switching;

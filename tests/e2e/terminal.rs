@@ -350,21 +350,27 @@ impl Terminal {
         // What the program wrote last may still be on its way: wait for the last thing it writes.
         self.wait_for("normal screen", |screen| !screen.alternate_screen());
         // The line settings come after the last byte.
-        let until = Instant::now() + DEADLINE;
-        while modes(self.master()) != self.modes_before && Instant::now() < until {
-            thread::yield_now();
-        }
+        self.assert_line_settings_as_before();
         let output = self.output();
         let screen = output.parser.screen();
         assert!(!screen.hide_cursor(), "the cursor is hidden");
         assert!(!screen.bracketed_paste(), "bracketed paste is on");
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
-        assert_eq!(modes(self.master()), self.modes_before, "the line settings differ");
         let (taken, given_back) =
             (count(&output.bytes, b"\x1b[?1049h"), count(&output.bytes, b"\x1b[?1049l"));
         assert_eq!(taken, given_back, "taken and given back as often");
         let last = output.bytes.windows(8).rposition(|window| window == b"\x1b[?1049l");
         assert_eq!(last, output.bytes.len().checked_sub(8), "nothing is drawn after it was given back");
+    }
+
+    /// Checks that what is typed is treated as before the program.
+    #[track_caller]
+    pub(crate) fn assert_line_settings_as_before(&self) {
+        let until = Instant::now() + DEADLINE;
+        while modes(self.master()) != self.modes_before && Instant::now() < until {
+            thread::yield_now();
+        }
+        assert_eq!(modes(self.master()), self.modes_before, "the line settings differ");
     }
 
     /// Reads nothing more of what the program writes, and makes it write until the terminal takes no more.
