@@ -62,6 +62,11 @@ pub enum Command {
     /// They are kept in $XDG_STATE_HOME/cckm-tui/trust.toml, by host and port.
     #[command(subcommand)]
     Trust(Trust),
+    /// Print the keys in effect, as a file.
+    ///
+    /// Changed, and put in the place of $XDG_CONFIG_HOME/cckm-tui/keymap.toml, it gives the dashboard other keys;
+    /// lines that are not changed can be left out.
+    Keys,
 }
 
 /// What to do with trusted certificates. A server is a profile of the configuration, or an address.

@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use tracing::level_filters::LevelFilter;
 
 use super::connector::{Configured, connected};
+use super::keys::keymap;
 use super::looks::Looks;
 use super::record::Record;
 use super::terminal::{errors_without_colours, mention_root, refuse_what_is_no_terminal};
@@ -52,6 +53,7 @@ pub(super) fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
     errors_without_colours()?;
     // Settings first: a mistake in them is reported wherever the program runs.
     let config = if flags.demo { None } else { Some(configuration(flags)?) };
+    let keymap = if flags.demo { Keymap::shipped() } else { keymap()? };
     if !flags.plain {
         refuse_what_is_no_terminal(flags.password_stdin)?;
     }
@@ -64,7 +66,7 @@ pub(super) fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
         if flags.plain {
             Box::pin(plain::converse(plan)).await
         } else {
-            Box::pin(dashboard(plan, restorer)).await
+            Box::pin(dashboard(plan, restorer, &keymap)).await
         }
     });
     let end = runtime.block_on(shown.catch_unwind());
@@ -125,7 +127,7 @@ fn start_log(level: LevelFilter) -> Option<Log> {
     logging::start(&state_directory()?, level).ok()
 }
 
-async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
+async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<End, Problem> {
     let Plan { first, configured, looks, bandwidth, log, record, _demo } = plan;
     let clock = Clock::starting_now();
     let (record, run) = record.begin(log.as_ref(), bandwidth);
@@ -143,14 +145,13 @@ async fn dashboard(plan: Plan, restorer: Restorer) -> Result<End, Problem> {
         .wrap_err("the terminal cannot be read")?;
     drop(queue);
     let mut screen = taken.screen();
-    let keymap = Keymap::shipped();
     let state = State { theme: looks.theme, ..State::new(size(), run, settings) };
     let parts = Parts {
         screen: &mut screen,
         events: inbox,
         shell: &mut executor,
         clock,
-        look: Look { surface: looks.surface, keymap: &keymap },
+        look: Look { surface: looks.surface, keymap },
     };
     let ended = runtime::run(parts, state).await;
     drop(taken);

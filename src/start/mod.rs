@@ -9,12 +9,14 @@
 //! | `record.rs` | the journal of this run |
 //! | `terminal.rs` | hooks, memory, and what is no terminal |
 //! | `journal.rs`, `config.rs`, `serve.rs`, `trust.rs` | what runs without a screen |
+//! | `keys.rs` | the operator's keys |
 
 mod config;
 mod connector;
 mod dashboard;
 mod demo;
 mod journal;
+mod keys;
 mod looks;
 mod plain;
 mod record;
@@ -55,6 +57,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Journal(command)) => journal::show_journal(command),
         Some(Command::Config(command)) => config::show_settings(command),
         Some(Command::Trust(command)) => trust::run(command),
+        Some(Command::Keys) => keys::show_keys(),
     };
     match done {
         Ok(code) => code,

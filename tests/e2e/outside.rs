@@ -54,6 +54,41 @@ fn wrong_usage_is_code_2_on_standard_error() {
 }
 
 #[test]
+fn e18_the_keys_in_effect_are_a_file_and_every_mistake_in_it_is_told_with_its_line() {
+    let home = tempfile::tempdir().unwrap();
+    let shipped = run_in(home.path(), &["keys"], &[]);
+    assert_eq!(shipped.status.code(), Some(0));
+    let directory = home.path().join("config/cckm-tui");
+    std::fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("keymap.toml");
+    std::fs::write(&file, &shipped.stdout).unwrap();
+    assert_eq!(run_in(home.path(), &["keys"], &[]).stdout, shipped.stdout, "it is read back as it is");
+    std::fs::write(&file, "[list]\nsort = [\"e\"]\n[review]\nback = []\nsubmit = [\"enter\"]\n").unwrap();
+    let words = refused(&run_in(home.path(), &["--url", "https://127.0.0.1:1", "--username", "u"], &[]));
+    assert!(words.contains("keymap.toml:2: [list] sort: `e` is taken"), "{words}");
+    assert!(words.contains("keymap.toml:5: [review] submit: `enter` agrees"), "{words}");
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o666)).unwrap();
+    assert!(refused(&run_in(home.path(), &["keys"], &[])).contains("others can write it"));
+}
+
+#[test]
+fn e18_a_key_of_the_operators_file_does_what_it_says() {
+    let (_server, lines) = DemoServer::start(&["--listen", "127.0.0.1:0", "--http"]);
+    let password = lines[2].strip_prefix("password ").unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let directory = home.path().join("config/cckm-tui");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join("keymap.toml"), "[list]\nsort = [\"ctrl-o\"]\n").unwrap();
+    let args = ["--url", &lines[0], "--username", "admin"];
+    let mut terminal = Terminal::start_in(home, &args, &[("CCKM_PASSWORD", password)], (80, 24));
+    terminal.wait_for_text("Acme Corporation");
+    terminal.send("\x0f");
+    terminal.wait_for_text("Sort by");
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.wait_for_exit(), 143);
+}
+
+#[test]
 fn a_bad_address_is_named_with_its_source() {
     let words = refused(&run(&["--url", "http://cm.example.com", "--username", "u"], &[]));
     assert!(words.starts_with("cckm-tui: --url: plain http"), "{words}");

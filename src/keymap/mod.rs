@@ -1,14 +1,16 @@
 //! Commands, the contexts they belong to and the keys that call them.
 //!
-//! The keys are data: `assets/keymap.toml`. The help screen, the hints at the bottom and the table in the
+//! The keys are data: `assets/keymap.toml`, and over it the operator's own file ([`file`]). The help screen, the hints at the bottom and the table in the
 //! README are made from the same map, so they cannot disagree with what the keys do.
 
-use std::collections::BTreeMap;
+mod file;
 
-use crate::input::{KeyError, KeySequence};
+pub use file::Mistake;
+
+use crate::input::KeySequence;
 
 /// The keys as shipped.
-const DEFAULT: &str = include_str!("../assets/keymap.toml");
+const DEFAULT: &str = include_str!("../../assets/keymap.toml");
 
 /// Makes the enum, the list of all its values, and their names in the keymap file.
 macro_rules! named {
@@ -157,35 +159,6 @@ pub enum Resolution {
     Unbound,
 }
 
-/// A keymap file that cannot be used; names the place.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeymapError {
-    /// Not TOML, or not of the expected form.
-    #[error("keymap: {0}")]
-    Syntax(String),
-    /// A table that is no context.
-    #[error("keymap: [{0}] is not a context; contexts are {1}")]
-    Context(String, String),
-    /// A key of a table that is no command.
-    #[error("keymap: [{0}] {1}: unknown command")]
-    Command(&'static str, String),
-    /// A text that is no key.
-    #[error("keymap: [{0}] {1}: {2}")]
-    Key(&'static str, &'static str, KeyError),
-    /// One key with two meanings in one context, or hidden behind a shorter one.
-    #[error("keymap: [{context}] `{keys}` is bound to {first} and to {second}")]
-    Conflict {
-        /// Where.
-        context: &'static str,
-        /// The keys.
-        keys: String,
-        /// One command.
-        first: &'static str,
-        /// The other command.
-        second: &'static str,
-    },
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Binding {
     context: Context,
@@ -207,63 +180,18 @@ impl Keymap {
     /// Never: a test loads the same text.
     #[expect(clippy::expect_used, reason = "the text is part of the program and loaded by a test")]
     pub fn shipped() -> Self {
-        Self::parse(DEFAULT).expect("assets/keymap.toml is valid")
+        file::parse(DEFAULT).expect("assets/keymap.toml is valid")
     }
 
-    /// Reads a keymap: a table for each context, with `command = ["key", …]` and `hints = ["command", …]`.
+    /// The keys as shipped, with those of the operator's file in their place.
+    ///
+    /// The file has a table for each context, with `command = ["key", …]` and `hints = ["command", …]`. The keys
+    /// given for a command replace all of its keys in that context; `[]` takes them away.
     ///
     /// # Errors
-    /// The first thing that is wrong, with its context and command.
-    pub fn parse(text: &str) -> Result<Self, KeymapError> {
-        let tables: BTreeMap<String, BTreeMap<String, Vec<String>>> =
-            toml::from_str(text).map_err(|error| KeymapError::Syntax(error.to_string()))?;
-        let mut map = Self { bindings: Vec::new(), hints: Vec::new() };
-        for (name, commands) in &tables {
-            let context = Context::named(name).ok_or_else(|| {
-                let known: Vec<_> = Context::ALL.iter().map(|context| context.name()).collect();
-                KeymapError::Context(name.clone(), known.join(", "))
-            })?;
-            for (name, values) in commands {
-                map.add(context, name, values)?;
-            }
-        }
-        map.bindings.sort_by_key(|binding| (binding.context, binding.command));
-        map.check()
-    }
-
-    fn add(&mut self, context: Context, name: &str, values: &[String]) -> Result<(), KeymapError> {
-        let known = |name: &str| {
-            Command::named(name).ok_or_else(|| KeymapError::Command(context.name(), name.to_owned()))
-        };
-        if name == "hints" {
-            for hint in values {
-                self.hints.push((context, known(hint)?));
-            }
-            return Ok(());
-        }
-        let command = known(name)?;
-        for text in values {
-            let keys =
-                text.parse().map_err(|error| KeymapError::Key(context.name(), command.name(), error))?;
-            self.bindings.push(Binding { context, command, keys });
-        }
-        Ok(())
-    }
-
-    fn check(self) -> Result<Self, KeymapError> {
-        for (i, one) in self.bindings.iter().enumerate() {
-            for other in self.bindings.iter().skip(i + 1).filter(|other| other.context == one.context) {
-                if one.keys.starts_with(&other.keys) || other.keys.starts_with(&one.keys) {
-                    return Err(KeymapError::Conflict {
-                        context: one.context.name(),
-                        keys: one.keys.to_string(),
-                        first: one.command.name(),
-                        second: other.command.name(),
-                    });
-                }
-            }
-        }
-        Ok(self)
+    /// Everything that is wrong with it, in the order of the lines.
+    pub fn with(text: &str) -> Result<Self, Vec<Mistake>> {
+        file::laid_over(Self::shipped(), text)
     }
 
     /// What `typed` means in the given contexts, innermost first: the first context that knows it decides.
@@ -294,6 +222,11 @@ impl Keymap {
         self.hints.iter().filter(move |(place, _)| *place == context).map(|(_, command)| *command)
     }
 
+    /// The whole map as a file that [`with`](Self::with) reads.
+    pub fn toml(&self) -> String {
+        file::write(self)
+    }
+
     /// The table of the README: one row for each command of each context.
     pub fn markdown(&self) -> String {
         let mut table = String::from("| where | key | does |\n|---|---|---|\n");
@@ -314,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_shipped_keys_are_valid_and_every_command_can_be_called() {
-        let keymap = Keymap::parse(DEFAULT).unwrap();
+        let keymap = file::parse(DEFAULT).unwrap();
         for command in Command::ALL {
             let bound = Context::ALL.iter().any(|context| keymap.keys(*context, *command).next().is_some());
             assert!(bound, "{} has no key", command.name());
@@ -350,24 +283,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_place() {
-        let errors = [
-            ("[list]\nfly = [\"x\"]", "keymap: [list] fly: unknown command"),
-            ("[moon]\nquit = [\"q\"]", "keymap: [moon] is not a context"),
-            ("[list]\nquit = [\"ctrl-\"]", "keymap: [list] quit: `ctrl-` is not a key"),
-            ("[list]\nquit = [\"q\"]\nedit = [\"q q\"]", "keymap: [list] `q q` is bound to edit and to quit"),
-            ("[list]\nquit = 7", "keymap: "),
-        ];
-        for (text, expected) in errors {
-            let error = Keymap::parse(text).unwrap_err().to_string();
-            assert!(error.starts_with(expected), "{text:?}: {error}");
-        }
-    }
-
-    #[test]
     fn the_innermost_context_decides_and_a_prefix_waits() {
         let keymap =
-            Keymap::parse("[global]\nquit = [\"q\"]\n[list]\nfirst = [\"g g\"]\nback = [\"q\"]").unwrap();
+            file::parse("[global]\nquit = [\"q\"]\n[list]\nfirst = [\"g g\"]\nback = [\"q\"]").unwrap();
         let typed = |text: &str| text.parse().unwrap();
         let contexts = [Context::List, Context::Global];
         assert_eq!(keymap.resolve(&contexts, &typed("g")), Resolution::Pending);
