@@ -7,7 +7,7 @@ use super::link::Bandwidth;
 use super::switch::Destination;
 use crate::domain::{Entry, OpenOperation, RunId};
 use crate::text::Untrusted;
-use crate::theme::Role;
+use crate::theme::{Role, Theme};
 
 /// What holds for the server and account that are shown, decided before anything is sent there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Settings {
     pub badge_word: Untrusted,
     /// How the badge looks.
     pub badge_role: Role,
+    /// The theme that is configured here.
+    pub theme: Theme,
     /// Whether changes are refused.
     pub read_only: bool,
     /// The server as it was reached, such as `https://cm1.example.com`.

@@ -100,6 +100,7 @@ impl State {
 
     /// The state of a place before anything happened there.
     pub(super) fn at(size: Size, run: Arc<Run>, settings: Settings, ledger: Ledger) -> Self {
+        let theme = settings.theme;
         let mut state = Self {
             link: Link::new(run.bandwidth),
             run,
@@ -129,7 +130,7 @@ impl State {
             typed: KeySequence::default(),
             count: None,
             interrupted_until: None,
-            theme: Theme::default(),
+            theme,
         };
         state.fit();
         state

@@ -212,6 +212,7 @@ fn settings(config: &Config, destination: Destination, from_inside: bool) -> Res
         badge,
         badge_word: config.badge.as_deref().unwrap_or_default().into(),
         badge_role: config.badge_color.role(),
+        theme: super::looks::theme(config),
         read_only: config.read_only,
         server: url.as_str().trim_end_matches('/').into(),
         domain: config.domain.as_deref().unwrap_or_default().into(),

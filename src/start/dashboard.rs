@@ -12,7 +12,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::connector::{Configured, connected};
 use super::keys::keymap;
-use super::looks::Looks;
+use super::looks::{surface, surface_of_the_demo};
 use super::record::Record;
 use super::terminal::{errors_without_colours, mention_root, refuse_what_is_no_terminal};
 use super::{Problem, SHUTDOWN, demo, plain, setting, state_directory};
@@ -27,6 +27,7 @@ use crate::runtime::connector::Connected;
 use crate::runtime::executor::Executor;
 use crate::runtime::terminal::{self, Restorer, install_panic_hook, size};
 use crate::runtime::{self, Clock, End, Parts, guard, input};
+use crate::theme::Surface;
 use crate::ui::Look;
 
 /// How long the server has to confirm the end of the session, whatever ends the program. The terminal is given
@@ -38,7 +39,7 @@ pub(super) struct Plan {
     pub(super) first: Connected,
     /// None: there is no other place.
     pub(super) configured: Option<Configured>,
-    pub(super) looks: Looks,
+    pub(super) surface: Surface,
     pub(super) bandwidth: Bandwidth,
     pub(super) log: Option<Log>,
     pub(super) record: Record,
@@ -92,7 +93,7 @@ async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Resu
     Ok(Plan {
         first: connected(config, here, false, &configured.store).await.map_err(setting)?,
         configured: Some(configured),
-        looks: Looks::configured(config),
+        surface: surface(config),
         bandwidth: bandwidth(config.low_bandwidth),
         log: start_log(config.log_level),
         record: if no_journal { Record::in_memory(JournalState::Waived) } else { Record::open() },
@@ -105,7 +106,7 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
     Ok(Plan {
         first,
         configured: None,
-        looks: Looks::of_the_demo(flags),
+        surface: surface_of_the_demo(flags),
         bandwidth: if flags.given.low_bandwidth { Bandwidth::Low } else { Bandwidth::Full },
         log: None,
         record: Record::in_memory(JournalState::InMemory),
@@ -128,7 +129,7 @@ fn start_log(level: LevelFilter) -> Option<Log> {
 }
 
 async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<End, Problem> {
-    let Plan { first, configured, looks, bandwidth, log, record, _demo } = plan;
+    let Plan { first, configured, surface, bandwidth, log, record, _demo } = plan;
     let clock = Clock::starting_now();
     let (record, run) = record.begin(log.as_ref(), bandwidth);
     mention_root();
@@ -145,13 +146,13 @@ async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<En
         .wrap_err("the terminal cannot be read")?;
     drop(queue);
     let mut screen = taken.screen();
-    let state = State { theme: looks.theme, ..State::new(size(), run, settings) };
+    let state = State::new(size(), run, settings);
     let parts = Parts {
         screen: &mut screen,
         events: inbox,
         shell: &mut executor,
         clock,
-        look: Look { surface: looks.surface, keymap },
+        look: Look { surface, keymap },
     };
     let ended = runtime::run(parts, state).await;
     drop(taken);

@@ -24,6 +24,7 @@ pub(super) async fn start(flags: &Dashboard) -> Result<(Demo, Connected), Report
         badge: Badge::Demo,
         badge_word: Untrusted::default(),
         badge_role: BadgeColor::Plain.role(),
+        theme: super::looks::theme_of_the_demo(flags),
         read_only: flags.given.read_only,
         server: base.as_str().trim_end_matches('/').into(),
         domain: Untrusted::default(),

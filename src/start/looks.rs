@@ -5,32 +5,33 @@ use crate::config::{ColorChoice, Config};
 use crate::text;
 use crate::theme::{Surface, Theme};
 
-/// The looks of a run.
-#[derive(Clone, Copy)]
-pub(super) struct Looks {
-    pub(super) surface: Surface,
-    pub(super) theme: Theme,
+/// What can be shown, for the whole run.
+pub(super) fn surface(config: &Config) -> Surface {
+    detect(config.color, config.ascii.asked())
 }
 
-impl Looks {
-    pub(super) fn configured(config: &Config) -> Self {
-        Self::new(config.color, config.ascii.asked(), &config.theme)
-    }
+/// The same for the demo, by its flags alone.
+pub(super) fn surface_of_the_demo(flags: &Dashboard) -> Surface {
+    let color = flags.given.color.as_deref().and_then(ColorChoice::named).unwrap_or_default();
+    detect(color, flags.given.ascii.then_some(true))
+}
 
-    /// Those of the demo, which come from the flags alone.
-    pub(super) fn of_the_demo(flags: &Dashboard) -> Self {
-        let color = flags.given.color.as_deref().and_then(ColorChoice::named).unwrap_or_default();
-        let theme = flags.given.theme.as_deref().unwrap_or("auto");
-        Self::new(color, flags.given.ascii.then_some(true), theme)
-    }
+/// The theme of a place.
+pub(super) fn theme(config: &Config) -> Theme {
+    Theme::chosen(&config.theme, variable)
+}
 
-    fn new(color: ColorChoice, ascii: Option<bool>, theme: &str) -> Self {
-        let surface = Surface::detect(color, ascii, variable);
-        if surface.ascii {
-            text::show_only_ascii();
-        }
-        Self { surface, theme: Theme::chosen(theme, variable) }
+/// The theme of the demo.
+pub(super) fn theme_of_the_demo(flags: &Dashboard) -> Theme {
+    Theme::chosen(flags.given.theme.as_deref().unwrap_or("auto"), variable)
+}
+
+fn detect(color: ColorChoice, ascii: Option<bool>) -> Surface {
+    let surface = Surface::detect(color, ascii, variable);
+    if surface.ascii {
+        text::show_only_ascii();
     }
+    surface
 }
 
 /// An environment variable, as far as it can be read.

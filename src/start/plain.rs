@@ -46,7 +46,7 @@ pub(super) async fn converse(plan: Plan) -> Result<End, Problem> {
         keymap: &Keymap::shipped(),
         lines: Lines::start(StandardInput).wrap_err("standard input cannot be read")?,
         keyboard: keyboard.clone(),
-        paper: Paper::new(io::stdout(), plan.looks.surface.ascii),
+        paper: Paper::new(io::stdout(), plan.surface.ascii),
     };
     let ended = plain::run(parts, State::new(SIZE, run, settings)).await;
     if let Some(keyboard) = keyboard {

@@ -52,6 +52,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         badge: Badge::Demo,
         badge_word: "".into(),
         badge_role: cckm_tui::theme::Role::Badge,
+        theme: cckm_tui::theme::Theme::default(),
         read_only: false,
         server: "http://127.0.0.1:8080".into(),
         domain: "".into(),

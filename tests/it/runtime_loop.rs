@@ -97,6 +97,7 @@ fn settings(password_known: bool) -> Settings {
         badge: Badge::Demo,
         badge_word: "".into(),
         badge_role: cckm_tui::theme::Role::Badge,
+        theme: cckm_tui::theme::Theme::default(),
         read_only: false,
         server: "http://127.0.0.1:1".into(),
         domain: "".into(),

@@ -210,6 +210,8 @@ pub(super) fn connected(
 /// Forgets the place that was shown. What remains is of this run: its size, its line, its clock, its numbers, its journal.
 fn move_to(state: &mut State, settings: Settings) {
     let ledger = std::mem::take(&mut state.ledger).moved_to(&settings);
+    // A theme that was chosen inside stays, unless the new place is configured to look otherwise.
+    let theme = if settings.theme == state.settings.theme { state.theme } else { settings.theme };
     let State { run, size, now, requests, latest_key, interrupted_until, link, .. } = state;
     let fresh = State::at(*size, Arc::clone(run), settings, ledger);
     *state = State {
@@ -218,6 +220,7 @@ fn move_to(state: &mut State, settings: Settings) {
         latest_key: *latest_key,
         link: link.clone(),
         interrupted_until: *interrupted_until,
+        theme,
         ..fresh
     };
 }

@@ -81,6 +81,17 @@ fn the_sign_in_window_comes_up_where_no_password_is_at_hand() {
 }
 
 #[test]
+fn e22_a_theme_chosen_inside_stays_unless_the_new_place_has_one_of_its_own() {
+    let named = |name: &str| cckm_tui::theme::Theme::named(name).unwrap();
+    let chosen = || at_a().keys("T j enter");
+    let theme = chosen().state.theme;
+    assert_ne!(theme, at("a").theme);
+    assert_eq!(entered(to_b(chosen()), at("b")).state.theme, theme);
+    let high = Settings { theme: named("high-contrast"), ..at("b") };
+    assert_eq!(entered(to_b(chosen()), high).state.theme, named("high-contrast"));
+}
+
+#[test]
 fn e35_mode_protection_and_reason_are_those_of_the_new_place() {
     let rules = Rules { reason_required: true, confirm_by_name: Some("b".into()) };
     let guarded = entered(to_b(at_a()), Settings { rules, ..at("b") }).with_organizations(3);
