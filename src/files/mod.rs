@@ -8,7 +8,7 @@
 //! What is written is complete or absent: a [`Draft`] is removed unless it is kept, and it is kept only once
 //! its bytes and its name are on the disk. When that fails, it counts as not written.
 //!
-//! Files that the operator named elsewhere ([`read`]) are held to what their use asks for: see [`Demands`].
+//! Files that the operator named elsewhere ([`read()`]) are held to what their use asks for: see [`Demands`].
 
 mod about;
 mod directory;

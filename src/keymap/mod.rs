@@ -1,7 +1,8 @@
 //! Commands, the contexts they belong to and the keys that call them.
 //!
-//! The keys are data: `assets/keymap.toml`, and over it the operator's own file ([`file`]). The help screen, the hints at the bottom and the table in the
-//! README are made from the same map, so they cannot disagree with what the keys do.
+//! The keys are data: `assets/keymap.toml`, and over it the operator's own file. The help screen, the hints at
+//! the bottom and the table in the README are made from the same map, so they cannot disagree with what the
+//! keys do.
 
 mod file;
 

@@ -9,7 +9,7 @@
 //!
 //! Whoever ends the program (the loop, the [`guard`](super::guard), a panic, a drop) calls
 //! [`Restorer::restore`]; the first call does it, the others wait until it is done. Frames come from the
-//! [`Glass`], which writes through the [`gate`].
+//! [`Glass`], which writes through the gate.
 //!
 //! The line settings are read before and written back after without the library, which keeps them behind a
 //! lock and believes them unchanged while a shell had the terminal.
