@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
 use super::status::window_hints;
+use super::windows::narrowed_by;
 use crate::app::State;
 use crate::app::activity_view::{
     Entry, count, latest, lines, particulars, rows_in_sight, selected as selected_entry,
@@ -25,12 +26,7 @@ pub(super) fn paint(
     let area = full_window(state.size);
     let context = if window.editing { Context::FilterField } else { Context::Activity };
     let title = Line::new(Role::Title, "Activity ").and(Role::Text, count(state).to_string());
-    let filter = window.filter.text();
-    let remarks = if filter.is_empty() {
-        Line::default()
-    } else {
-        Line::new(Role::Match, format!("/{}", text::escape(filter)))
-    };
+    let remarks = narrowed_by(window.filter.text());
     canvas.window(area, &title, &remarks, &window_hints(keymap, context, area.width));
     let inside = inside(area);
     let height = rows_in_sight(state.size);

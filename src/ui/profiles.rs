@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
 use super::status::window_hints;
+use super::windows::narrowed_by;
 use crate::app::line::{Line, labelled, wrapped};
 use crate::app::switch::{Profile, ProfilesWindow, profiles_in_sight};
 use crate::app::{Settings, State};
@@ -23,12 +24,7 @@ pub(super) fn paint(
     let context = if window.editing { Context::FilterField } else { Context::ProfilePicker };
     let shown = window.shown(&state.profiles);
     let title = Line::new(Role::Title, "Profiles ").and(Role::Text, shown.len().to_string());
-    let filter = window.filter.text();
-    let remarks = if filter.is_empty() {
-        Line::default()
-    } else {
-        Line::new(Role::Match, format!("/{}", text::escape(filter)))
-    };
+    let remarks = narrowed_by(window.filter.text());
     canvas.window(area, &title, &remarks, &window_hints(keymap, context, area.width));
     let inside = inside(area);
     let height = profiles_in_sight(state.size);

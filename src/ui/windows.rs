@@ -12,6 +12,7 @@ use crate::app::modal::{Modal, Question};
 use crate::app::{State, modal_lines};
 use crate::keymap::{Context, Keymap};
 use crate::layout::{centered, inside, large_window};
+use crate::text;
 use crate::theme::{Role, Theme};
 
 pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
@@ -129,6 +130,15 @@ fn paint_themes(state: &State, keymap: &Keymap, canvas: &mut Canvas<'_>) {
         .and(Role::Text, "  ")
         .and(Role::Value, "sfdc-connection");
     canvas.line(inside.x + 2, inside.bottom().saturating_sub(1), inside.width.saturating_sub(2), &states);
+}
+
+/// What a window is narrowed by, for its upper border.
+pub(super) fn narrowed_by(filter: &str) -> Line {
+    if filter.is_empty() {
+        Line::default()
+    } else {
+        Line::new(Role::Match, format!("/{}", text::escape(filter)))
+    }
 }
 
 /// How wide a line is, for centring.
