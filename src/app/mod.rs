@@ -13,6 +13,7 @@ mod effect;
 pub mod explain;
 pub mod field;
 pub mod help;
+pub mod history;
 pub mod identity;
 mod json;
 mod keys;

@@ -11,6 +11,7 @@ use super::change::{Change, Phase};
 use super::connections::Connections;
 use super::detail::{self, DetailPane};
 use super::effect::{RequestId, RequestIds};
+use super::history::History;
 use super::identity::Changed;
 use super::ledger::Ledger;
 use super::line::Line;
@@ -77,6 +78,8 @@ pub struct State {
     pub latest_key: Option<(Key, Moment)>,
     /// Whether the question on top was drawn: keys from before that are no answer to it.
     pub question_drawn: bool,
+    /// Commands that were run from the palette.
+    pub commands: History,
     /// The line at the bottom.
     pub notice: Option<Notice>,
     /// Numbers for requests.
@@ -125,6 +128,7 @@ impl State {
             pane: Pane::List,
             modals: Vec::new(),
             change: None,
+            commands: History::default(),
             notice: None,
             requests: RequestIds::default(),
             typed: KeySequence::default(),

@@ -14,6 +14,7 @@ use super::list::RowKey;
 use super::message::{Message, Reply, Session, Stamped};
 use super::modal::{Modal, Problem, Retry, SignIn};
 use super::notice::Notice;
+use super::palette;
 use super::settings::JournalState;
 use super::sign_in::Banner;
 use super::state::State;
@@ -106,6 +107,7 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
         Message::DeadlineReached => deadline(state),
         Message::Replied { request, reply, took: _ } => {
             let effects = replied(state, request, reply);
+            palette::understand(state);
             keys::clamp_scroll(state, keymap);
             effects
         }

@@ -85,6 +85,7 @@ named! {
         Close = "close", "close";
         Profiles = "profiles", "go to another profile";
         Palette = "palette", "every command by its name";
+        Actions = "actions", "what can be done with the row, and why not";
         Theme = "theme", "try another theme";
         Net = "net", "bytes of the screen, times of the server";
         LowBandwidth = "low-bandwidth", "fewer bytes for a slow line, or full again";

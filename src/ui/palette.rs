@@ -6,7 +6,7 @@ use super::canvas::Canvas;
 use super::status::window_hints;
 use crate::app::State;
 use crate::app::line::Line;
-use crate::app::palette::{Entry, Palette};
+use crate::app::palette::{Action, Entry, Palette, Scope};
 use crate::keymap::{Context, Keymap};
 use crate::layout::{centered, inside};
 use crate::text;
@@ -21,7 +21,7 @@ pub(super) fn paint(
 ) {
     let area = centered(state.size, 76, 18);
     let hints = window_hints(keymap, Context::Palette, area.width);
-    canvas.window(area, &Line::new(Role::Title, "Command"), &Line::default(), &hints);
+    canvas.window(area, &title(state, palette), &Line::default(), &hints);
     let inside = inside(area);
     let before = palette.field.before_cursor();
     let after = palette.field.text().get(before.len()..).unwrap_or_default();
@@ -53,17 +53,30 @@ pub(super) fn paint(
     }
 }
 
-/// `> name   what it does   keys`; what cannot run is dim, with the reason in the place of what it does.
+/// `Command`, or whose actions these are.
+fn title(state: &State, palette: &Palette) -> Line {
+    match palette.scope {
+        Scope::Everything => Line::new(Role::Title, "Command"),
+        Scope::Row => {
+            let row = state.list.row().map(|row| row.title().into_string()).unwrap_or_default();
+            Line::new(Role::Title, "Actions ").and(Role::Text, row)
+        }
+    }
+}
+
+/// `> name   what it does   keys`; what cannot run is dim, with the reason in the place of what it does. A command with
+/// its words takes the place of the keys, too.
 fn line(entry: &Entry, highlighted: bool, width: usize) -> Line {
-    let keys = 12;
-    let name = (width / 3).clamp(12, 24);
+    let has_words = matches!(&entry.action, Action::Say(_, words) if !words.is_empty());
+    let (name, keys) = if has_words { (width / 2, 0) } else { ((width / 3).clamp(12, 24), 12) };
     let help = width.saturating_sub(2 + name + 1 + 1 + keys);
     let (role, name_role, words) = match &entry.obstacle {
         Some(why) => (Role::Dim, Role::Dim, format!("not now: {why}")),
         None => (Role::Text, Role::Title, entry.help.clone()),
     };
+    let shown = if has_words { text::escape_typed(&entry.name) } else { entry.name.clone() };
     Line::new(Role::Text, if highlighted { "> " } else { "  " })
-        .and(name_role, text::pad(&entry.name, name, '…'))
+        .and(name_role, text::pad(&shown, name, '…'))
         .and(Role::Text, " ")
         .and(role, text::pad(&words, help, '…'))
         .and(Role::Text, " ")

@@ -119,8 +119,11 @@ fn edit(state: &mut State, key: Key) {
             window.filter.key(key);
         }
         (Some(Modal::Palette(palette)), _) => {
-            palette.field.key(key);
+            if palette.field.key(key) {
+                state.commands.leave();
+            }
             palette.chosen = None;
+            super::palette::understand(state);
         }
         (None, _) if state.list.filter.editing => state.list.filter_key(key, wall_clock),
         _ => {}
@@ -154,6 +157,7 @@ pub(super) fn pasted(state: &mut State, text: &str) {
             result
         }
     };
+    super::palette::understand(state);
     if let Err(refused) = result {
         state.notice = Some(Notice::warning(refused.words()));
     }
@@ -166,13 +170,22 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Command::Quit if state.modals.is_empty() || !state.fits() => return quit(state),
         Command::Repaint => return vec![Effect::Repaint],
         Command::Suspend => return vec![Effect::Suspend],
-        Command::Help | Command::Activity | Command::Net | Command::Profiles | Command::Palette
+        Command::Help
+        | Command::Activity
+        | Command::Net
+        | Command::Profiles
+        | Command::Palette
+        | Command::Actions
             if !state.fits() || state.stopped.is_some() =>
         {
             return Vec::new();
         }
         Command::Profiles => return profiles::open(state),
         Command::Palette => return palette::open(state),
+        Command::Actions if state.modals.is_empty() => {
+            palette::open_for_row(state);
+            return Vec::new();
+        }
         Command::Activity if !state.modals.iter().any(|modal| matches!(modal, Modal::Activity(_))) => {
             state.modals.push(Modal::Activity(ActivityWindow::default()));
             return Vec::new();

@@ -1,34 +1,55 @@
 //! What keys do in the palette.
 
+use super::windows;
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
-use crate::app::palette::{Action, Palette};
+use crate::app::palette::{Action, Entry, Palette, Phrase, Scope, understand};
 use crate::app::state::State;
 use crate::app::switch;
 use crate::keymap::{Command, Keymap};
+use crate::text;
+use crate::theme::Theme;
 
 /// `:`: opens it, and reads which profiles there are.
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     if matches!(state.modals.last(), Some(Modal::Palette(_))) {
         return Vec::new();
     }
-    state.modals.push(Modal::Palette(Palette::default()));
+    state.modals.push(Modal::Palette(Palette::of(Scope::Everything)));
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     state.profiles.refresh(&mut cx)
+}
+
+/// `x`: opens it for what can be done with the selected row.
+pub(super) fn open_for_row(state: &mut State) {
+    state.modals.push(Modal::Palette(Palette::of(Scope::Row)));
 }
 
 pub(super) fn on_palette(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect> {
     let Some(Modal::Palette(palette)) = state.modals.last() else { return Vec::new() };
     let entries = palette.entries(state, keymap);
     let Some(Modal::Palette(palette)) = state.modals.last_mut() else { return Vec::new() };
+    let recalls = palette.chosen.is_none() && palette.scope == Scope::Everything;
+    let recalls = recalls && (palette.field.text().is_empty() || state.commands.is_recalled());
     match command {
+        Command::MoveUp | Command::MoveDown if recalls => {
+            match state.commands.recall(command == Command::MoveUp) {
+                Some(line) => palette.fill(line),
+                None => palette.go(command == Command::MoveDown, &entries),
+            }
+            understand(state);
+        }
         Command::MoveDown => palette.go(true, &entries),
         Command::MoveUp => palette.go(false, &entries),
-        Command::Complete => palette.complete(&entries),
+        Command::Complete => {
+            palette.complete(&entries);
+            understand(state);
+        }
         Command::Back => {
             state.modals.pop();
+            state.commands.leave();
         }
         Command::Accept => {
             let Some(entry) = palette.highlighted(&entries).and_then(|place| entries.get(place)) else {
@@ -39,16 +60,34 @@ pub(super) fn on_palette(state: &mut State, keymap: &Keymap, command: Command) -
                 }
                 return Vec::new();
             };
-            if let Some(why) = &entry.obstacle {
-                state.notice = Some(Notice::warning(format!("{}: {why}", entry.name)));
-                return Vec::new();
-            }
-            state.modals.pop();
-            return run(state, keymap, entry.action.clone());
+            return accept(state, keymap, entry);
         }
         _ => {}
     }
     Vec::new()
+}
+
+/// Runs a line; one whose words are not whole goes into the field, and one that cannot run says why.
+fn accept(state: &mut State, keymap: &Keymap, entry: &Entry) -> Vec<Effect> {
+    if let Some(why) = &entry.obstacle {
+        state.notice = Some(Notice::warning(format!("{}: {why}", text::escape_typed(&entry.name))));
+        return Vec::new();
+    }
+    if let Action::Say(phrase, words) = &entry.action
+        && let Err(why) = phrase.weigh(state, words)
+    {
+        if let Some(Modal::Palette(palette)) = state.modals.last_mut() {
+            palette.fill(&phrase.line(words));
+        }
+        understand(state);
+        state.notice = Some(Notice::info(format!("{}: {why}", phrase.name()), state.now));
+        return Vec::new();
+    }
+    let closed = state.modals.pop();
+    if matches!(closed, Some(Modal::Palette(Palette { scope: Scope::Everything, .. }))) {
+        state.commands.add(&entry.name);
+    }
+    run(state, keymap, entry.action.clone())
 }
 
 fn run(state: &mut State, keymap: &Keymap, action: Action) -> Vec<Effect> {
@@ -60,5 +99,23 @@ fn run(state: &mut State, keymap: &Keymap, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Switch(to) => switch::leave_for(state, to),
+        Action::Say(phrase, words) => say(state, phrase, &words),
     }
+}
+
+/// Does what a phrase asks for with words that were weighed.
+fn say(state: &mut State, phrase: Phrase, words: &str) -> Vec<Effect> {
+    match phrase {
+        Phrase::Filter => {
+            let wall_clock = state.wall_clock();
+            state.list.filter_by(words, wall_clock);
+        }
+        Phrase::Theme => {
+            if let Some(theme) = Theme::named(words) {
+                let before = std::mem::replace(&mut state.theme, theme);
+                windows::tell_theme(state, before);
+            }
+        }
+    }
+    Vec::new()
 }

@@ -86,12 +86,19 @@ pub(super) fn on_theme(state: &mut State, before: Theme, command: Command) -> Ve
     if matches!(command, Command::Back | Command::Accept) {
         state.modals.pop();
     }
-    if command == Command::Accept && state.theme != before {
+    if command == Command::Accept {
+        tell_theme(state, before);
+    }
+    Vec::new()
+}
+
+/// How long a theme that was chosen stays.
+pub(super) fn tell_theme(state: &mut State, before: Theme) {
+    if state.theme != before {
         let name = state.theme.name();
         let words = format!("theme {name}, for this run; theme = \"{name}\" in the configuration keeps it");
         state.notice = Some(Notice::info(&words, state.now));
     }
-    Vec::new()
 }
 
 pub(super) fn on_help(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect> {

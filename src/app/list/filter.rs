@@ -1,6 +1,7 @@
 //! Narrowing the list: the line that is typed, and the query it last came to.
 
 use crate::app::field::Field;
+use crate::app::history::History;
 use crate::app::query::{Query, QueryError, parse};
 
 /// The filter and its text field.
@@ -13,16 +14,11 @@ pub struct Filter {
     /// Why the text is no query; then the last one that was stays in force.
     pub error: Option<QueryError>,
     query: Query,
-    /// Filters that were accepted, the latest last.
-    earlier: Vec<String>,
-    /// Which of them was brought back, counted from the latest.
-    recalled: Option<usize>,
+    /// Filters that were accepted.
+    pub history: History,
     /// What `Tab` offers, and which of it stands in the field.
     offered: Option<(Vec<String>, usize)>,
 }
-
-/// Filters that are remembered.
-const MOST_EARLIER: usize = 50;
 
 /// What a new text means for the rows that are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,50 +66,28 @@ impl Filter {
         if self.error.is_some() {
             return;
         }
-        (self.editing, self.recalled, self.offered) = (false, None, None);
-        let text = self.field.text().trim();
-        if !text.is_empty() {
-            self.earlier.retain(|earlier| earlier != text);
-            self.earlier.push(text.to_owned());
-            let most = self.earlier.len().saturating_sub(MOST_EARLIER);
-            self.earlier.drain(..most);
-        }
+        (self.editing, self.offered) = (false, None);
+        self.history.add(self.field.text());
     }
 
     /// Shows every row, and keeps what was accepted before.
     pub fn clear(&mut self) {
-        *self = Self { earlier: std::mem::take(&mut self.earlier), ..Self::default() };
-    }
-
-    /// Whether an earlier filter stands in the field.
-    pub const fn is_recalled(&self) -> bool {
-        self.recalled.is_some()
+        let mut history = std::mem::take(&mut self.history);
+        history.leave();
+        *self = Self { history, ..Self::default() };
     }
 
     /// Brings an earlier filter into the field, or the one after it; says whether there was one.
     pub fn recall(&mut self, older: bool) -> bool {
-        let next = match (self.recalled, older) {
-            (None, true) => Some(0),
-            (Some(back), true) => Some(back + 1),
-            (Some(back), false) => back.checked_sub(1),
-            (None, false) => return false,
-        };
-        let text = match next {
-            Some(back) => {
-                match self.earlier.len().checked_sub(back + 1).and_then(|at| self.earlier.get(at)) {
-                    Some(text) => text.as_str(),
-                    None => return false,
-                }
-            }
-            None => "",
-        };
-        (self.field, self.recalled) = (Field::holding(text), next);
+        let Some(line) = self.history.recall(older) else { return false };
+        self.field = Field::holding(line);
         true
     }
 
     /// A key or a paste changed the text: what was brought into the field by other means is the operator's now.
     pub fn typed(&mut self) {
-        (self.recalled, self.offered) = (None, None);
+        self.offered = None;
+        self.history.leave();
     }
 
     /// Completes the text by the next of what `offers` gives for it; says whether it changed.

@@ -18,6 +18,7 @@ pub use rows::Rows;
 
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
+use super::field::Field;
 use super::query::completions;
 use crate::domain::{Failure, Moment, Organization, Page, Record, Window};
 use crate::input::Key;
@@ -242,11 +243,18 @@ impl ListPane {
         self.select(present.unwrap_or(0));
     }
 
+    /// Narrows the list to what `text` asks for, as if it had been typed and accepted.
+    pub fn filter_by(&mut self, text: &str, wall_clock: i64) {
+        self.filter.field = Field::holding(text);
+        self.filter_changed(wall_clock);
+        self.filter.accept();
+    }
+
     /// `Up` in the filter's line: the row above, or while nothing is typed the filter before; `Down` comes back.
     pub fn step_in_filter(&mut self, command: Command, wall_clock: i64) {
         let recalls = match command {
-            Command::MoveUp => self.filter.field.text().is_empty() || self.filter.is_recalled(),
-            Command::MoveDown => self.filter.is_recalled(),
+            Command::MoveUp => self.filter.field.text().is_empty() || self.filter.history.is_recalled(),
+            Command::MoveDown => self.filter.history.is_recalled(),
             _ => false,
         };
         if !recalls {

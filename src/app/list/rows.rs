@@ -10,7 +10,7 @@ use super::filter::Filter;
 use super::row::{Changed, LookAlike, Row, RowKey, Sort};
 use super::twins::Twins;
 use super::words::Words;
-use crate::app::query::{Field, Subject};
+use crate::app::query::{Field, Query, Subject};
 use crate::domain::{Moment, Organization, OrganizationId, Record};
 use crate::text::Untrusted;
 
@@ -220,26 +220,30 @@ impl Rows {
 
     /// Shows the rows that match, of all rows.
     pub fn filter(&mut self, filter: &Filter) {
-        self.shown = self.matching(&self.sorted, filter);
+        self.shown = self.matching(&self.sorted, filter.query());
+    }
+
+    /// The rows that match, shown or not, in the order of the list.
+    pub fn that_match(&self, query: &Query) -> Vec<&Row> {
+        self.matching(&self.sorted, query).into_iter().filter_map(|index| self.all.get(index)).collect()
     }
 
     /// Shows the rows that match, of those shown before.
     pub fn narrow(&mut self, filter: &Filter) {
-        self.shown = self.matching(&self.shown, filter);
+        self.shown = self.matching(&self.shown, filter.query());
     }
 
     /// The rows of `order` that match. Words are looked for in all rows at once; what else is asked, only of
     /// those that hold them. A few rows are looked at one by one.
-    fn matching(&self, order: &[usize], filter: &Filter) -> Vec<usize> {
-        if filter.is_empty() {
+    fn matching(&self, order: &[usize], query: &Query) -> Vec<usize> {
+        if query.is_empty() {
             return order.to_vec();
         }
         if order.len() < self.all.len() / 16 {
-            let query = filter.query();
             let hit = |index: &usize| self.subject(*index).is_some_and(|row| query.matches(row));
             return order.iter().copied().filter(hit).collect();
         }
-        let (words, rest) = filter.query().words_and_rest();
+        let (words, rest) = query.words_and_rest();
         let mut hits = order.to_vec();
         for word in words {
             let holds = self.words.holding(word);
@@ -269,7 +273,7 @@ impl Rows {
         }
         let mut placed: Vec<usize> = moved.iter().copied().collect();
         placed.sort_unstable_by(|one, two| self.compare(*one, *two, sort));
-        let shown = self.matching(&placed, filter);
+        let shown = self.matching(&placed, filter.query());
         self.sorted = self.merge(&self.sorted, moved, &placed, sort);
         self.shown = self.merge(&self.shown, moved, &shown, sort);
     }

@@ -6,11 +6,14 @@
 
 mod fuzzy;
 mod obstacles;
+mod phrase;
 
 use super::field::Field;
+use super::modal::Modal;
 use super::state::State;
 use super::switch::Destination;
 use crate::keymap::{Command, Context, Keymap};
+pub use phrase::Phrase;
 
 /// The window.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +22,21 @@ pub struct Palette {
     pub field: Field,
     /// The line that the arrows chose.
     pub chosen: Option<usize>,
+    /// What it lists.
+    pub scope: Scope,
+    /// The lines for a command that takes words, when one is being typed: found out when the line changes, since some
+    /// look at every row.
+    spoken: Option<Vec<Entry>>,
+}
+
+/// What the window lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything that can be asked for in the place under it.
+    #[default]
+    Everything,
+    /// What can be done with the selected row.
+    Row,
 }
 
 /// What a line does.
@@ -32,6 +50,8 @@ pub enum Action {
     Settings,
     /// Go to another place.
     Switch(Destination),
+    /// A command with its words; without any, its line is to be filled in.
+    Say(Phrase, String),
 }
 
 /// A line.
@@ -50,9 +70,21 @@ pub struct Entry {
 }
 
 impl Palette {
+    /// The window with nothing typed.
+    pub fn of(scope: Scope) -> Self {
+        Self { scope, ..Self::default() }
+    }
+
     /// The lines that match what is typed, the best first; all of them while nothing is.
     pub fn entries(&self, state: &State, keymap: &Keymap) -> Vec<Entry> {
-        fuzzy::ranked(self.field.text().trim(), all(state, keymap))
+        if let Some(spoken) = &self.spoken {
+            return spoken.clone();
+        }
+        let entries = match self.scope {
+            Scope::Everything => all(state, keymap),
+            Scope::Row => of_the_row(state, keymap),
+        };
+        fuzzy::ranked(self.field.text().trim(), entries)
     }
 
     /// Which line `Enter` runs: the chosen one, or the best match of what was typed.
@@ -72,12 +104,46 @@ impl Palette {
         };
     }
 
-    /// Fills the line with the name of the highlighted command.
+    /// Fills the line with the name of the highlighted command, or what completes its words.
     pub fn complete(&mut self, entries: &[Entry]) {
-        if let Some(entry) = self.highlighted(entries).and_then(|place| entries.get(place)) {
-            (self.field, self.chosen) = (Field::holding(&entry.name), None);
-        }
+        let typed = self.field.text().trim();
+        let chosen = self.chosen.and_then(|place| entries.get(place));
+        let best = || entries.iter().find(|entry| self.spoken.is_none() || entry.name != typed);
+        let Some(entry) = chosen.or_else(|| best().filter(|_| !typed.is_empty())) else { return };
+        let takes_words =
+            self.spoken.is_none() && Phrase::ALL.iter().any(|phrase| phrase.name() == entry.name);
+        let blank = if takes_words { " " } else { "" };
+        (self.field, self.chosen) = (Field::holding(&format!("{}{blank}", entry.name)), None);
     }
+
+    /// The line holds this now.
+    pub fn fill(&mut self, line: &str) {
+        (self.field, self.chosen) = (Field::holding(line), None);
+    }
+}
+
+/// Understands anew what is typed: after the line changed, or what it speaks of.
+pub(super) fn understand(state: &mut State) {
+    let Some(Modal::Palette(palette)) = state.modals.last() else { return };
+    let spoken = match palette.scope {
+        Scope::Everything => phrase::spoken(state, palette.field.text()),
+        Scope::Row => None,
+    };
+    if let Some(Modal::Palette(palette)) = state.modals.last_mut() {
+        palette.spoken = spoken;
+    }
+}
+
+/// What can be done with the selected row, in the order of the keys.
+fn of_the_row(state: &State, keymap: &Keymap) -> Vec<Entry> {
+    let contexts = state.contexts_under();
+    let Some(context) = contexts.first().copied() else { return Vec::new() };
+    let commands = keymap.commands(context).filter(|command| is_about_a_row(*command));
+    commands.map(|command| of_command(state, keymap, context, command)).collect()
+}
+
+const fn is_about_a_row(command: Command) -> bool {
+    matches!(command, Command::Open | Command::Edit | Command::Undo | Command::CopyCurl)
 }
 
 /// Everything that can be asked for in the place under the palette; what only moves comes last.
@@ -86,7 +152,8 @@ fn all(state: &State, keymap: &Keymap) -> Vec<Entry> {
     for context in state.contexts_under() {
         for command in keymap.commands(context) {
             let known = |entry: &Entry| entry.action == Action::Command(command);
-            if command != Command::Palette && command != Command::Quit && !entries.iter().any(known) {
+            let is_this_window = matches!(command, Command::Palette | Command::Actions);
+            if !is_this_window && command != Command::Quit && !entries.iter().any(known) {
                 entries.push(of_command(state, keymap, context, command));
             }
         }
@@ -98,6 +165,10 @@ fn all(state: &State, keymap: &Keymap) -> Vec<Entry> {
         action: Action::Settings,
         obstacle: None,
     });
+    let named = |name: &str| entries.iter().any(|entry| entry.name == name);
+    let phrases = Phrase::ALL.into_iter().filter(|phrase| !named(phrase.name()));
+    let phrases: Vec<Entry> = phrases.map(Phrase::bare).collect();
+    entries.extend(phrases);
     entries.push(Entry { action: Action::Quit, ..of_command(state, keymap, Context::Global, Command::Quit) });
     entries.extend(state.profiles.known.iter().map(|profile| Entry {
         name: match &profile.to.profile {

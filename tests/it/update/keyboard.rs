@@ -116,7 +116,7 @@ fn help_lists_the_keys_of_the_place_it_was_called_from_and_closes() {
 fn unknown_keys_do_nothing() {
     let app = app().onwards();
     let before = app.state.clone();
-    let app = app.keys("w x ctrl-x alt-q f9 left");
+    let app = app.keys("U X ctrl-x alt-q f9");
     let after = State { latest_key: None, ..app.state.clone() };
     assert_eq!((&after, app.asked()), (&State { latest_key: None, ..before }, &[][..]));
 }

@@ -6,6 +6,7 @@ use cckm_tui::app::{Badge, Destination, Effect, Profile, Reply, Settings};
 use cckm_tui::keymap::{Command, Context};
 
 use crate::support::app::{App, settings};
+use crate::support::records::organization;
 
 fn at(name: &str) -> Settings {
     Settings { destination: Destination::profile(name), badge: Badge::Profile(name.into()), ..settings() }
@@ -28,7 +29,8 @@ fn entry(app: &App, name: &str) -> Entry {
 fn e4_every_command_of_the_place_is_in_it_under_its_name_with_its_keys() {
     let app = app().keys(":");
     for context in [Context::List, Context::Global] {
-        for command in app.keymap.commands(context).filter(|command| *command != Command::Palette) {
+        let this_window = [Command::Palette, Command::Actions];
+        for command in app.keymap.commands(context).filter(|command| !this_window.contains(command)) {
             let entry = entry(&app, command.name());
             let key = app.keymap.keys(context, command).next().unwrap().to_string();
             assert!(entry.keys.contains(&key) && entry.help == command.help(), "{entry:?}");
@@ -102,4 +104,81 @@ fn the_arrows_choose_and_typing_chooses_anew() {
     let app = app.text("x");
     let Some(Modal::Palette(palette)) = app.state.modals.last() else { panic!("no palette") };
     assert_eq!(palette.chosen, None);
+}
+
+fn typed(app: &App) -> &str {
+    let Some(Modal::Palette(palette)) = app.state.modals.last() else { panic!("no palette") };
+    palette.field.text()
+}
+
+fn names(app: &App) -> Vec<String> {
+    entries(app).into_iter().map(|entry| entry.name).collect()
+}
+
+#[test]
+fn e4_a_command_takes_words_completes_them_and_says_what_it_would_do() {
+    let app = app().keys(":").text("theme");
+    assert_eq!(entry(&app, "theme").keys, "T", "its name alone is the key's own");
+    let app = app.keys("tab");
+    assert_eq!(typed(&app), "theme ");
+    let app = app.text("hi");
+    assert_eq!(names(&app), ["theme high-contrast", "theme hi"]);
+    let app = app.keys("enter");
+    assert_eq!((app.state.theme.name(), app.state.modals.len()), ("high-contrast", 0));
+
+    let app = app.keys(":").text("filter org 1");
+    assert_eq!(entries(&app)[0].help, "1 of 4 organizations match");
+    let app = app.keys("enter");
+    assert_eq!((app.state.list.rows.shown(), app.state.list.filter.editing), (1, false));
+    assert_eq!(app.state.list.filter.history.lines(), ["org 1"]);
+}
+
+#[test]
+fn e4_words_that_are_not_whole_go_into_the_line_and_what_cannot_run_says_why() {
+    let app = app().keys(":").text("filter conn").keys("down enter");
+    assert_eq!(typed(&app), "filter connection=");
+    assert_eq!(names(&app).last().map(String::as_str), Some("filter connection="), "it cannot run like that");
+    assert!(names(&app)[0].starts_with("filter connection=sfdc"), "{:?}", names(&app));
+    let app = app.keys("ctrl-u").text("filter re:(").keys("enter");
+    assert!(app.notice().contains("regular expression") && app.state.list.filter.is_empty());
+    let app = app.keys("ctrl-u").text("theme nothing-like-it").keys("enter");
+    assert!(app.notice().contains("no such theme") && app.state.modals.len() == 1);
+    let app = app.keys("esc e ctrl-p").text("filter org 1").keys("enter");
+    assert!(app.notice().contains("not while a window is open") && app.state.list.filter.is_empty());
+}
+
+#[test]
+fn e4_what_was_run_comes_back_with_the_up_key() {
+    let app = app().keys(":").text("theme light").keys("enter").keys(":").text("rvsort").keys("enter");
+    assert_eq!(app.state.commands.lines(), ["theme light", "reverse-sort"]);
+    let app = app.keys(": up up");
+    assert_eq!(typed(&app), "theme light");
+    assert_eq!(names(&app), ["theme light"], "it is understood as if it had been typed");
+    let app = app.keys("down down");
+    assert_eq!(typed(&app), "");
+    let app = app.keys("up").text("x").keys("up");
+    assert_eq!(typed(&app), "reverse-sortx", "what was changed is the operator's own");
+    let app = app.keys("esc :");
+    assert!(!app.state.commands.is_recalled());
+}
+
+#[test]
+fn what_a_phrase_would_do_follows_the_list_while_it_is_typed() {
+    let app = App::with(at("a"), 80, 24).signed_in().keys(":").text("filter org");
+    assert_eq!(entries(&app)[0].help, "0 of 0 organizations match");
+    let app = app.listed(crate::support::records::page(0, 2, (1..=2).map(organization).collect()));
+    assert_eq!(entries(&app)[0].help, "2 of 2 organizations match");
+}
+
+#[test]
+fn e17_x_lists_what_can_be_done_with_the_row_and_why_not() {
+    let read_only = App::with(Settings { read_only: true, ..at("a") }, 80, 24).with_organizations(3);
+    let app = read_only.keys("x");
+    assert_eq!(names(&app), ["open", "edit", "undo", "copy-curl"]);
+    assert!(entry(&app, "edit").obstacle.is_some_and(|why| why.contains("READ-ONLY")));
+    let app = app.text("curl").onwards().keys("enter");
+    assert!(matches!(app.asked(), [Effect::Copy(_)]), "{:?}", app.asked());
+    assert!(app.state.commands.lines().is_empty(), "no line of the palette was run");
+    let app = app.keys("x : esc esc");
+    assert!(app.state.modals.is_empty(), "a colon is text there");
 }

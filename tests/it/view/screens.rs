@@ -310,6 +310,11 @@ pub const ALL: &[Screen] = &[
     Screen { name: "profiles_broken", story: |w, h| picking(w, h).keys("G") },
     Screen { name: "palette", story: |w, h| list(w, h).keys(":") },
     Screen { name: "palette_typed", story: |w, h| list(w, h).keys("ctrl-p").text("so").keys("down") },
+    Screen {
+        name: "palette_words",
+        story: |w, h| list(w, h).keys(":").text("filter connection=sfdc-eu-01").keys("down"),
+    },
+    Screen { name: "actions", story: |w, h| list(w, h).keys("x down down") },
     Screen { name: "settings", story: settings_shown },
     Screen {
         name: "question_depart",

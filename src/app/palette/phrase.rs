@@ -1,0 +1,150 @@
+//! Commands that take words after their name: what they are called, what completes them, and what they would do.
+//!
+//! A new one is a variant here, with an arm in each of these functions; what running it does is an arm in
+//! `keys/palette.rs`. The compiler names every place.
+
+use super::{Action, Entry};
+use crate::app::query::{self, QueryError};
+use crate::app::state::State;
+use crate::text;
+use crate::theme::Theme;
+
+/// A command that takes words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phrase {
+    /// Narrow the list.
+    Filter,
+    /// Wear another theme.
+    Theme,
+}
+
+impl Phrase {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Filter, Self::Theme];
+
+    /// What is typed before the words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Filter => "filter",
+            Self::Theme => "theme",
+        }
+    }
+
+    /// The words that follow, for the eye.
+    pub const fn form(self) -> &'static str {
+        match self {
+            Self::Filter => "EXPRESSION",
+            Self::Theme => "NAME",
+        }
+    }
+
+    /// What it does.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::Filter => "show only the organizations that match",
+            Self::Theme => "wear this theme, for this run",
+        }
+    }
+
+    /// What `words` can be completed to, the likeliest first: whole texts in place of `words`.
+    fn offers(self, state: &State, words: &str) -> Vec<String> {
+        match self {
+            Self::Filter => query::completions(words, |field| state.list.rows.values(field)),
+            Self::Theme => named(words, Theme::all().map(Theme::name)),
+        }
+    }
+
+    /// What running it with these words comes to, in words for the operator.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be run with them, or not yet.
+    pub fn weigh(self, state: &State, words: &str) -> Result<String, String> {
+        if self.is_about_the_list() && !state.windows_under().is_empty() {
+            return Err("not while a window is open".to_owned());
+        }
+        match self {
+            Self::Filter => filtered(state, words),
+            Self::Theme if Theme::named(words).is_some() => Ok(self.help().to_owned()),
+            Self::Theme => Err("there is no such theme".to_owned()),
+        }
+    }
+
+    const fn is_about_the_list(self) -> bool {
+        match self {
+            Self::Filter => true,
+            Self::Theme => false,
+        }
+    }
+
+    /// The phrase that `line` begins with, and the words after it; none before the blank that ends its name.
+    pub(super) fn of(line: &str) -> Option<(Self, &str)> {
+        let line = line.trim_start();
+        Self::ALL.into_iter().find_map(|phrase| {
+            let rest = line.strip_prefix(phrase.name())?;
+            rest.starts_with(' ').then(|| (phrase, rest.trim()))
+        })
+    }
+
+    /// A line of the palette for this phrase with these words, of which `weighed` is known.
+    fn entry(self, words: &str, weighed: Result<String, String>) -> Entry {
+        let (help, obstacle) = match weighed {
+            Ok(help) => (help, None),
+            Err(why) => (self.help().to_owned(), Some(why)),
+        };
+        let action = Action::Say(self, words.to_owned());
+        Entry { name: self.line(words), keys: String::new(), help, action, obstacle }
+    }
+
+    /// What is typed for it with these words.
+    pub fn line(self, words: &str) -> String {
+        format!("{} {words}", self.name())
+    }
+
+    /// The line of the palette while no words are typed.
+    pub(super) fn bare(self) -> Entry {
+        Entry {
+            name: self.name().to_owned(),
+            keys: self.form().to_owned(),
+            help: self.help().to_owned(),
+            action: Action::Say(self, String::new()),
+            obstacle: None,
+        }
+    }
+}
+
+/// The lines for a phrase that is being typed: what was typed when it can be run, then what completes it; what
+/// cannot be run yet comes last, with the reason. None: `line` is no phrase.
+pub(super) fn spoken(state: &State, line: &str) -> Option<Vec<Entry>> {
+    let (phrase, words) = Phrase::of(line)?;
+    let as_typed = phrase.entry(words, phrase.weigh(state, words));
+    let offers = phrase.offers(state, words).into_iter().filter(|offer| offer != words);
+    // Offers are not weighed: some would look at every row, and one that is not whole leads on.
+    let offers = offers.map(|offer| phrase.entry(&offer, Ok(phrase.help().to_owned())));
+    let mut entries = Vec::new();
+    if as_typed.obstacle.is_none() {
+        entries.push(as_typed);
+        entries.extend(offers);
+    } else {
+        entries.extend(offers);
+        entries.push(as_typed);
+    }
+    Some(entries)
+}
+
+/// The names that have what is typed in them, those that begin with it first.
+fn named(typed: &str, names: impl Iterator<Item = &'static str>) -> Vec<String> {
+    let mut names: Vec<&str> = names.filter(|name| name.contains(typed)).collect();
+    names.sort_by_key(|name| !name.starts_with(typed));
+    names.into_iter().map(str::to_owned).collect()
+}
+
+fn filtered(state: &State, words: &str) -> Result<String, String> {
+    let query = query::parse(words, state.wall_clock())
+        .map_err(|error: QueryError| text::one_line(&error.to_string()))?;
+    if query.is_empty() {
+        return Err("type what the rows have to hold".to_owned());
+    }
+    let count = state.list.rows.that_match(&query).len();
+    Ok(format!("{count} of {} organizations match", state.list.rows.len()))
+}
