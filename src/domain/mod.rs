@@ -2,6 +2,7 @@
 
 mod answer;
 mod connection;
+mod digest;
 mod discovered;
 mod failure;
 mod fingerprint;
@@ -12,11 +13,13 @@ mod organization;
 mod outcome;
 mod page;
 mod place;
+pub mod plan;
 pub mod salesforce_id;
 mod secret;
 
 pub use answer::{PatchAnswer, ServerWords};
 pub use connection::{Connection, ConnectionState};
+pub use digest::{Sha256, Sha256Error};
 pub use discovered::Discovered;
 pub use failure::{Call, Failure, FailureKind};
 pub use fingerprint::{Fingerprint, FingerprintError};
@@ -29,5 +32,6 @@ pub use organization::{Field, Organization, OrganizationId, OrganizationPatch};
 pub use outcome::Outcome;
 pub use page::{Page, Record, Window};
 pub use place::{Domain, Introduction};
+pub use plan::{Order, Plan, PlanId, PlanIdError, PlanPlace, PlanReference, PlanRow, Refusal};
 pub use salesforce_id::same_organization;
 pub use secret::Password;

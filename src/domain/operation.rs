@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::{OrganizationId, Outcome};
+use super::{OrganizationId, Outcome, PlanReference};
 use crate::text::Untrusted;
 
 /// One run of the program: six random hexadecimal digits, drawn by the runtime.
@@ -108,6 +108,8 @@ pub struct Operation {
     pub overridden: Untrusted,
     /// The change that this one takes back.
     pub undo_of: Option<OperationId>,
+    /// The plan it belongs to; none for a change of its own.
+    pub plan: Option<PlanReference>,
 }
 
 /// One step in the life of a change.

@@ -1,43 +1,15 @@
 //! One line of the journal: its keys, and how it is hashed.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Entry, Operation, OperationId, OrganizationId, Outcome, Target, Transition};
+pub(super) use crate::domain::Sha256 as Hash;
+use crate::domain::{
+    Entry, Operation, OperationId, OrganizationId, Outcome, PlanReference, Target, Transition,
+};
 use crate::text::{Untrusted, escape};
-
-/// A SHA-256 digest; written as 64 lower case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Hash([u8; 32]);
-
-impl Hash {
-    /// What stands for the line before the first.
-    pub(super) const NONE: Self = Self([0; 32]);
-
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        let mut hash = [0; 32];
-        for (to, from) in hash.iter_mut().zip(digest(&SHA256, bytes).as_ref()) {
-            *to = *from;
-        }
-        Self(hash)
-    }
-}
-
-impl fmt::Display for Hash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Hash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
 
 /// What a line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +74,16 @@ struct Intent<'a> {
     updated_at_before: Cow<'a, str>,
     overridden: Cow<'a, str>,
     undo_of: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<PlanKeys<'a>>,
+}
+
+/// The plan that a change belongs to.
+#[derive(Serialize, Deserialize)]
+struct PlanKeys<'a> {
+    id: Cow<'a, str>,
+    sha256: Cow<'a, str>,
+    made_by: Cow<'a, str>,
 }
 
 impl Line {
@@ -197,7 +179,7 @@ fn event(transition: &Transition) -> Event<'_> {
 }
 
 fn intent(operation: &Operation) -> Intent<'_> {
-    let Operation { id: _, target, before, before_updated_at, after, reason, overridden, undo_of } =
+    let Operation { id: _, target, before, before_updated_at, after, reason, overridden, undo_of, plan } =
         operation;
     let Target { server, server_identity, domain, user, profile, id, name, organization_id } = target;
     Intent {
@@ -215,6 +197,11 @@ fn intent(operation: &Operation) -> Intent<'_> {
         updated_at_before: text(before_updated_at),
         overridden: text(overridden),
         undo_of: undo_of.map(|id| id.to_string().into()),
+        plan: plan.as_ref().map(|plan| PlanKeys {
+            id: plan.id.to_string().into(),
+            sha256: plan.hash.to_string().into(),
+            made_by: text(&plan.made_by),
+        }),
     }
 }
 
@@ -261,6 +248,15 @@ fn operation(id: OperationId, intent: Intent<'_>) -> Result<Operation, String> {
         reason: untrusted(intent.reason),
         overridden: untrusted(intent.overridden),
         undo_of: undo_of.transpose()?,
+        plan: intent.plan.map(reference).transpose()?,
+    })
+}
+
+fn reference(plan: PlanKeys<'_>) -> Result<PlanReference, String> {
+    Ok(PlanReference {
+        id: plan.id.parse().map_err(|error| format!("`plan.id` is {error}"))?,
+        hash: plan.sha256.parse().map_err(|error| format!("`plan.sha256` is {error}"))?,
+        made_by: untrusted(plan.made_by),
     })
 }
 

@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use jiff::Timestamp;
 
 use super::Contents;
-use crate::domain::{Entry, Operation, OperationId, Transition};
+use crate::domain::{Entry, Operation, OperationId, PlanReference, Transition};
 use crate::text::Untrusted;
 
 /// Most bytes of a text that are shown in a table.
@@ -154,7 +154,7 @@ fn detail(out: &mut String, story: &Story<'_>) -> fmt::Result {
 }
 
 fn facts(out: &mut String, operation: &Operation) -> fmt::Result {
-    let Operation { id: _, target, before, before_updated_at, after, reason, overridden, undo_of } =
+    let Operation { id: _, target, before, before_updated_at, after, reason, overridden, undo_of, plan } =
         operation;
     let facts = [
         ("Organization", &target.name),
@@ -173,6 +173,9 @@ fn facts(out: &mut String, operation: &Operation) -> fmt::Result {
     writeln!(out, "- Record: `{}`", target.id)?;
     for (label, text) in facts.iter().filter(|(_, text)| !text.is_empty()) {
         writeln!(out, "- {label}: {}", code(text, IN_DETAIL))?;
+    }
+    if let Some(PlanReference { id, hash, made_by }) = plan {
+        writeln!(out, "- Plan: {id}, SHA-256 {hash}, made by {}", code(made_by, IN_DETAIL))?;
     }
     undo_of.map_or(Ok(()), |undone| writeln!(out, "- Takes back: {undone}"))
 }

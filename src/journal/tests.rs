@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Operation, OrganizationId, Outcome, RunId, Target};
+use crate::domain::{Operation, OrganizationId, Outcome, PlanId, PlanReference, RunId, Sha256, Target};
 use crate::text::Untrusted;
 
 fn id(count: u64) -> OperationId {
@@ -30,6 +30,7 @@ fn operation(count: u64, name: &str, reason: &str) -> Operation {
         reason: reason.into(),
         overridden: "".into(),
         undo_of: None,
+        plan: None,
     }
 }
 
@@ -466,10 +467,20 @@ fn any_id() -> impl Strategy<Value = OperationId> {
     (any::<u32>(), any::<u64>()).prop_map(|(run, count)| OperationId::new(RunId::new(run), count))
 }
 
+fn any_plan() -> impl Strategy<Value = PlanReference> {
+    let reference = |(run, count, made_by): (u32, u64, Untrusted)| PlanReference {
+        id: PlanId::new(RunId::new(run), count),
+        hash: Sha256::of(made_by.as_sent().as_bytes()),
+        made_by,
+    };
+    (any::<u32>(), any::<u64>(), any_text()).prop_map(reference)
+}
+
 fn any_operation() -> impl Strategy<Value = Operation> {
     let texts = prop::collection::vec(any_text(), 12);
-    (any_id(), texts, "[a-z0-9_:-]{1,40}", prop::option::of(any_id())).prop_map(
-        |(id, texts, record, undo_of)| {
+    let plan = prop::option::of(any_plan());
+    (any_id(), texts, "[a-z0-9_:-]{1,40}", prop::option::of(any_id()), plan).prop_map(
+        |(id, texts, record, undo_of, plan)| {
             let text = |nth: usize| texts[nth].clone();
             Operation {
                 id,
@@ -489,6 +500,7 @@ fn any_operation() -> impl Strategy<Value = Operation> {
                 reason: text(10),
                 overridden: text(11),
                 undo_of,
+                plan,
             }
         },
     )

@@ -42,6 +42,7 @@ fn intent(count: u64, name: &str, reason: &str) -> Transition {
         reason: reason.into(),
         overridden: "".into(),
         undo_of: None,
+        plan: None,
     }))
 }
 

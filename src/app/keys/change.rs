@@ -244,6 +244,7 @@ fn submit(state: &mut State) -> Vec<Effect> {
         reason: review.reason.text().trim().into(),
         overridden: review.overriding.text().trim().into(),
         undo_of: review.undo_of,
+        plan: None,
     };
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let effects = change.submit(&settings.rules, operation, &mut cx);

@@ -399,6 +399,7 @@ pub fn open_operation(n: u64, organization: &Organization, server: &str, after: 
         reason: "CHG-4710".into(),
         overridden: "".into(),
         undo_of: None,
+        plan: None,
     };
     let at = "2026-11-23T17:12:00.123Z".parse().unwrap();
     OpenOperation { operation, at, sent: true, answered: None }
