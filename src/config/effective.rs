@@ -52,6 +52,8 @@ impl Config {
             "read_only" => self.read_only.to_string(),
             "protected" => self.protected.to_string(),
             "reason_required" => self.reason_required.to_string(),
+            "denied_organizations" => text(&self.denied_organizations),
+            "guarded_organizations" => text(&self.guarded_organizations),
             "badge" => text(&self.badge),
             "badge_color" => self.badge_color.name().to_owned(),
             "theme" => self.theme.clone(),

@@ -75,7 +75,7 @@ const TRUE_OR_FALSE: &str = "true or false";
 const AUTO_OR: &str = "\"auto\", true or false";
 
 /// All keys, in the order in which they are shown.
-pub(super) const KEYS: [Key; 27] = [
+pub(super) const KEYS: [Key; 29] = [
     server(
         "url",
         Form::Text,
@@ -154,6 +154,18 @@ pub(super) const KEYS: [Key; 27] = [
         Form::Switch,
         TRUE_OR_FALSE,
         "A change needs a reason or a ticket, which goes into the journal.",
+    ),
+    server(
+        "denied_organizations",
+        Form::Text,
+        "patterns of names with commas between them as text, such as \"*-legacy,Acme ?\"",
+        "Organizations that are never changed: their whole name, * for any text, ? for one character.",
+    ),
+    server(
+        "guarded_organizations",
+        Form::Text,
+        "patterns of names with commas between them as text, such as \"*-prod\"",
+        "Organizations whose change is confirmed by typing their name instead of y.",
     ),
     server(
         "badge",

@@ -75,6 +75,10 @@ pub struct Config {
     pub protected: bool,
     /// Whether a change needs a reason or a ticket.
     pub reason_required: bool,
+    /// Patterns of the organizations that are never changed, with commas between them.
+    pub denied_organizations: Option<String>,
+    /// Patterns of those whose change is confirmed by typing their name.
+    pub guarded_organizations: Option<String>,
     /// A word that stands on every screen: 1 to 16 characters, none that would be escaped.
     pub badge: Option<String>,
     /// The colour of the badge.
@@ -123,6 +127,8 @@ impl Default for Config {
             read_only: false,
             protected: false,
             reason_required: false,
+            denied_organizations: None,
+            guarded_organizations: None,
             badge: None,
             badge_color: BadgeColor::Plain,
             theme: "auto".to_owned(),

@@ -315,6 +315,8 @@ fn every_key_of_the_table_reaches_the_settings() {
         ("read_only", "true"),
         ("protected", "true"),
         ("reason_required", "true"),
+        ("denied_organizations", "*-legacy"),
+        ("guarded_organizations", "Acme *,*-prod"),
         ("badge", "B"),
         ("badge_color", "bad"),
         ("theme", "light"),

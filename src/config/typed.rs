@@ -42,6 +42,8 @@ pub(super) fn config(values: &Layer) -> (Config, Vec<Mistake>) {
         read_only: reading.switch("read_only", defaults.read_only),
         protected: reading.switch("protected", defaults.protected),
         reason_required: reading.switch("reason_required", defaults.reason_required),
+        denied_organizations: reading.text("denied_organizations"),
+        guarded_organizations: reading.text("guarded_organizations"),
         badge: reading.expected("badge", |text| is_badge(text).then(|| text.to_owned())),
         badge_color: reading.expected("badge_color", BadgeColor::named).unwrap_or_default(),
         theme: reading

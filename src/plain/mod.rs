@@ -452,9 +452,8 @@ impl<P: Perform> Conversation<'_, P> {
     /// The word, or on a protected profile its name. The core decides whether that is enough.
     fn consent(&mut self, name: Option<String>) {
         self.press(Command::Submit);
-        let asks = |change: &mut Change| {
-            change.reviewed().is_some_and(|review| review.writing == Some(Note::ProfileName))
-        };
+        let asks =
+            |change: &mut Change| change.reviewed().is_some_and(|review| review.writing == Some(Note::Name));
         if !self.state.change.as_mut().is_some_and(asks) {
             return;
         }

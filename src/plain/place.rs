@@ -97,7 +97,7 @@ impl Place {
             Phase::Choosing => Self::Choose,
             Phase::Reviewing(review) => match review.writing {
                 _ if review.checks.gate() == Gate::Waiting => Self::Waiting("Checking; nothing is sent."),
-                None | Some(Note::ProfileName) => Self::Review,
+                None | Some(Note::Name) => Self::Review,
                 Some(note) => Self::Note(note),
             },
             Phase::Recording { .. } => Self::Flight(Step::Recording),

@@ -162,20 +162,22 @@ fn note(line: &str) -> Vec<Act> {
 }
 
 fn review(word: &str, state: &State) -> Vec<Act> {
-    let by_name = state.settings.rules.confirm_by_name.is_some();
+    let rules = &state.settings.rules;
+    let asked = state.change.as_ref().and_then(|change| rules.confirmation(&change.target));
     match word {
         "n" | "no" | "b" => vec![Act::Press(Command::Back)],
         "r" => vec![Act::Press(Command::Reason)],
         "o" => vec![Act::Press(Command::Override)],
         "c" => vec![Act::Press(Command::CheckAgain)],
         "" => vec![Act::Say("Enter alone is no consent: nothing was sent.".to_owned())],
-        YES if by_name => {
-            vec![Act::Say(
-                "This profile is protected: its name sends, the word does not. Nothing was sent.".to_owned(),
-            )]
-        }
+        YES if let Some(asked) = asked => vec![Act::Say(format!(
+            "{} is protected: its name sends, the word does not. Nothing was sent.",
+            asked.this()
+        ))],
         YES => vec![Act::Consent(None)],
-        name if by_name => vec![Act::Consent(Some(name.strip_prefix('=').unwrap_or(name).to_owned()))],
+        name if asked.is_some() => {
+            vec![Act::Consent(Some(name.strip_prefix('=').unwrap_or(name).to_owned()))]
+        }
         _ => vec![Act::Say(format!(
             "\"{}\" is no consent: nothing was sent. yes sends, n goes back.",
             escape(word)
@@ -211,6 +213,6 @@ pub(super) const fn asks_for(note: Note) -> &'static str {
         Note::Override => {
             "Why the failed check is overridden, for the record; Enter alone does not override."
         }
-        Note::ProfileName => "The name of the profile.",
+        Note::Name => "The name that is asked for.",
     }
 }

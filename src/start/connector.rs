@@ -16,7 +16,7 @@ use super::{config_directory, state_directory};
 use crate::api::{
     ClientCertificate, ClientError, Credentials, Limits, Proxy, Reader, Route, Server, Trust, Writer, address,
 };
-use crate::app::change::Rules;
+use crate::app::change::{Names, Rules};
 use crate::app::{Badge, ConnectFailure, Destination, Effective, Profile, Settings};
 use crate::cli::Given;
 use crate::config::{Config, ConfigError, FILE_NAME, ProxyChoice, Setting, Sources};
@@ -225,6 +225,8 @@ fn settings(config: &Config, destination: Destination, from_inside: bool) -> Res
         rules: Rules {
             reason_required: config.reason_required,
             confirm_by_name: config.protected.then(|| name.into()),
+            denied: Names::parse(config.denied_organizations.as_deref().unwrap_or_default()),
+            guarded: Names::parse(config.guarded_organizations.as_deref().unwrap_or_default()),
         },
     })
 }

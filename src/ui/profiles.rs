@@ -116,6 +116,12 @@ fn particulars(profile: &Profile, width: usize) -> Vec<Line> {
     if settings.rules.reason_required {
         guards.push("each needs a reason");
     }
+    if !settings.rules.denied.is_empty() {
+        guards.push("denies changes of some organizations");
+    }
+    if !settings.rules.guarded.is_empty() {
+        guards.push("some are confirmed by typing their name");
+    }
     let mut lines = labelled("server", (Role::Text, settings.server.brief().as_str()), 8, width);
     let who = format!("{} in domain {domain}", settings.user.brief());
     lines.extend(labelled("user", (Role::Text, &who), 8, width));

@@ -7,7 +7,7 @@ use super::change::{at_most, labelled_value, name_warning, request, state_words,
 use super::header;
 use super::status::window_hints;
 use super::windows::width_of;
-use crate::app::change::{Change, Check, Finding, Gate, Note, Review};
+use crate::app::change::{Change, Check, Confirmation, Finding, Gate, Note, Review};
 use crate::app::line::{Line, labelled, wrapped};
 use crate::app::{JournalState, State};
 use crate::keymap::{Context, Keymap};
@@ -54,7 +54,10 @@ pub(super) fn paint(
     canvas.lines(below, &foot);
     let last = Rect { y: inside.bottom().saturating_sub(1), height: 1, ..inside };
     match review.writing {
-        Some(note) => paint_field(review, note, last, on_top, canvas),
+        Some(note) => {
+            let asked = state.settings.rules.confirmation(&change.target);
+            paint_field(review, (note, asked), last, on_top, canvas);
+        }
         None => paint_buttons(state, change, review, last, canvas),
     }
 }
@@ -237,11 +240,18 @@ pub(crate) fn standing(review: &Review) -> Option<(Role, String)> {
     Some((Role::Bad, words.to_owned()))
 }
 
-fn paint_field(review: &Review, note: Note, area: Rect, on_top: bool, canvas: &mut Canvas<'_>) {
+fn paint_field(
+    review: &Review,
+    (note, asked): (Note, Option<Confirmation<'_>>),
+    area: Rect,
+    on_top: bool,
+    canvas: &mut Canvas<'_>,
+) {
+    let name = asked.map_or_else(String::new, |asked| format!("Type the name of {}", asked.whose()));
     let (label, field) = match note {
         Note::Reason => ("Reason or ticket", &review.reason),
         Note::Override => ("Override because", &review.overriding),
-        Note::ProfileName => ("Type the profile's name", &review.profile_name),
+        Note::Name => (name.as_str(), &review.typed_name),
     };
     let x = canvas.put(area.x, area.y, area.width, Role::Title, label) + 1;
     let before = field.before_cursor();
@@ -253,11 +263,11 @@ fn paint_field(review: &Review, note: Note, area: Rect, on_top: bool, canvas: &m
 /// Cancel has the focus; sending is on a key of its own, which listens only after a moment.
 fn paint_buttons(state: &State, change: &Change, review: &Review, area: Rect, canvas: &mut Canvas<'_>) {
     let rules = &state.settings.rules;
-    let ready = change.listens(state.now) && review.obstacle(rules).is_none();
-    let words = match (review.checks.gate(), &rules.confirm_by_name) {
-        (Gate::Waiting, _) => " checking …",
-        (_, Some(_)) => " Type the profile's name to send",
-        (_, None) => " Send the change",
+    let ready = change.listens(state.now) && review.obstacle(rules, &change.target).is_none();
+    let words = match (review.checks.gate(), rules.confirmation(&change.target)) {
+        (Gate::Waiting, _) => " checking …".to_owned(),
+        (_, Some(asked)) => format!(" Type the name of {} to send", asked.whose()),
+        (_, None) => " Send the change".to_owned(),
     };
     let (key, label) = if ready { (Role::Key, Role::Text) } else { (Role::Dim, Role::Dim) };
     let send = Line::new(key, "y").and(label, words);

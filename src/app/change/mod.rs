@@ -17,6 +17,7 @@ mod chooser;
 mod difference;
 mod report;
 mod review;
+mod rules;
 mod settle;
 
 use std::sync::Arc;
@@ -27,7 +28,8 @@ pub use checks::{Check, Checks, Finding, Gate, Question};
 pub use chooser::{Accepted, Candidate, Chooser, candidates};
 pub use difference::{FieldChange, difference, unchanged};
 pub use report::{Recorded, report, response, server_words};
-pub use review::{Note, Review, Rules};
+pub use review::{Note, Review};
+pub use rules::{Confirmation, Names, Rules};
 pub use settle::{Evidence, Look, Shows, Verdict};
 
 use super::cx::Cx;
@@ -251,19 +253,20 @@ impl Change {
         }
         let changes_nothing = self.reviews_what_is_there();
         let Phase::Reviewing(review) = &mut self.phase else { return Vec::new() };
-        let obstacle = review.obstacle(rules).or_else(|| changes_nothing.then_some(NOTHING_TO_CHANGE));
+        let obstacle =
+            review.obstacle(rules, &self.target).or_else(|| changes_nothing.then_some(NOTHING_TO_CHANGE));
         if let Some(obstacle) = obstacle {
             review.note = Some(obstacle.to_owned());
             return Vec::new();
         }
-        if !review.is_confirmed_by_name(rules) {
-            (review.writing, review.note) = (Some(Note::ProfileName), None);
+        if !review.is_confirmed(rules, &self.target) {
+            (review.writing, review.note) = (Some(Note::Name), None);
             return Vec::new();
         }
         let operation = operation(&self.target, review);
         let mut review = review.clone();
         // A name typed for this consent is none for the next.
-        (review.writing, review.note, review.profile_name) = (None, None, Field::default());
+        (review.writing, review.note, review.typed_name) = (None, None, Field::default());
         let request = cx.requests.next();
         let intent = Transition::Intent(Box::new(operation.clone()));
         let effect = Effect::Record { request, operation: operation.id, transition: intent };

@@ -1,18 +1,10 @@
 //! The review: what would be sent, what was found out about it, and what still stands against sending it.
 
 use crate::app::change::checks::{Checks, Gate};
+use crate::app::change::rules::Rules;
 use crate::app::field::Field;
-use crate::domain::{Moment, OperationId};
+use crate::domain::{Moment, OperationId, Organization};
 use crate::text::Untrusted;
-
-/// What the profile asks of every change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rules {
-    /// A change needs a reason or a ticket.
-    pub reason_required: bool,
-    /// A change is confirmed by typing this name of the profile.
-    pub confirm_by_name: Option<Untrusted>,
-}
 
 /// A text that can be given in the review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +13,8 @@ pub enum Note {
     Reason,
     /// Why a failed check is overridden, for the record.
     Override,
-    /// The profile's name, instead of `y`.
-    ProfileName,
+    /// The name that is asked for instead of `y`.
+    Name,
 }
 
 /// A change that can be read before it is sent.
@@ -40,8 +32,8 @@ pub struct Review {
     pub reason: Field,
     /// Why a failed check is overridden.
     pub overriding: Field,
-    /// The typed name of the profile.
-    pub profile_name: Field,
+    /// The name typed as a confirmation.
+    pub typed_name: Field,
     /// Why the last key did not send it.
     pub note: Option<String>,
     /// The change that this one takes back.
@@ -58,7 +50,7 @@ impl Review {
             writing: None,
             reason,
             overriding: Field::default(),
-            profile_name: Field::default(),
+            typed_name: Field::default(),
             note: None,
             undo_of,
         }
@@ -70,12 +62,15 @@ impl Review {
             None => None,
             Some(Note::Reason) => Some(&mut self.reason),
             Some(Note::Override) => Some(&mut self.overriding),
-            Some(Note::ProfileName) => Some(&mut self.profile_name),
+            Some(Note::Name) => Some(&mut self.typed_name),
         }
     }
 
     /// Why it cannot be sent now; none when only the confirmation is missing.
-    pub fn obstacle(&self, rules: &Rules) -> Option<&'static str> {
+    pub fn obstacle(&self, rules: &Rules, target: &Organization) -> Option<&'static str> {
+        if let Some(denial) = rules.denial(&target.name) {
+            return Some(denial);
+        }
         let reason = self.reason.text().trim();
         match self.checks.gate() {
             Gate::Waiting => Some("the checks are not finished: nothing was sent"),
@@ -95,8 +90,9 @@ impl Review {
         }
     }
 
-    /// Whether the profile's name is typed, where that is asked for.
-    pub fn is_confirmed_by_name(&self, rules: &Rules) -> bool {
-        rules.confirm_by_name.as_ref().is_none_or(|name| self.profile_name.text() == name.as_sent())
+    /// Whether the name is typed, where one is asked for.
+    pub fn is_confirmed(&self, rules: &Rules, target: &Organization) -> bool {
+        let asked = rules.confirmation(target);
+        asked.is_none_or(|confirmation| self.typed_name.text() == confirmation.word().as_sent())
     }
 }

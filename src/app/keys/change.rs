@@ -70,6 +70,10 @@ pub(super) fn edit_selected(state: &mut State) -> Vec<Effect> {
         state.notice = Some(Notice::warning(words));
         return Vec::new();
     };
+    if let Some(denial) = state.settings.rules.denial(&target.name) {
+        state.notice = Some(Notice::warning(denial));
+        return Vec::new();
+    }
     let seen_at = read_at(&state.detail, &state.list, &target.id).unwrap_or(state.now);
     let chooser = Chooser::new(candidates(&state.connections, &state.list.rows));
     state.change = Some(Change::new(target, seen_at, chooser));
@@ -198,18 +202,23 @@ fn on_review(state: &mut State, command: Command) -> Vec<Effect> {
 
 /// A key in a text of the review.
 fn on_note(state: &mut State, command: Command) -> Vec<Effect> {
-    let Some(review) = state.change.as_mut().and_then(Change::reviewed) else { return Vec::new() };
-    let confirming = review.writing == Some(Note::ProfileName);
+    let Some(change) = state.change.as_mut() else { return Vec::new() };
+    let target = Arc::clone(&change.target);
+    let Some(review) = change.reviewed() else { return Vec::new() };
+    let asked = state.settings.rules.confirmation(&target).filter(|_| review.writing == Some(Note::Name));
     match command {
-        Command::Accept if confirming => {
-            if review.is_confirmed_by_name(&state.settings.rules) {
+        Command::Accept => {
+            let Some(asked) = asked else {
+                review.writing = None;
+                return Vec::new();
+            };
+            if review.is_confirmed(&state.settings.rules, &target) {
                 return submit(state);
             }
-            review.note = Some("that is not the name of the profile: nothing was sent".to_owned());
+            review.note = Some(format!("that is not the name of {}: nothing was sent", asked.whose()));
         }
-        Command::Accept => review.writing = None,
         Command::Back => {
-            review.profile_name = crate::app::field::Field::default();
+            review.typed_name = crate::app::field::Field::default();
             review.writing = None;
         }
         _ => {}

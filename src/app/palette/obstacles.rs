@@ -18,6 +18,7 @@ pub(super) fn of_command(state: &State, command: Command) -> Option<String> {
         Command::Edit if state.change.is_none() && no_row() => {
             Some("there is no organization to change".to_owned())
         }
+        Command::Edit if state.change.is_none() && denial(state).is_some() => denial(state),
         Command::Undo if state.change.is_none() && state.ledger.undoable.is_none() => {
             Some("there is no change of this run to take back".to_owned())
         }
@@ -31,6 +32,11 @@ pub(super) fn of_command(state: &State, command: Command) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Why the selected organization is not changed here at all.
+fn denial(state: &State) -> Option<String> {
+    state.settings.rules.denial(&state.list.organization()?.name).map(str::to_owned)
 }
 
 /// Why one cannot go there now.

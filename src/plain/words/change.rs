@@ -143,8 +143,11 @@ pub(in crate::plain) fn review_foot(state: &State) -> Vec<String> {
 }
 
 pub(super) fn review_prompt(state: &State) -> String {
-    let send = match &state.settings.rules.confirm_by_name {
-        Some(name) => format!("the name of the profile, {}, sends the change", name.brief()),
+    let rules = &state.settings.rules;
+    let send = match state.change.as_ref().and_then(|change| rules.confirmation(&change.target)) {
+        Some(asked) => {
+            format!("the name of {}, {}, sends the change", asked.whose(), asked.word().brief())
+        }
         None => "yes in full sends the change".to_owned(),
     };
     format!("Review: {send}, n back, r reason, o override, c check again, h help, q quit")

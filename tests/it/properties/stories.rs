@@ -319,7 +319,7 @@ impl Before {
     fn of(app: &App) -> Self {
         let change = app.state.change.as_ref();
         let open = change.is_some_and(|change| match &change.phase {
-            Phase::Reviewing(review) => review.obstacle(&app.state.settings.rules).is_none(),
+            Phase::Reviewing(review) => review.obstacle(&app.state.settings.rules, &change.target).is_none(),
             _ => false,
         });
         let refused_401 = change.is_some_and(|change| match &change.phase {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use cckm_tui::app::change::{Finding, Gate, JournalEntry, Note, Outcome, Phase, Question, Review, Rules};
+use cckm_tui::app::change::{
+    Finding, Gate, JournalEntry, Names, Note, Outcome, Phase, Question, Review, Rules,
+};
 use cckm_tui::app::modal::Modal;
 use cckm_tui::app::{Badge, Effect, JournalState, Message, Reply, Run, Settings, activity_view, modal_lines};
 use cckm_tui::domain::{
@@ -566,14 +568,14 @@ fn m5_a28_a_key_held_down_never_sends() {
 }
 
 fn protected(reason_required: bool) -> App {
-    let rules = Rules { reason_required, confirm_by_name: Some("prod-eu".into()) };
+    let rules = Rules { reason_required, confirm_by_name: Some("prod-eu".into()), ..Rules::default() };
     with(Settings { rules, badge: Badge::Profile("prod-eu".into()), ..settings() })
 }
 
 #[test]
 fn e36_a_protected_profile_is_confirmed_by_its_exact_name() {
     let named = |name: &str| protected(false).reviewed().keys("y").text(name).keys("enter");
-    assert_eq!(review(&protected(false).reviewed().keys("y")).writing, Some(Note::ProfileName));
+    assert_eq!(review(&protected(false).reviewed().keys("y")).writing, Some(Note::Name));
     for wrong in ["", "y", "prod-e", "prod-eu ", "Prod-EU", "prod-eu-2"] {
         let app = named(wrong);
         assert_eq!((app.patches(), app.records.len()), (0, 0), "{wrong:?}");
@@ -581,9 +583,42 @@ fn e36_a_protected_profile_is_confirmed_by_its_exact_name() {
     let app = named("prod-eu");
     assert_eq!((app.patches(), intent(&app).target.profile.as_sent()), (1, "prod-eu"));
     let app = protected(false).reviewed().keys("y").text("prod-eu").keys("esc");
-    assert_eq!((review(&app).profile_name.text(), app.patches()), ("", 0));
+    assert_eq!((review(&app).typed_name.text(), app.patches()), ("", 0));
     let app = app.wait(600).keys("y");
-    assert_eq!((app.patches(), review(&app).writing), (0, Some(Note::ProfileName)));
+    assert_eq!((app.patches(), review(&app).writing), (0, Some(Note::Name)));
+}
+
+fn ruled(rules: Rules) -> App {
+    with(Settings { rules, ..settings() })
+}
+
+#[test]
+fn e35_an_organization_that_the_configuration_denies_is_never_changed() {
+    let denied = ruled(Rules { denied: Names::parse("other, organization*"), ..Rules::default() });
+    let denied = denied.keys("e");
+    assert!(denied.state.change.is_none());
+    assert!(denied.notice().contains("denies changes of this organization"), "{}", denied.notice());
+    // It was renamed while its review was open: nothing that is on the screen already sends it.
+    let mut app = app().reviewed();
+    let settings = &mut app.state.settings;
+    settings.rules = Rules { denied: Names::parse("*,nobody"), ..Rules::default() };
+    let app = app.keys("y");
+    assert_eq!((app.patches(), app.records.len()), (0, 0));
+    assert!(review(&app).note.as_deref().unwrap().contains("denies"));
+}
+
+#[test]
+fn e35_a_guarded_organization_is_confirmed_by_its_own_name() {
+    let guarded = || ruled(Rules { guarded: Names::parse("*"), ..Rules::default() });
+    let name = guarded().reviewed().state.change.unwrap().target.name.as_sent().to_owned();
+    for wrong in ["y", "prod-eu", &name.to_lowercase()] {
+        let app = guarded().reviewed().keys("y").text(wrong).keys("enter");
+        assert_eq!((app.patches(), app.records.len()), (0, 0), "{wrong:?}");
+        assert!(review(&app).note.as_deref().unwrap().contains("not the name of the organization"));
+    }
+    assert_eq!(guarded().reviewed().keys("y").text(&name).keys("enter").patches(), 1);
+    let other = ruled(Rules { guarded: Names::parse("Acme*"), ..Rules::default() });
+    assert_eq!(other.reviewed().keys("y").patches(), 1);
 }
 
 #[test]
@@ -593,7 +628,7 @@ fn e36_after_a_failed_journal_the_name_is_typed_anew() {
     let mut app = listening(app.keys("enter"));
     app.journal = JournalOf::Working;
     let app = app.keys("y");
-    assert_eq!((app.patches(), review(&app).profile_name.text()), (0, ""));
+    assert_eq!((app.patches(), review(&app).typed_name.text()), (0, ""));
 }
 
 #[test]

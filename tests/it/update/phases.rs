@@ -99,7 +99,7 @@ fn settled(
 /// One change in every phase; the journal is silent from here on.
 fn phases() -> Vec<(&'static str, App)> {
     let ours = "00DB000000040bIMAQ";
-    let rules = Rules { reason_required: false, confirm_by_name: Some("prod-eu".into()) };
+    let rules = Rules { reason_required: false, confirm_by_name: Some("prod-eu".into()), ..Rules::default() };
     let named = App::with(Settings { rules, ..settings() }, 80, 24).with_organizations(3).reviewed();
     let sent = || app().sent();
     let ok = || Ok(answer(200, None));

@@ -93,7 +93,7 @@ fn e22_a_theme_chosen_inside_stays_unless_the_new_place_has_one_of_its_own() {
 
 #[test]
 fn e35_mode_protection_and_reason_are_those_of_the_new_place() {
-    let rules = Rules { reason_required: true, confirm_by_name: Some("b".into()) };
+    let rules = Rules { reason_required: true, confirm_by_name: Some("b".into()), ..Rules::default() };
     let guarded = entered(to_b(at_a()), Settings { rules, ..at("b") }).with_organizations(3);
     let app = guarded.sent();
     assert_eq!(app.patches(), 0, "a reason is missing, and the name");

@@ -365,7 +365,7 @@ fn profile(name: &str, server: &str, user: &str) -> Settings {
 
 fn profiles() -> Vec<Profile> {
     let eu = profile("prod-eu", "https://cm1.example.com", "ops1");
-    let rules = Rules { reason_required: true, confirm_by_name: Some("prod-us".into()) };
+    let rules = Rules { reason_required: true, confirm_by_name: Some("prod-us".into()), ..Rules::default() };
     let us = Settings {
         rules,
         domain: "emea".into(),
@@ -443,7 +443,7 @@ fn unchecked(width: u16, height: u16) -> App {
 }
 
 fn protected(width: u16, height: u16) -> App {
-    let rules = Rules { reason_required: false, confirm_by_name: Some("prod-eu".into()) };
+    let rules = Rules { reason_required: false, confirm_by_name: Some("prod-eu".into()), ..Rules::default() };
     App::with(Settings { rules, ..settings() }, width, height)
 }
 
