@@ -6,6 +6,7 @@ pub mod age;
 pub mod change;
 pub mod connections;
 mod curl;
+mod cursor;
 mod cx;
 pub mod detail;
 pub mod domains;

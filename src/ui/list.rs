@@ -187,7 +187,7 @@ fn paint_matches(
     y: u16,
     canvas: &mut Canvas<'_>,
 ) {
-    for found in query.highlights(field, shown) {
+    for found in query.highlights(field.column(), shown) {
         let start = place.start + cells(shown.get(..found.start).unwrap_or_default());
         let width = cells(shown.get(found).unwrap_or_default());
         if start < place.end {

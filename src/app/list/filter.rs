@@ -2,7 +2,7 @@
 
 use crate::app::field::Field;
 use crate::app::history::History;
-use crate::app::query::{Query, QueryError, parse};
+use crate::app::query::{Query, QueryError, Vocabulary, completions, parse};
 
 /// The filter and its text field.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Filter {
     /// Why the text is no query; then the last one that was stays in force.
     pub error: Option<QueryError>,
     query: Query,
+    /// What the rows have.
+    vocabulary: &'static Vocabulary,
     /// Filters that were accepted.
     pub history: History,
     /// What `Tab` offers, and which of it stands in the field.
@@ -32,6 +34,11 @@ pub enum Taken {
 }
 
 impl Filter {
+    /// A filter of rows that have these columns; it shows all.
+    pub fn of(vocabulary: &'static Vocabulary) -> Self {
+        Self { vocabulary, ..Self::default() }
+    }
+
     /// Whether every row is shown.
     pub const fn is_empty(&self) -> bool {
         self.query.is_empty()
@@ -44,7 +51,7 @@ impl Filter {
 
     /// Takes the text over from the field; `wall_clock` in seconds since 1970.
     pub fn take_text(&mut self, wall_clock: i64) -> Taken {
-        match parse(self.field.text(), wall_clock) {
+        match parse(self.field.text(), self.vocabulary, wall_clock) {
             Ok(query) => {
                 self.error = None;
                 let old = std::mem::replace(&mut self.query, query);
@@ -74,7 +81,7 @@ impl Filter {
     pub fn clear(&mut self) {
         let mut history = std::mem::take(&mut self.history);
         history.leave();
-        *self = Self { history, ..Self::default() };
+        *self = Self { history, ..Self::of(self.vocabulary) };
     }
 
     /// Brings an earlier filter into the field, or the one after it; says whether there was one.
@@ -90,14 +97,15 @@ impl Filter {
         self.history.leave();
     }
 
-    /// Completes the text by the next of what `offers` gives for it; says whether it changed.
-    pub fn complete(&mut self, offers: impl FnOnce(&str) -> Vec<String>) -> bool {
+    /// Completes the text by the next of what can stand there; `values` gives those of a column, by its place. Says
+    /// whether it changed.
+    pub fn complete(&mut self, values: impl Fn(usize) -> Vec<String>) -> bool {
         let (offered, next) = match self.offered.take() {
             Some((offered, at)) => {
                 let next = (at + 1) % offered.len().max(1);
                 (offered, next)
             }
-            None => (offers(self.field.text()), 0),
+            None => (completions(self.field.text(), self.vocabulary, values), 0),
         };
         let Some(text) = offered.get(next).cloned() else { return false };
         self.field = Field::holding(&text);

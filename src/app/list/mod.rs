@@ -16,10 +16,10 @@ pub use load::{Ended, Load};
 pub use row::{Changed, Column, LookAlike, Row, RowKey, Sort};
 pub use rows::Rows;
 
+use super::cursor::{in_sight, moved};
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
 use super::field::Field;
-use super::query::completions;
 use crate::domain::{Failure, Moment, Organization, Page, Record, Window};
 use crate::input::Key;
 use crate::keymap::Command;
@@ -194,20 +194,8 @@ impl ListPane {
 
     /// Applies a movement; `count` repeats it, or names the row for the first and last row.
     pub fn go(&mut self, command: Command, count: Option<usize>) {
-        let page = self.height.max(1);
-        let times = count.unwrap_or(1);
-        let last = self.rows.shown().saturating_sub(1);
-        let position = match command {
-            Command::MoveDown => self.position.saturating_add(times),
-            Command::MoveUp => self.position.saturating_sub(times),
-            Command::PageDown => self.position.saturating_add(times.saturating_mul(page)),
-            Command::PageUp => self.position.saturating_sub(times.saturating_mul(page)),
-            Command::HalfDown => self.position.saturating_add(times.saturating_mul(page.div_ceil(2))),
-            Command::HalfUp => self.position.saturating_sub(times.saturating_mul(page.div_ceil(2))),
-            Command::First => count.map_or(0, |row| row.saturating_sub(1)),
-            Command::Last => count.map_or(last, |row| row.saturating_sub(1)),
-            _ => return,
-        };
+        let extent = (self.rows.shown(), self.height);
+        let Some(position) = moved(self.position, command, count, extent) else { return };
         self.select(position);
     }
 
@@ -267,7 +255,7 @@ impl ListPane {
     /// `Tab` in the filter's line: names of columns, then values that are in the list.
     pub fn complete_filter(&mut self, wall_clock: i64) {
         let rows = &self.rows;
-        if self.filter.complete(|text| completions(text, |field| rows.values(field))) {
+        if self.filter.complete(|column| rows.values(column)) {
             self.filter_changed(wall_clock);
         }
     }
@@ -302,10 +290,7 @@ impl ListPane {
     }
 
     fn show_selection(&mut self) {
-        let height = self.height.max(1);
-        let most = self.rows.shown().saturating_sub(height);
-        let least = self.position.saturating_sub(height - 1);
-        self.offset = self.offset.min(most).min(self.position).max(least);
+        self.offset = in_sight(self.offset, self.position, (self.rows.shown(), self.height));
     }
 }
 

@@ -82,16 +82,17 @@ impl Rows {
         LookAlike::of(row.looks.connection_imitates, other)
     }
 
-    /// The displayed values of a column, in no order and each at least once; none for what is another in every
-    /// row.
-    pub fn values(&self, field: Field) -> Vec<String> {
+    /// The displayed values of a column, by its place in the vocabulary, in no order and each at least once; none for
+    /// what is another in every row.
+    pub fn values(&self, column: usize) -> Vec<String> {
+        let field = Field::ALL.get(column);
         let mut seen = HashSet::new();
         for organization in self.organizations() {
             let value = match field {
-                Field::Connection => &organization.connection,
-                Field::Type => &organization.kind,
-                Field::Cloud => &organization.cloud_name,
-                Field::Name | Field::OrgId | Field::Id => return Vec::new(),
+                Some(Field::Connection) => &organization.connection,
+                Some(Field::Type) => &organization.kind,
+                Some(Field::Cloud) => &organization.cloud_name,
+                Some(Field::Name | Field::OrgId | Field::Id) | None => return Vec::new(),
             };
             seen.insert(value);
         }
@@ -255,8 +256,14 @@ impl Rows {
 
     fn subject(&self, index: usize) -> Option<Subject<'_>> {
         let row = self.all.get(index)?;
-        let organization = row.organization().map(AsRef::as_ref);
-        Some(Subject { words: self.words.get(index), organization, updated: row.updated })
+        let organization = row.organization();
+        Some(Subject {
+            words: self.words.get(index),
+            sound: organization.is_some(),
+            updated: row.updated,
+            created: organization.map(|organization| &organization.created_at),
+            tested: None,
+        })
     }
 
     fn compare(&self, one: usize, two: usize, sort: Sort) -> std::cmp::Ordering {

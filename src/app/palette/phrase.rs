@@ -49,7 +49,9 @@ impl Phrase {
     /// What `words` can be completed to, the likeliest first: whole texts in place of `words`.
     fn offers(self, state: &State, words: &str) -> Vec<String> {
         match self {
-            Self::Filter => query::completions(words, |field| state.list.rows.values(field)),
+            Self::Filter => {
+                query::completions(words, &query::ORGANIZATIONS, |column| state.list.rows.values(column))
+            }
             Self::Theme => named(words, Theme::all().map(Theme::name)),
         }
     }
@@ -140,7 +142,7 @@ fn named(typed: &str, names: impl Iterator<Item = &'static str>) -> Vec<String> 
 }
 
 fn filtered(state: &State, words: &str) -> Result<String, String> {
-    let query = query::parse(words, state.wall_clock())
+    let query = query::parse(words, &query::ORGANIZATIONS, state.wall_clock())
         .map_err(|error: QueryError| text::one_line(&error.to_string()))?;
     if query.is_empty() {
         return Err("type what the rows have to hold".to_owned());

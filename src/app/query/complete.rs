@@ -1,30 +1,36 @@
 //! What `Tab` makes of a filter that is being typed: names of columns, then values that are there.
 
-use super::term::Field;
+use super::parse::quoted;
+use super::term::Vocabulary;
 
 /// Most values offered for one column.
 const MOST: usize = 50;
 
-/// The texts that `text` can be completed to, the likeliest first. `values` gives what stands in a column.
-pub fn completions(text: &str, values: impl Fn(Field) -> Vec<String>) -> Vec<String> {
+/// The texts that `text` can be completed to, the likeliest first. `values` gives what stands in a column, by its
+/// place.
+pub fn completions(
+    text: &str,
+    vocabulary: &Vocabulary,
+    values: impl Fn(usize) -> Vec<String>,
+) -> Vec<String> {
     let at = last_term(text);
     let (before, term) = text.split_at(at);
     let sign = term.len() - term.trim_start_matches('!').len();
     let (sign, term) = term.split_at(sign);
     let whole = |rest: &str| format!("{before}{sign}{rest}");
     let Some((name, typed)) = term.split_once('=') else {
-        let names = Field::ALL.iter().map(|field| format!("{}=", field.name()));
-        let names = names.chain(["updated<".to_owned(), "created<".to_owned()]);
+        let names = vocabulary.column_names().map(|name| format!("{name}="));
+        let names = names.chain(vocabulary.time_names().map(|name| format!("{name}<")));
         let term = term.to_lowercase();
         return names
             .filter(|name| !term.is_empty() && name.starts_with(&term))
             .map(|name| whole(&name))
             .collect();
     };
-    let Some(field) = Field::named(name.trim_end_matches('!')) else { return Vec::new() };
+    let Some(column) = vocabulary.column(name.trim_end_matches('!')) else { return Vec::new() };
     let typed = typed.trim_matches('"').to_lowercase();
     let fits = |value: &String| value.to_lowercase().starts_with(&typed);
-    let mut values: Vec<String> = values(field).into_iter().filter(fits).collect();
+    let mut values: Vec<String> = values(column).into_iter().filter(fits).collect();
     values.sort();
     values.dedup();
     values.truncate(MOST);
@@ -45,19 +51,18 @@ fn last_term(text: &str) -> usize {
     start
 }
 
-fn quoted(value: &str) -> String {
-    let needs = value.is_empty() || value.contains(char::is_whitespace);
-    if needs { format!("\"{value}\"") } else { value.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::query::{Field, ORGANIZATIONS};
 
     fn completed(text: &str) -> Vec<String> {
-        completions(text, |field| match field {
-            Field::Connection => vec!["sfdc-eu-02".to_owned(), "sfdc-eu-01".to_owned(), "a b".to_owned()],
-            _ => Vec::new(),
+        completions(text, &ORGANIZATIONS, |column| {
+            if column == Field::Connection.column() {
+                ["sfdc-eu-02", "sfdc-eu-01", "a b", "the \"old\" one"].map(str::to_owned).to_vec()
+            } else {
+                Vec::new()
+            }
         })
     }
 
@@ -70,6 +75,7 @@ mod tests {
             ("conn=sf", &["conn=sfdc-eu-01", "conn=sfdc-eu-02"]),
             ("x connection!=A", &["x connection!=\"a b\""]),
             ("connection=\"a", &["connection=\"a b\""]),
+            ("connection=th", &["connection=\"the \"\"old\"\" one\""]),
             ("colour=", &[]),
             ("acme ", &[]),
             ("zzz", &[]),

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::term::{Field, Glob, Term, Test};
+use super::term::{Glob, Term, Test};
 
 /// Ranges of bytes of `shown`, ordered, without overlap.
-pub(super) fn of(terms: &[Term], field: Field, shown: &str) -> Vec<Range<usize>> {
-    let terms: Vec<&Term> = terms.iter().filter(|term| !term.inverse && term.is_about(field)).collect();
+pub(super) fn of(terms: &[Term], column: usize, shown: &str) -> Vec<Range<usize>> {
+    let terms: Vec<&Term> = terms.iter().filter(|term| !term.inverse && term.is_about(column)).collect();
     if terms.is_empty() {
         return Vec::new();
     }
@@ -24,10 +24,10 @@ pub(super) fn of(terms: &[Term], field: Field, shown: &str) -> Vec<Range<usize>>
 }
 
 impl Term {
-    fn is_about(&self, field: Field) -> bool {
+    fn is_about(&self, column: usize) -> bool {
         match &self.test {
             Test::Word(_) | Test::Regex(_) | Test::Fuzzy(_) => true,
-            Test::Part(of, _) | Test::Whole(of, _) => *of == field,
+            Test::Part(of, _) | Test::Whole(of, _) => *of == column,
             Test::Age { .. } => false,
         }
     }
@@ -60,7 +60,10 @@ impl<'a> Lower<'a> {
     fn found_by(&self, test: &Test) -> Vec<Range<usize>> {
         match test {
             Test::Word(word) | Test::Part(_, word) => self.occurrences(word),
-            Test::Whole(_, Glob(glob)) => glob.split('*').flat_map(|part| self.occurrences(part)).collect(),
+            Test::Whole(_, globs) => {
+                let parts = globs.iter().flat_map(|Glob(parts)| parts);
+                parts.flat_map(|part| self.occurrences(part)).collect()
+            }
             Test::Regex(pattern) => pattern.regex.find_iter(self.shown).map(|found| found.range()).collect(),
             Test::Fuzzy(letters) => {
                 let starts: Vec<_> = self.text.char_indices().collect();
@@ -85,10 +88,10 @@ impl<'a> Lower<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::query::parse;
+    use crate::app::query::{Field, ORGANIZATIONS, parse};
 
     fn marks(shown: &str, query: &str) -> Vec<Range<usize>> {
-        parse(query, 0).unwrap().highlights(Field::Name, shown)
+        parse(query, &ORGANIZATIONS, 0).unwrap().highlights(Field::Name.column(), shown)
     }
 
     #[test]

@@ -5,10 +5,12 @@
 //! "acme sur"        the words with the blank between them     re:^acme.*(u|d)  a regular expression
 //! ~acdtl            the letters in this order, in one column  updated<7d       changed within seven days
 //! connection=sfdc-* a whole column (* stands for anything)    type!=sandbox    any other value
-//! name:acme         a part of one column
+//! name:acme         a part of one column                      connection=a|b   one value or the other
 //! ```
 //!
-//! Every term has to hold. Case does not matter. Regular expressions run in time linear in the text.
+//! Every term has to hold. Case does not matter. Within quotes signs are text, and `""` is a quote. Regular
+//! expressions run in time linear in the text. Which columns and times there are is said by the [`Vocabulary`] of the
+//! list.
 
 mod complete;
 mod highlight;
@@ -16,8 +18,8 @@ mod parse;
 mod term;
 
 pub use complete::completions;
-pub use parse::{QueryError, parse};
-pub use term::{Field, Subject, Term};
+pub use parse::{QueryError, parse, quoted};
+pub use term::{Field, ORGANIZATIONS, Subject, Term, Time, Vocabulary};
 
 use std::ops::Range;
 
@@ -26,7 +28,7 @@ pub const FORMS: [(&str, &str); 10] = [
     ("acme sur", "rows that hold both words, in any column; case does not matter"),
     ("\"acme sur\"", "with the blank between them"),
     ("!uat", "rows without it; ! turns every form around"),
-    ("connection=sfdc-*", "the whole column; * stands for anything, \"\" for nothing"),
+    ("connection=sfdc-*", "the whole column; * stands for anything, \"\" for nothing; a|b for either"),
     ("type!=sandbox", "any other value"),
     ("name:acme", "a part of one column: name, org, type, connection, id, cloud"),
     ("updated<7d", "changed within seven days; > before that; s m h d w y; created too"),
@@ -80,7 +82,7 @@ impl Query {
     }
 
     /// Where a displayed column shows why its row is there: ranges of bytes, ordered, without overlap.
-    pub fn highlights(&self, field: Field, shown: &str) -> Vec<Range<usize>> {
-        highlight::of(&self.terms, field, shown)
+    pub fn highlights(&self, column: usize, shown: &str) -> Vec<Range<usize>> {
+        highlight::of(&self.terms, column, shown)
     }
 }

@@ -3,7 +3,7 @@
 use regex::RegexBuilder;
 
 use super::Query;
-use super::term::{Field, Glob, Letters, Pattern, Term, Test, Time};
+use super::term::{Glob, Letters, Pattern, Term, Test, Vocabulary};
 
 /// Most bytes a compiled expression may take: `(a{1000}){1000}` is refused instead of filling the memory.
 const LARGEST_PATTERN: usize = 1 << 20;
@@ -15,8 +15,13 @@ pub enum QueryError {
     #[error("not a regular expression: {0}")]
     Pattern(String),
     /// A column that there is none of.
-    #[error("no column {0}: name, org, type, connection, id, cloud; updated and created with < or >")]
-    Field(String),
+    #[error("no column {name}: {known}")]
+    Field {
+        /// As typed.
+        name: String,
+        /// What there is.
+        known: String,
+    },
     /// A comparison without a value.
     #[error("{0} what? \"\" is an empty value")]
     NoValue(String),
@@ -25,22 +30,24 @@ pub enum QueryError {
     Span(String),
 }
 
-/// The query of a text; `now` is the wall clock, in seconds since 1970.
+/// The query of a text about rows that have these columns; `now` is the wall clock, in seconds since 1970.
 ///
 /// # Errors
 ///
 /// [`QueryError`] names the first term that cannot be understood.
-pub fn parse(text: &str, now: i64) -> Result<Query, QueryError> {
-    let terms = pieces(text).into_iter().map(|piece| term(&piece, now));
+pub fn parse(text: &str, vocabulary: &Vocabulary, now: i64) -> Result<Query, QueryError> {
+    let terms = pieces(text).into_iter().map(|piece| term(&piece, vocabulary, now));
     let terms: Result<Vec<Option<Term>>, QueryError> = terms.collect();
     Ok(Query { terms: terms?.into_iter().flatten().collect() })
 }
 
-/// A term as typed: its text without the quotes, and where the first quote stood.
+/// A term as typed: its text without the quotes, where the first quote stood, and where signs stand that no quotes
+/// enclose.
 #[derive(Debug, Default)]
 struct Piece {
     text: String,
     quoted_from: Option<usize>,
+    signs: Vec<usize>,
 }
 
 impl Piece {
@@ -48,30 +55,65 @@ impl Piece {
     fn open(&self) -> &str {
         self.text.get(..self.quoted_from.unwrap_or(self.text.len())).unwrap_or_default()
     }
+
+    /// What stands from here on, as whole values: `|` stands between them, `*` for any text.
+    fn globs(&self, from: usize) -> Vec<Glob> {
+        let value = self.text.get(from..).unwrap_or_default();
+        let mut globs = vec![vec![String::new()]];
+        for (at, c) in value.char_indices() {
+            let is_sign = self.signs.contains(&(from + at));
+            match (c, globs.last_mut()) {
+                ('|', _) if is_sign => globs.push(vec![String::new()]),
+                ('*', Some(parts)) if is_sign => parts.push(String::new()),
+                (c, Some(parts)) => parts.last_mut().into_iter().for_each(|part| part.push(c)),
+                (_, None) => {}
+            }
+        }
+        let lower = |parts: Vec<String>| Glob(parts.iter().map(|part| part.to_lowercase()).collect());
+        globs.into_iter().map(lower).collect()
+    }
 }
 
-/// Splits at blanks that no quotes enclose. A quote that is not closed yet ends with the text.
+/// Splits at blanks that no quotes enclose. Within quotes two stand for one. A quote that is not closed yet ends with
+/// the text.
 fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut piece: Option<Piece> = None;
     let mut quoted = false;
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
+            '"' if quoted && chars.next_if_eq(&'"').is_some() => {
+                piece.get_or_insert_default().text.push('"');
+            }
             '"' => {
                 quoted = !quoted;
                 let piece = piece.get_or_insert_default();
                 piece.quoted_from.get_or_insert(piece.text.len());
             }
             c if c.is_whitespace() && !quoted => pieces.extend(piece.take()),
-            c => piece.get_or_insert_default().text.push(c),
+            c => {
+                let piece = piece.get_or_insert_default();
+                if !quoted && matches!(c, '*' | '|') {
+                    piece.signs.push(piece.text.len());
+                }
+                piece.text.push(c);
+            }
         }
     }
     pieces.extend(piece);
     pieces
 }
 
+/// A value as it has to be typed to mean itself.
+pub fn quoted(value: &str) -> String {
+    let needs =
+        value.is_empty() || value.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '*' | '|'));
+    if needs { format!("\"{}\"", value.replace('"', "\"\"")) } else { value.to_owned() }
+}
+
 /// The term of a piece; none for one that asks nothing yet, such as a single `!`.
-fn term(piece: &Piece, now: i64) -> Result<Option<Term>, QueryError> {
+fn term(piece: &Piece, vocabulary: &Vocabulary, now: i64) -> Result<Option<Term>, QueryError> {
     let (inverse, asked) = match piece.text.strip_prefix('!') {
         Some(rest) if !piece.open().is_empty() => (true, rest),
         _ => (false, piece.text.as_str()),
@@ -85,7 +127,7 @@ fn term(piece: &Piece, now: i64) -> Result<Option<Term>, QueryError> {
         let letters = asked.strip_prefix('~').unwrap_or_default().to_lowercase();
         (!letters.is_empty()).then(|| Test::Fuzzy(Letters::new(&letters)))
     } else if let Some(at) = signs.find(['=', '<', '>', ':']) {
-        return comparison(asked, at, piece.quoted_from.is_some(), now)
+        return comparison(piece, usize::from(inverse), at, vocabulary, now)
             .map(|(not, test)| Some(Term { inverse: inverse != not, test }));
     } else {
         (!asked.is_empty()).then(|| Test::Word(asked.to_lowercase()))
@@ -93,35 +135,34 @@ fn term(piece: &Piece, now: i64) -> Result<Option<Term>, QueryError> {
     Ok(test.map(|test| Term { inverse, test }))
 }
 
-/// The test of `name OPERATOR value` whose operator stands at `at`; the flag says `!=`.
-fn comparison(text: &str, at: usize, quoted: bool, now: i64) -> Result<(bool, Test), QueryError> {
-    let (name, rest) = text.split_at(at);
+/// The test of `name OPERATOR value` that begins at `start` and whose operator stands `at` bytes further; the flag
+/// says `!=`.
+fn comparison(
+    piece: &Piece,
+    start: usize,
+    at: usize,
+    vocabulary: &Vocabulary,
+    now: i64,
+) -> Result<(bool, Test), QueryError> {
+    let (name, rest) = piece.text.get(start..).unwrap_or_default().split_at(at);
     let (not, name) = name.strip_suffix('!').map_or((false, name), |name| (true, name));
     let (operator, value) = rest.split_at(1);
     let name = name.to_lowercase();
-    let time = match name.as_str() {
-        "updated" | "updatedat" => Some(Time::Updated),
-        "created" | "createdat" => Some(Time::Created),
-        _ => None,
-    };
-    if value.is_empty() && !quoted {
-        let known = time.is_some() || Field::named(&name).is_some();
-        return Err(if known {
-            QueryError::NoValue(format!("{name}{operator}"))
-        } else {
-            QueryError::Field(name)
-        });
+    let (time, column) = (vocabulary.time(&name), vocabulary.column(&name));
+    let unknown = |name: String| QueryError::Field { name, known: vocabulary.words() };
+    if value.is_empty() && piece.quoted_from.is_none() {
+        let known = time.is_some() || column.is_some();
+        return Err(if known { QueryError::NoValue(format!("{name}{operator}")) } else { unknown(name) });
     }
-    let value = value.to_lowercase();
-    match (operator, time, Field::named(&name)) {
+    match (operator, time, column) {
         ("<" | ">", Some(time), _) => {
-            let span = span(&value).ok_or(QueryError::Span(value))?;
+            let span = span(&value.to_lowercase()).ok_or_else(|| QueryError::Span(value.to_lowercase()))?;
             let than = i128::from(now) * 1_000_000_000 - span;
             Ok((not, Test::Age { time, younger: operator == "<", than }))
         }
-        ("=", None, Some(field)) => Ok((not, Test::Whole(field, Glob(value)))),
-        (":", None, Some(field)) => Ok((not, Test::Part(field, value))),
-        _ => Err(QueryError::Field(format!("{name}{operator}"))),
+        ("=", None, Some(column)) => Ok((not, Test::Whole(column, piece.globs(start + at + 1)))),
+        (":", None, Some(column)) => Ok((not, Test::Part(column, value.to_lowercase()))),
+        _ => Err(unknown(format!("{name}{operator}"))),
     }
 }
 
@@ -164,7 +205,7 @@ fn brief(error: &regex::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::query::Subject;
+    use crate::app::query::{ORGANIZATIONS, Subject};
 
     /// name, org id, type, connection, id, cloud.
     const ROWS: [&str; 4] = [
@@ -174,28 +215,21 @@ mod tests {
         "españa \"x\"\n00d5e000000abc5eaa\nregular\nsfdc-us-01\n33333333-0000\nsfdc",
     ];
 
-    fn organization() -> crate::domain::Organization {
-        crate::domain::Organization {
-            id: crate::domain::OrganizationId::new("a").unwrap(),
-            name: "".into(),
-            organization_id: "".into(),
-            connection: "".into(),
-            cloud_name: "".into(),
-            kind: "".into(),
-            created_at: "1970-01-01T00:00:00Z".into(),
-            updated_at: "".into(),
-            uri: "".into(),
-            others: Vec::new(),
-            json: "".into(),
-        }
+    fn query(text: &str, now: i64) -> Query {
+        parse(text, &ORGANIZATIONS, now).unwrap()
+    }
+
+    fn subject(words: &str) -> Subject<'_> {
+        Subject { words, sound: true, updated: None, created: None, tested: None }
     }
 
     /// Which of the rows are like `text`; the n-th was changed n days after 1970, and now is day 10.
     fn hits(text: &str) -> Vec<usize> {
-        let (query, organization) = (parse(text, 10 * 86_400).unwrap(), organization());
+        let (query, created) = (query(text, 10 * 86_400), "1970-01-01T00:00:00Z".into());
         let hit = |n: &usize| {
             let updated = Some(i128::try_from(*n).unwrap() * 86_400_000_000_000);
-            query.matches(Subject { words: ROWS[*n], organization: Some(&organization), updated })
+            let subject = subject(ROWS[*n]);
+            query.matches(Subject { updated, created: Some(&created), ..subject })
         };
         (0..ROWS.len()).filter(hit).collect()
     }
@@ -218,6 +252,11 @@ mod tests {
             ("conn=SFDC-EU-*", &[0, 1]),
             ("conn=*01", &[0, 3]),
             ("conn=\"\"", &[2]),
+            ("conn=sfdc-us-01|sfdc-eu-0*", &[0, 3]),
+            ("conn!=sfdc-us-01|\"\"", &[0, 1]),
+            ("conn=\"sfdc-eu-*\"", &[]),
+            ("conn=\"sfdc-us-01|\"*", &[]),
+            ("name=\"españa \"\"x\"\"\"", &[3]),
             ("connection!=\"\" type!=sandbox", &[0, 3]),
             ("!type=regular", &[1]),
             ("name:eut", &[0]),
@@ -236,7 +275,7 @@ mod tests {
 
     #[test]
     fn tx_20_what_cannot_be_understood_is_named() {
-        let said = |text: &str| parse(text, 0).unwrap_err().to_string();
+        let said = |text: &str| parse(text, &ORGANIZATIONS, 0).unwrap_err().to_string();
         assert!(said("re:[").starts_with("not a regular expression: unclosed"), "{}", said("re:["));
         assert!(said("re:(a{1000}){1000}").contains("size limit"), "{}", said("re:(a{1000}){1000}"));
         assert!(said(&format!("re:{}", "(".repeat(10_000))).starts_with("not a regular"));
@@ -249,14 +288,14 @@ mod tests {
 
     #[test]
     fn tx_20_an_expression_that_hangs_other_engines_does_not_hang_this_one() {
-        let query = parse("re:(a+)+$", 0).unwrap();
+        let query = query("re:(a+)+$", 0);
         let words = "a".repeat(100_000) + "b";
-        assert!(!query.matches(Subject { words: &words, organization: None, updated: None }));
+        assert!(!query.matches(subject(&words)));
     }
 
     #[test]
     fn a_query_narrows_another_only_when_it_asks_for_more() {
-        let narrows = |new: &str, old: &str| parse(new, 0).unwrap().narrows(&parse(old, 0).unwrap());
+        let narrows = |new: &str, old: &str| query(new, 0).narrows(&query(old, 0));
         for (new, old) in [
             ("acme", "acm"),
             ("acme uat", "acme"),

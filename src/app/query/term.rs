@@ -8,9 +8,66 @@ use nucleo_matcher::{Config, Matcher, Utf32Str, pattern::Atom};
 use regex::Regex;
 
 use crate::app::age;
-use crate::domain::Organization;
+use crate::text::Untrusted;
 
-/// A column that a term can name.
+/// What the rows of a list have that a term can name.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Vocabulary {
+    /// The columns, in the order of the lines of [`Subject::words`]: the name to type, then others that are
+    /// understood.
+    pub columns: &'static [&'static [&'static str]],
+    /// The times, by all their names.
+    pub times: &'static [(Time, &'static [&'static str])],
+}
+
+impl Vocabulary {
+    /// The column of a name as typed.
+    pub(super) fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|names| names.contains(&name))
+    }
+
+    pub(super) fn time(&self, name: &str) -> Option<Time> {
+        self.times.iter().find(|(_, names)| names.contains(&name)).map(|(time, _)| *time)
+    }
+
+    /// The name to type of each column.
+    pub(super) fn column_names(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().filter_map(|names| names.first().copied())
+    }
+
+    /// The same of each time.
+    pub(super) fn time_names(&self) -> impl Iterator<Item = &'static str> {
+        self.times.iter().filter_map(|(_, names)| names.first().copied())
+    }
+
+    /// All that can be named.
+    pub(super) fn words(&self) -> String {
+        let columns: Vec<_> = self.column_names().collect();
+        let times: Vec<_> = self.time_names().collect();
+        format!("{}; {} with < or >", columns.join(", "), times.join(" and "))
+    }
+}
+
+/// The organizations' words: ours, the server's, and short ones.
+pub const ORGANIZATIONS: Vocabulary = Vocabulary {
+    columns: &[
+        &["name"],
+        &["org", "org_id", "organization_id", "sfdc_org_id"],
+        &["type", "organization_type"],
+        &["connection", "conn"],
+        &["id"],
+        &["cloud", "cloud_name"],
+    ],
+    times: &[(Time::Updated, &["updated", "updatedat"]), (Time::Created, &["created", "createdat"])],
+};
+
+impl Default for &Vocabulary {
+    fn default() -> Self {
+        &ORGANIZATIONS
+    }
+}
+
+/// A column of the organizations that a term can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
     /// Name in Salesforce.
@@ -28,57 +85,44 @@ pub enum Field {
 }
 
 impl Field {
-    /// All, in the order of the lines of [`Subject::words`].
+    /// All, in the order of [`ORGANIZATIONS`].
     pub const ALL: [Self; 6] = [Self::Name, Self::OrgId, Self::Type, Self::Connection, Self::Id, Self::Cloud];
 
-    /// The name to type.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::OrgId => "org",
-            Self::Type => "type",
-            Self::Connection => "connection",
-            Self::Id => "id",
-            Self::Cloud => "cloud",
-        }
+    /// Its place among the columns.
+    pub const fn column(self) -> usize {
+        self as usize
     }
+}
 
-    /// The column of a name as typed: ours, the server's, or a short one.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "name" => Self::Name,
-            "org" | "org_id" | "organization_id" | "sfdc_org_id" => Self::OrgId,
-            "type" | "organization_type" => Self::Type,
-            "connection" | "conn" => Self::Connection,
-            "id" => Self::Id,
-            "cloud" | "cloud_name" => Self::Cloud,
-            _ => return None,
-        })
-    }
-
-    fn of(self, words: &str) -> &str {
-        words.split('\n').nth(self as usize).unwrap_or_default()
-    }
+/// A line of the words.
+fn column_of(words: &str, column: usize) -> &str {
+    words.split('\n').nth(column).unwrap_or_default()
 }
 
 /// A time of the record that a term can compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Time {
+pub enum Time {
     /// When it was last changed.
     Updated,
     /// When it was created.
     Created,
+    /// When it was last tested.
+    Tested,
 }
 
 /// What a term looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// The columns of [`Field::ALL`] as displayed, in lower case, a line each.
+    /// The columns of its [`Vocabulary`] as displayed, in lower case, a line each; of a damaged record, its text.
     pub words: &'a str,
-    /// The record, unless it is damaged.
-    pub organization: Option<&'a Organization>,
-    /// `updatedAt` in nanoseconds since 1970.
+    /// Whether the words are columns: the record is not damaged.
+    pub sound: bool,
+    /// When it was last changed, in nanoseconds since 1970.
     pub updated: Option<i128>,
+    /// When it was created, as sent.
+    pub created: Option<&'a Untrusted>,
+    /// When it was last tested, as sent.
+    pub tested: Option<&'a Untrusted>,
 }
 
 /// One term.
@@ -94,9 +138,9 @@ pub(super) enum Test {
     /// The row holds this, in lower case.
     Word(String),
     /// A column holds this, in lower case.
-    Part(Field, String),
-    /// A column is this.
-    Whole(Field, Glob),
+    Part(usize, String),
+    /// A column is one of these.
+    Whole(usize, Vec<Glob>),
     /// A column matches.
     Regex(Pattern),
     /// A column has these letters in this order.
@@ -141,14 +185,17 @@ impl Test {
         let words = subject.words;
         match self {
             Self::Word(word) => memmem::find(words.as_bytes(), word.as_bytes()).is_some(),
-            Self::Part(field, part) => field.of(words).contains(part.as_str()),
-            Self::Whole(field, glob) => subject.organization.is_some() && glob.matches(field.of(words)),
+            Self::Part(column, part) => column_of(words, *column).contains(part.as_str()),
+            Self::Whole(column, globs) => {
+                subject.sound && globs.iter().any(|glob| glob.matches(column_of(words, *column)))
+            }
             Self::Regex(pattern) => pattern.regex.is_match(words),
             Self::Fuzzy(letters) => words.split('\n').any(|column| letters.are_in(column)),
             Self::Age { time, younger, than } => {
                 let at = match time {
                     Time::Updated => subject.updated,
-                    Time::Created => subject.organization.and_then(|one| age::parse(&one.created_at)),
+                    Time::Created => subject.created.and_then(age::parse),
+                    Time::Tested => subject.tested.and_then(age::parse),
                 };
                 at.is_some_and(|at| (at > *than) == *younger)
             }
@@ -157,7 +204,7 @@ impl Test {
 
     fn is_stricter_than(&self, old: &Self) -> bool {
         match (self, old) {
-            (Self::Part(field, new), Self::Part(of, old)) => field == of && new.contains(old.as_str()),
+            (Self::Part(column, new), Self::Part(of, old)) => column == of && new.contains(old.as_str()),
             (Self::Word(new) | Self::Part(_, new), Self::Word(old)) => new.contains(old.as_str()),
             (Self::Fuzzy(new), Self::Fuzzy(old)) => new.text.starts_with(old.text.as_str()),
             _ => false,
@@ -165,23 +212,22 @@ impl Test {
     }
 }
 
-/// A whole value, in lower case, in which `*` stands for any text.
+/// A whole value, in lower case: the parts between which any text may stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Glob(pub(super) String);
+pub(super) struct Glob(pub(super) Vec<String>);
 
 impl Glob {
     pub(super) fn matches(&self, text: &str) -> bool {
-        let mut parts = self.0.split('*');
-        let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-        let mut parts: Vec<&str> = parts.collect();
-        let Some(last) = parts.pop() else { return rest.is_empty() };
-        for part in parts {
-            match rest.split_once(part) {
+        let Some((first, parts)) = self.0.split_first() else { return false };
+        let Some(mut rest) = text.strip_prefix(first.as_str()) else { return false };
+        let Some((last, between)) = parts.split_last() else { return rest.is_empty() };
+        for part in between {
+            match rest.split_once(part.as_str()) {
                 Some((_, after)) => rest = after,
                 None => return false,
             }
         }
-        rest.ends_with(last)
+        rest.ends_with(last.as_str())
     }
 }
 

@@ -112,8 +112,14 @@ impl Pair {
         let mut rows: Vec<Row> = self.model.values().map(|record| Row::new(record.clone())).collect();
         rows.retain(|row| {
             let words = words(row);
-            let organization = row.organization().map(AsRef::as_ref);
-            self.filter.query().matches(Subject { words: &words, organization, updated: None })
+            let sound = row.organization().is_some();
+            self.filter.query().matches(Subject {
+                words: &words,
+                sound,
+                updated: None,
+                created: None,
+                tested: None,
+            })
         });
         rows.sort_by(|one, two| one.compare(two, (&name(one), &name(two)), self.sort));
         rows.into_iter().map(|row| row.key).collect()
