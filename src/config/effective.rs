@@ -58,6 +58,7 @@ impl Config {
             "badge_color" => self.badge_color.name().to_owned(),
             "theme" => self.theme.clone(),
             "timeout_seconds" => self.timeout.as_secs().to_string(),
+            "change_timeout_seconds" => self.change_timeout.as_secs().to_string(),
             "refresh_seconds" => self.refresh_every.map_or(0, |every| every.as_secs()).to_string(),
             "keep_password" => self.keep_password.to_string(),
             "color" => self.color.name().to_owned(),

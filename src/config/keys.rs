@@ -75,7 +75,7 @@ const TRUE_OR_FALSE: &str = "true or false";
 const AUTO_OR: &str = "\"auto\", true or false";
 
 /// All keys, in the order in which they are shown.
-pub(super) const KEYS: [Key; 29] = [
+pub(super) const KEYS: [Key; 30] = [
     server(
         "url",
         Form::Text,
@@ -189,7 +189,13 @@ pub(super) const KEYS: [Key; 29] = [
         "timeout_seconds",
         Form::Number(1, 600),
         "a whole number of seconds from 1 to 600",
-        "Seconds that a reading or a sign-in may take, repetitions included; a change has its own limits.",
+        "Seconds that a reading or a sign-in may take, repetitions included.",
+    ),
+    server(
+        "change_timeout_seconds",
+        Form::Number(1, 600),
+        "a whole number of seconds from 1 to 600",
+        "Seconds that the answer to a change, or to a test of a connection, is waited for.",
     ),
     server(
         "refresh_seconds",

@@ -87,6 +87,8 @@ pub struct Config {
     pub theme: String,
     /// How long a reading or a sign-in may take, repetitions included.
     pub timeout: Duration,
+    /// How long the answer to a change is waited for.
+    pub change_timeout: Duration,
     /// Time between automatic refreshes.
     pub refresh_every: Option<Duration>,
     /// Whether an accepted password is kept in memory, to sign in again without a question.
@@ -133,6 +135,7 @@ impl Default for Config {
             badge_color: BadgeColor::Plain,
             theme: "auto".to_owned(),
             timeout: Duration::from_secs(30),
+            change_timeout: Duration::from_mins(2),
             refresh_every: Some(Duration::from_secs(30)),
             keep_password: true,
             color: ColorChoice::Auto,

@@ -321,6 +321,7 @@ fn every_key_of_the_table_reaches_the_settings() {
         ("badge_color", "bad"),
         ("theme", "light"),
         ("timeout_seconds", "5"),
+        ("change_timeout_seconds", "9"),
         ("refresh_seconds", "7"),
         ("keep_password", "false"),
         ("color", "true"),

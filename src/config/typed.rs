@@ -57,6 +57,10 @@ pub(super) fn config(values: &Layer) -> (Config, Vec<Mistake>) {
             Some(seconds) => Duration::from_secs(seconds),
             None => defaults.timeout,
         },
+        change_timeout: match reading.number("change_timeout_seconds") {
+            Some(seconds) => Duration::from_secs(seconds),
+            None => defaults.change_timeout,
+        },
         refresh_every: match reading.number("refresh_seconds") {
             Some(seconds) => (seconds > 0).then(|| Duration::from_secs(seconds)),
             None => defaults.refresh_every,

@@ -194,7 +194,13 @@ pub(super) async fn connected(
         certificate,
         ..Credentials::new(user)
     };
-    let limits = Limits { read: config.timeout, sign_in: config.timeout, ..Limits::default() };
+    let limits = Limits {
+        read: config.timeout,
+        sign_in: config.timeout,
+        write: config.change_timeout,
+        external: config.change_timeout,
+        ..Limits::default()
+    };
     let (server, proxy) = server(config, url, store)?;
     Ok(client(proxy, server, credentials, limits, settings)?)
 }

@@ -116,6 +116,21 @@ fn a_server_in_another_process_is_changed_the_same_way() {
 }
 
 #[test]
+fn wr_03_a_change_is_not_waited_for_longer_than_the_settings_say() {
+    let (_server, lines) =
+        DemoServer::start(&["--listen", "127.0.0.1:0", "--http", "--fault", "apply-then-hang"]);
+    let env = [
+        ("CCKM_PASSWORD", lines[2].strip_prefix("password ").unwrap()),
+        ("CCKM_CHANGE_TIMEOUT_SECONDS", "1"),
+    ];
+    let mut terminal = Terminal::start(&["--url", &lines[0], "--username", "admin"], &env, (100, 30));
+    review(&mut terminal);
+    press_yes(&mut terminal);
+    let screen = terminal.wait_for_text("APPLIED");
+    assert!(screen.contains("NO ANSWER"), "{screen}");
+}
+
+#[test]
 fn au_06_a_wrong_password_is_said_and_the_right_one_goes_on() {
     let (server, lines) = DemoServer::start(&["--listen", "127.0.0.1:0", "--http"]);
     let password = lines[2].strip_prefix("password ").unwrap();
