@@ -33,6 +33,7 @@ pub fn lines(
     lines.push(Line::new(Role::Title, "Marks"));
     for (mark, meaning) in [
         (">", "selected"),
+        ("*", "marked: e plans one change for all that are marked"),
         ("Δ", "changed or added by somebody else since you last looked"),
         ("●", "live: the data are fresh"),
         ("○", "stale: the last refresh failed; the age says since when"),

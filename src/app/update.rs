@@ -298,6 +298,7 @@ fn listed(state: &mut State, request: RequestId, result: Result<Page<Organizatio
     if state.list.load.is_none() {
         let wall_clock = state.wall_clock();
         state.list.time_went_by(wall_clock);
+        tell_lost_marks(state);
     }
     take_own_mark(state);
     follow_target(state);
@@ -307,6 +308,16 @@ fn listed(state: &mut State, request: RequestId, result: Result<Page<Organizatio
         list_failed(state, failure);
     }
     effects
+}
+
+/// A mark whose organization is not there any more is not kept, and that is said.
+fn tell_lost_marks(state: &mut State) {
+    let words = match std::mem::take(&mut state.list.marks_lost) {
+        0 => return,
+        1 => "a marked organization is not in the list any more: its mark is gone".to_owned(),
+        n => format!("{n} marked organizations are not in the list any more: their marks are gone"),
+    };
+    state.notice = Some(Notice::warning(words));
 }
 
 fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>) -> Vec<Effect> {

@@ -56,6 +56,10 @@ named! {
         Open = "open", "open the detail";
         Back = "back", "back one layer";
         Edit = "edit", "change the connection";
+        Mark = "mark", "mark or unmark, and move down";
+        MarkRange = "mark-range", "mark a range: v, move, v";
+        MarkShown = "mark-shown", "mark every row shown, or unmark them";
+        InvertMarks = "invert-marks", "mark what is not marked of the rows shown";
         Filter = "filter", "narrow the list by words";
         Sort = "sort", "choose the sort column";
         ReverseSort = "reverse-sort", "reverse the sort";

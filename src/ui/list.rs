@@ -55,6 +55,10 @@ fn title(state: &State) -> Line {
     let count =
         if list.filter.is_empty() { known.to_string() } else { format!("{}/{known}", list.rows.shown()) };
     let title = Line::new(Role::Title, "Organizations ").and(Role::Text, count);
+    let title = match marked(state) {
+        Some(words) => title.and(Role::Value, format!("  {words}")),
+        None => title,
+    };
     match (&list.load, list.ended) {
         (Some(load), _) if list.loaded_at.is_none() => {
             title.and(Role::Dim, format!("{} loading", of(load.total)))
@@ -83,6 +87,17 @@ fn remarks(state: &State) -> Line {
         put(Role::Key, count.to_string());
     }
     line
+}
+
+/// `3 marked`, and how many of them the filter hides.
+fn marked(state: &State) -> Option<String> {
+    let marks = &state.list.marks;
+    let range = if marks.has_range() { "range  " } else { "" };
+    match (marks.len(), marks.hidden()) {
+        (0, _) => None,
+        (marked, 0) => Some(format!("{range}{marked} marked")),
+        (marked, hidden) => Some(format!("{range}{marked} marked, {hidden} hidden")),
+    }
 }
 
 /// The columns that fit, each with its place and width in cells.
@@ -155,6 +170,9 @@ fn paint_row(
     let rows = &state.list.rows;
     if rows.name_look_alike(row).or_else(|| rows.connection_look_alike(row)).is_some() {
         canvas.put(area.x + 3, area.y, 1, Role::Warning, "≈");
+    }
+    if row.organization().is_some_and(|organization| state.list.marks.contains(&organization.id)) {
+        canvas.put(area.x + 1, area.y, 1, Role::Value, "*");
     }
     if row.changed.is_some() {
         canvas.put(area.x + 2, area.y, 1, Role::Warning, "Δ");

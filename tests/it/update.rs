@@ -5,6 +5,7 @@ mod checked;
 mod identity;
 mod keyboard;
 mod list;
+mod marks;
 mod order;
 mod palette;
 mod phases;

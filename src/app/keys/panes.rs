@@ -18,9 +18,20 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
             state.fit();
         }
         Command::Open => return open(state),
+        Command::Back if !state.list.filter.editing && state.list.marks.has_range() => {
+            state.list.mark_range();
+        }
         Command::Back if state.list.filter.editing || !state.list.filter.is_empty() => {
             state.list.clear_filter();
         }
+        Command::Back if !state.list.marks.is_empty() => {
+            let marked = state.list.clear_marks();
+            state.notice = Some(Notice::info(format!("{marked} unmarked"), state.now));
+        }
+        Command::Mark => state.list.mark(count),
+        Command::MarkRange => state.list.mark_range(),
+        Command::MarkShown => state.list.mark_shown(),
+        Command::InvertMarks => state.list.invert_marks(),
         Command::Back => state.notice = None,
         Command::Accept => state.list.filter.accept(),
         Command::Complete if state.list.filter.editing => {

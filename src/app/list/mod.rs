@@ -2,6 +2,7 @@
 
 mod filter;
 mod load;
+mod marks;
 mod row;
 mod rows;
 mod twins;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 pub use filter::{Filter, Taken};
 pub use load::{Ended, Load};
+pub use marks::Marks;
 pub use row::{Changed, Column, LookAlike, Row, RowKey, Sort};
 pub use rows::Rows;
 
@@ -20,7 +22,7 @@ use super::cursor::{in_sight, moved};
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
 use super::field::Field;
-use crate::domain::{Failure, Moment, Organization, Page, Record, Window};
+use crate::domain::{Failure, Moment, Organization, OrganizationId, Page, Record, Window};
 use crate::input::Key;
 use crate::keymap::Command;
 
@@ -48,6 +50,10 @@ pub struct ListPane {
     pub rows: Rows,
     /// Which are shown.
     pub filter: Filter,
+    /// Which are marked.
+    pub marks: Marks,
+    /// How many marks the last whole list took away, since their organizations are gone.
+    pub marks_lost: usize,
     /// In which order.
     pub sort: Sort,
     /// The selected row.
@@ -92,6 +98,7 @@ impl ListPane {
     pub fn time_went_by(&mut self, wall_clock: i64) {
         if self.filter.depends_on_time() && self.filter.take_text(wall_clock) != Taken::Nothing {
             self.rows.filter(&self.filter);
+            self.look_at_marks();
             self.follow();
         }
     }
@@ -149,6 +156,8 @@ impl ListPane {
             }
             (self.load, self.stale) = (None, None);
             (self.ended, self.loaded_at) = (Some(ended), Some(cx.now));
+            self.marks_lost = self.marks.drop_vanished(&self.rows);
+            self.look_at_marks();
             self.follow();
             return Vec::new();
         }
@@ -163,7 +172,9 @@ impl ListPane {
         if let Some(load) = self.load.as_mut() {
             load.newer.insert(RowKey::Id(organization.id.clone()));
         }
+        let id = organization.id.clone();
         self.rows.put(vec![Record::Sound(organization)], None, self.sort, &self.filter);
+        self.marks.look_at(&id, &self.rows, &self.filter);
         self.follow();
     }
 
@@ -196,7 +207,107 @@ impl ListPane {
     pub fn go(&mut self, command: Command, count: Option<usize>) {
         let extent = (self.rows.shown(), self.height);
         let Some(position) = moved(self.position, command, count, extent) else { return };
+        let before = self.position;
         self.select(position);
+        self.extend_range(before);
+    }
+
+    /// `space`: marks the selected row, or takes its mark away, and goes to the next.
+    pub fn mark(&mut self, count: Option<usize>) {
+        self.marks.end_range();
+        for _ in 0..count.unwrap_or(1).min(self.rows.shown()) {
+            if let Some(id) = self.organization().map(|organization| organization.id.clone()) {
+                self.marks.toggle(&id);
+            }
+            self.go(Command::MoveDown, None);
+        }
+    }
+
+    /// `v`: begins a range at the selected row, or ends the one there is.
+    pub fn mark_range(&mut self) {
+        if self.marks.end_range() {
+            return;
+        }
+        if let Some(id) = self.organization().map(|organization| organization.id.clone()) {
+            self.marks.begin_range(&id);
+        }
+    }
+
+    /// The selection moved from `before`: the rows between it and the anchor of the range are marked, and no others.
+    fn extend_range(&mut self, before: usize) {
+        let Some(anchor) = self.marks.anchor().cloned() else { return };
+        let Some(anchor) = self.rows.position(&RowKey::Id(anchor), before) else {
+            self.marks.end_range();
+            return;
+        };
+        let now = self.position;
+        let was = anchor.min(before)..=anchor.max(before);
+        let is = anchor.min(now)..=anchor.max(now);
+        for position in before.min(now)..=before.max(now) {
+            let Some(organization) = self.rows.at(position).and_then(Row::organization) else { continue };
+            if is.contains(&position) {
+                self.marks.extend_over(&organization.id);
+            } else if was.contains(&position) {
+                self.marks.shrink_from(&organization.id);
+            }
+        }
+    }
+
+    /// `*`: marks every row that is shown; when all of them are marked already, takes their marks away.
+    pub fn mark_shown(&mut self) {
+        self.marks.end_range();
+        let shown = || (0..self.rows.shown()).filter_map(|at| self.rows.at(at)?.organization());
+        let all = shown().all(|organization| self.marks.contains(&organization.id));
+        let mut marks = std::mem::take(&mut self.marks);
+        for organization in shown() {
+            if all {
+                marks.remove(&organization.id);
+            } else {
+                marks.add(organization.id.clone());
+            }
+        }
+        self.marks = marks;
+    }
+
+    /// Marks of the shown rows those that are not marked, and no others; what the filter hides stays as it is.
+    pub fn invert_marks(&mut self) {
+        self.marks.end_range();
+        let mut marks = std::mem::take(&mut self.marks);
+        for organization in (0..self.rows.shown()).filter_map(|at| self.rows.at(at)?.organization()) {
+            marks.toggle(&organization.id);
+        }
+        self.marks = marks;
+    }
+
+    /// Takes every mark away; says how many there were.
+    pub fn clear_marks(&mut self) -> usize {
+        let marked = self.marks.len();
+        self.marks.clear();
+        marked
+    }
+
+    /// Takes the marks of these away, whatever the filter shows.
+    pub fn unmark<'a>(&mut self, ids: impl Iterator<Item = &'a OrganizationId>) {
+        ids.for_each(|id| self.marks.remove(id));
+    }
+
+    /// The marked organizations in the order of the list; those that the filter hides come last, by name.
+    pub fn marked(&self) -> Vec<Arc<Organization>> {
+        let shown = (0..self.rows.shown()).filter_map(|at| self.rows.at(at)?.organization());
+        let mut marked: Vec<_> = shown.filter(|row| self.marks.contains(&row.id)).cloned().collect();
+        if marked.len() < self.marks.len() {
+            let seen: HashSet<_> = marked.iter().map(|organization| organization.id.clone()).collect();
+            let hidden = self.marks.ids().filter(|id| !seen.contains(*id));
+            let mut hidden: Vec<_> = hidden.filter_map(|id| self.rows.organization(id)).cloned().collect();
+            hidden.sort_by(|one, two| one.name.cmp(&two.name).then_with(|| one.id.cmp(&two.id)));
+            marked.extend(hidden);
+        }
+        marked
+    }
+
+    /// Looks again at which marks the filter hides.
+    fn look_at_marks(&mut self) {
+        self.marks.look_again(&self.rows, &self.filter);
     }
 
     /// Selects the row at a position, or the last one before it. The mark of the row that is left goes:
@@ -226,6 +337,8 @@ impl ListPane {
             Taken::Narrower => self.rows.narrow(&self.filter),
             Taken::Other => self.rows.filter(&self.filter),
         }
+        self.marks.end_range();
+        self.look_at_marks();
         let present = self.selected.as_ref().and_then(|key| self.rows.position(key, self.position));
         self.offset = 0;
         self.select(present.unwrap_or(0));
@@ -264,12 +377,14 @@ impl ListPane {
     pub fn clear_filter(&mut self) {
         self.filter.clear();
         self.rows.filter(&self.filter);
+        self.look_at_marks();
         self.follow();
     }
 
     /// Orders the rows anew.
     pub fn sort_by(&mut self, sort: Sort) {
         self.sort = sort;
+        self.marks.end_range();
         self.rows.sort(sort, &self.filter);
         self.follow();
     }

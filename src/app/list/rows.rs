@@ -114,6 +114,13 @@ impl Rows {
         self.get(&RowKey::Id(id.clone()))?.organization()
     }
 
+    /// Whether a filter shows the organization of an id.
+    pub fn shows(&self, id: &OrganizationId, filter: &Filter) -> bool {
+        let index = self.index.get(&RowKey::Id(id.clone()));
+        let row = index.and_then(|index| self.subject(*index));
+        row.is_some_and(|row| filter.is_empty() || filter.query().matches(row))
+    }
+
     /// Every sound organization, in no order.
     pub fn organizations(&self) -> impl Iterator<Item = &Arc<Organization>> {
         self.all.iter().filter_map(Row::organization)

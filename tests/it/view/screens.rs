@@ -114,6 +114,10 @@ pub const ALL: &[Screen] = &[
         name: "list_filtered",
         story: |w, h| list(w, h).keys("/").text("acme eu").keys("enter j").wait(100),
     },
+    Screen {
+        name: "list_marked",
+        story: |w, h| list(w, h).keys("space j space / ").text("acme d").keys("enter v j").wait(100),
+    },
     Screen { name: "list_filter_typed", story: |w, h| list(w, h).keys("/").text("acme d") },
     Screen {
         name: "list_filter_without_match",
