@@ -26,6 +26,7 @@ mod message;
 pub mod modal;
 pub mod notice;
 pub mod palette;
+pub mod pickers;
 pub mod problem;
 pub mod query;
 pub mod recovery;

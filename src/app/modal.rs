@@ -3,8 +3,8 @@
 use super::domains::Domains;
 use super::field::Field;
 use super::identity::{CertificateWindow, FirstContact};
-use super::list::Column;
 use super::palette::Palette;
+use super::pickers::{ColumnPicker, SortPicker};
 pub use super::sign_in::SignIn;
 use super::switch::{Destination, ProfilesWindow};
 use crate::domain::Failure;
@@ -20,8 +20,10 @@ pub enum Modal {
     Question(Question),
     /// Something went wrong and needs to be read.
     Problem(Problem),
-    /// The sort column is being chosen; the highlighted one.
-    Sort(Column),
+    /// The order of the list is being chosen.
+    Sort(SortPicker),
+    /// The columns of the list are being chosen.
+    Columns(ColumnPicker),
     /// The theme is being chosen; the one on the screen is the one that is highlighted.
     Theme {
         /// What `Esc` goes back to.

@@ -191,6 +191,7 @@ impl State {
             Modal::Question(_) => Context::Question,
             Modal::Problem(_) => Context::Problem,
             Modal::Sort(_) => Context::SortPicker,
+            Modal::Columns(_) => Context::ColumnPicker,
             Modal::Theme { before: _ } => Context::ThemePicker,
             Modal::SignIn(_) => Context::SignIn,
             Modal::Domains(_) => Context::DomainPicker,
@@ -249,7 +250,8 @@ impl State {
 
     /// Takes the size over into the parts that need it.
     pub(super) fn fit(&mut self) {
-        self.list.resize(usize::from(self.panes().list_rows.height));
+        let rows = self.panes().list_rows;
+        self.list.resize(usize::from(rows.height), rows.width);
     }
 
     /// When something has to happen, or the screen has to say something else, without any key or answer.

@@ -63,6 +63,18 @@ named! {
         Filter = "filter", "narrow the list by words";
         Sort = "sort", "choose the sort column";
         ReverseSort = "reverse-sort", "reverse the sort";
+        ThenBy = "then-by", "among equals, another column";
+        Columns = "columns", "choose the columns";
+        ShowColumn = "show-column", "show the column, or hide it";
+        ColumnLeft = "column-left", "move the column to the left";
+        ColumnRight = "column-right", "move the column to the right";
+        Narrower = "narrower", "narrower: the name, or the chosen column";
+        Wider = "wider", "wider: the name, or the chosen column";
+        FitColumn = "fit-column", "as wide as suits the column";
+        ResetColumns = "reset-columns", "the columns as shipped";
+        WideColumns = "wide-columns", "whole values and times, or as much as fits";
+        ScrollLeft = "scroll-left", "columns at the left; the name stays";
+        ScrollRight = "scroll-right", "columns at the right; the name stays";
         Refresh = "refresh", "refresh now";
         Pause = "pause", "pause or resume the automatic refresh";
         ShowFields = "show-fields", "detail as fields";
@@ -115,6 +127,7 @@ named! {
         Result = "result", "change: result";
         Question = "question", "yes or no";
         SortPicker = "sort-picker", "sort column";
+        ColumnPicker = "column-picker", "columns";
         ThemePicker = "theme-picker", "theme";
         Problem = "problem", "problem";
         SignIn = "sign-in", "sign in";

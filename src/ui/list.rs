@@ -7,28 +7,25 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, cells};
 use super::header::of;
 use crate::app::line::Line;
-use crate::app::list::{Column, Ended, Row};
+use crate::app::list::{Column, Ended, GUTTER, Placed, Row};
 use crate::app::query::{Field, Query};
 use crate::app::{State, age};
-use crate::layout::{Pane, Panes};
+use crate::layout::{Pane, Panes, SizeClass};
 use crate::text;
 use crate::theme::Role;
-
-/// Cells before the first column: selection, a place for marks, change mark, look-alike mark.
-const GUTTER: u16 = 4;
 
 pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
     if panes.list_title.is_empty() {
         return;
     }
     let active = state.pane == Pane::List && state.modals.is_empty();
-    canvas.titled_rule(panes.list_title, active, &title(state), &remarks(state));
-    let columns = columns(panes.list_rows.width);
-    paint_head(state, panes.list_head, &columns, canvas);
+    canvas.titled_rule(panes.list_title, active, &title(state), &remarks(state, panes.class));
+    let placed = state.list.columns.placed(panes.list_rows.width);
+    paint_head(state, panes.list_head, &placed, canvas);
     for (y, row) in (panes.list_rows.top()..panes.list_rows.bottom()).zip(state.list.in_sight()) {
         let area = Rect { y, height: 1, ..panes.list_rows };
         let selected = state.list.selected.as_ref() == Some(&row.key);
-        paint_row(state, row, area, &columns, selected, canvas);
+        paint_row(state, row, area, &placed.columns, selected, canvas);
     }
     if state.list.rows.shown() == 0 {
         let y = panes.list_rows.y;
@@ -70,7 +67,7 @@ fn title(state: &State) -> Line {
     }
 }
 
-fn remarks(state: &State) -> Line {
+fn remarks(state: &State, class: SizeClass) -> Line {
     let mut line = Line::default();
     let mut put = |role: Role, text: String| {
         let gap = if line.0.is_empty() { "" } else { "  " };
@@ -82,6 +79,9 @@ fn remarks(state: &State) -> Line {
     match state.list.rows.changed() {
         0 => {}
         n => put(Role::Warning, format!("Δ {n} changed")),
+    }
+    if class == SizeClass::XL {
+        put(Role::Dim, format!("sort {}", state.list.sort.told(state.list.rows.others())));
     }
     if let Some(count) = state.count {
         put(Role::Key, count.to_string());
@@ -100,48 +100,33 @@ fn marked(state: &State) -> Option<String> {
     }
 }
 
-/// The columns that fit, each with its place and width in cells.
-fn columns(width: u16) -> Vec<(Column, Range<u16>)> {
-    let room = width.saturating_sub(GUTTER + 1);
-    let wanted: &[(Column, u16)] = if width < 64 {
-        &[(Column::Name, 0), (Column::Connection, 0), (Column::Updated, 7)]
-    } else {
-        &[
-            (Column::Name, 0),
-            (Column::OrgId, 18),
-            (Column::Type, 8),
-            (Column::Connection, 0),
-            (Column::Updated, 7),
-        ]
-    };
-    let gaps = u16::try_from(wanted.len()).unwrap_or(u16::MAX).saturating_sub(1);
-    let fixed: u16 = wanted.iter().map(|(_, width)| width).sum();
-    let free = room.saturating_sub(fixed + gaps);
-    let connection = (free * 2 / 5).min(32);
-    let mut x = GUTTER;
-    let mut placed = Vec::with_capacity(wanted.len());
-    for (column, fixed) in wanted {
-        let width = match column {
-            Column::Name => free - connection,
-            Column::Connection => connection,
-            Column::OrgId | Column::Type | Column::Updated => *fixed,
-        };
-        placed.push((*column, x..x + width));
-        x += width + 1;
+/// The heads of the columns with the order they are in, and how many columns are out of sight at either side.
+fn paint_head(state: &State, area: Rect, placed: &Placed, canvas: &mut Canvas<'_>) {
+    for (column, cells) in &placed.columns {
+        let width = cells.end - cells.start;
+        let (head, arrow) = (state.list.rows.others().head(*column), arrow(state, *column));
+        // The direction outlives the end of a name that has no room.
+        let room = usize::from(width).saturating_sub(text::width(&arrow));
+        let head = format!("{}{arrow}", text::clip(&head, room).0);
+        canvas.put(area.x + cells.start, area.y, width, Role::Dim, &head);
     }
-    placed
+    if placed.left > 0 {
+        canvas.put(area.x, area.y, GUTTER - 1, Role::Key, &format!("<{}", placed.left));
+    }
+    if placed.right > 0 {
+        let more = format!(" {}>", placed.right);
+        let at = area.right().saturating_sub(cells(&more));
+        canvas.put(at, area.y, area.right() - at, Role::Key, &more);
+    }
 }
 
-fn paint_head(state: &State, area: Rect, columns: &[(Column, Range<u16>)], canvas: &mut Canvas<'_>) {
+/// Whether a column decides the order, and which way round.
+fn arrow(state: &State, column: Column) -> String {
     let sort = state.list.sort;
-    for (column, cells) in columns {
-        let arrow = match (sort.column == *column, sort.descending) {
-            (true, false) => " ▲",
-            (true, true) => " ▼",
-            (false, _) => "",
-        };
-        let head = format!("{}{arrow}", column.head());
-        canvas.put(area.x + cells.start, area.y, cells.end - cells.start, Role::Dim, &head);
+    match (sort.first, sort.second) {
+        (first, _) if first.column == column => format!(" {}", first.arrow()),
+        (_, Some(second)) if second.column == column => format!(" {}2", second.arrow()),
+        _ => String::new(),
     }
 }
 
@@ -162,7 +147,7 @@ fn paint_row(
             let x = area.x + place.start;
             let (role, shown) = cell(state, row, *column);
             canvas.put(x, area.y, place.end - place.start, role, &shown);
-            if let Some(field) = field(*column) {
+            if let Some(field) = column.field() {
                 paint_matches((query, field), &shown, x..area.x + place.end, area.y, canvas);
             }
         }
@@ -187,17 +172,6 @@ fn paint_row(
     }
 }
 
-/// The part of a row that a query knows a column by; none for one that it cannot point at.
-const fn field(column: Column) -> Option<Field> {
-    match column {
-        Column::Name => Some(Field::Name),
-        Column::OrgId => Some(Field::OrgId),
-        Column::Type => Some(Field::Type),
-        Column::Connection => Some(Field::Connection),
-        Column::Updated => None,
-    }
-}
-
 fn paint_matches(
     (query, field): (&Query, Field),
     shown: &str,
@@ -217,16 +191,16 @@ fn paint_matches(
 /// What stands in a column. The mark of an empty value is dim: a name that is a dash is not.
 fn cell(state: &State, row: &Row, column: Column) -> (Role, String) {
     let Some(organization) = row.organization() else { return (Role::Text, String::new()) };
-    let value = match column {
-        Column::Name => &organization.name,
-        Column::OrgId => &organization.organization_id,
-        Column::Type => &organization.kind,
-        Column::Connection => &organization.connection,
-        Column::Updated => {
-            let since = age::since(&organization.updated_at, state.wall_clock());
-            let shown = since.map_or_else(|| age::readable(&organization.updated_at), age::short);
-            return (Role::Text, shown);
-        }
+    if column == Column::Id {
+        return (Role::Text, organization.id.as_str().to_owned());
+    }
+    let Some(value) = column.value(organization, state.list.rows.others()).filter(|value| !value.is_empty())
+    else {
+        return (Role::Dim, "–".to_owned());
     };
-    if value.is_empty() { (Role::Dim, "–".to_owned()) } else { (Role::Text, value.brief().into_string()) }
+    if column.is_time() {
+        let since = age::since(value, state.wall_clock()).filter(|_| !state.list.columns.wide);
+        return (Role::Text, since.map_or_else(|| age::readable(value), age::short));
+    }
+    (Role::Text, value.brief().into_string())
 }

@@ -9,6 +9,7 @@ mod header;
 mod identity;
 mod list;
 mod palette;
+mod pickers;
 mod profiles;
 mod review;
 mod session;

@@ -1,13 +1,12 @@
-//! The windows that are not about a change: problem, help, settings, sort column, question, sign-in.
+//! The windows that are not about a change: problem, help, settings, question, sign-in.
 
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
 use super::identity;
 use super::status::window_hints;
-use super::{activity, palette, profiles, session};
+use super::{activity, palette, pickers, profiles, session};
 use crate::app::line::Line;
-use crate::app::list::Column;
 use crate::app::modal::{Modal, Question};
 use crate::app::{State, modal_lines};
 use crate::keymap::{Context, Keymap};
@@ -38,7 +37,8 @@ pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool,
             scrolling(state, keymap, ("Bytes and times", Context::Net), *scroll, on_top, canvas);
         }
         Modal::Activity(window) => activity::paint(state, window, keymap, on_top, canvas),
-        Modal::Sort(column) => paint_sort(state, *column, keymap, canvas),
+        Modal::Sort(picker) => pickers::paint_sort(state, *picker, keymap, canvas),
+        Modal::Columns(picker) => pickers::paint_columns(state, picker, keymap, canvas),
         Modal::FirstContact(window) => identity::paint_first_contact(state, window, keymap, on_top, canvas),
         Modal::Certificate(window) => identity::paint_certificate(state, window, keymap, on_top, canvas),
         Modal::Stop => identity::paint_stop(state, keymap, canvas),
@@ -83,27 +83,6 @@ fn paint_question(state: &State, question: &Question, keymap: &Keymap, canvas: &
     );
     let inside = inside(area);
     canvas.lines(Rect { y: inside.y + 1, ..inside }, &lines);
-}
-
-fn paint_sort(state: &State, chosen: Column, keymap: &Keymap, canvas: &mut Canvas<'_>) {
-    let area = centered(state.size, 46, 9);
-    let hints = window_hints(keymap, Context::SortPicker, area.width);
-    canvas.window(area, &Line::new(Role::Title, "Sort by"), &Line::default(), &hints);
-    let inside = inside(area);
-    let sort = state.list.sort;
-    for (y, column) in (inside.y + 1..inside.bottom()).zip(Column::ALL) {
-        let direction = match (column == sort.column, sort.descending) {
-            (true, false) => "▲ now",
-            (true, true) => "▼ now",
-            (false, _) => "",
-        };
-        let mark = if column == chosen { ">" } else { " " };
-        let row = Rect { y, height: 1, ..inside };
-        canvas.put(row.x, y, row.width, Role::Text, &format!("{mark} {:<12}{direction}", column.head()));
-        if column == chosen {
-            canvas.restyle(row, Role::Selected);
-        }
-    }
 }
 
 fn paint_themes(state: &State, keymap: &Keymap, canvas: &mut Canvas<'_>) {

@@ -2,6 +2,7 @@
 
 mod change;
 mod checked;
+mod columns;
 mod identity;
 mod keyboard;
 mod list;

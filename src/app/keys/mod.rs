@@ -3,6 +3,7 @@
 mod change;
 mod palette;
 mod panes;
+mod pickers;
 mod profiles;
 mod session;
 mod windows;
@@ -210,7 +211,8 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Some(Modal::Question(question)) => change::on_question(state, question.clone(), command),
         Some(Modal::Problem(problem)) => windows::on_problem(state, problem.retry, command, keymap),
         Some(Modal::Theme { before }) => windows::on_theme(state, *before, command),
-        Some(Modal::Sort(column)) => windows::on_sort(state, *column, command),
+        Some(Modal::Sort(picker)) => pickers::on_sort(state, *picker, command),
+        Some(Modal::Columns(_)) => pickers::on_columns(state, command),
         Some(Modal::SignIn(_)) => session::on_sign_in(state, keymap, command),
         Some(Modal::Domains(_)) => session::on_domains(state, command),
         Some(Modal::Help(_)) => windows::on_help(state, keymap, command),

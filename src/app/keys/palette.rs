@@ -3,6 +3,7 @@
 use super::windows;
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
+use crate::app::list::{Columns, Sort};
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
 use crate::app::palette::{Action, Entry, Palette, Phrase, Scope, understand};
@@ -106,6 +107,16 @@ fn run(state: &mut State, keymap: &Keymap, action: Action) -> Vec<Effect> {
 /// Does what a phrase asks for with words that were weighed.
 fn say(state: &mut State, phrase: Phrase, words: &str) -> Vec<Effect> {
     match phrase {
+        Phrase::Columns => {
+            if let Ok(columns) = Columns::parse(words, state.list.rows.others()) {
+                state.list.columns = columns.widened(state.list.columns.wide);
+            }
+        }
+        Phrase::Sort => {
+            if let Ok(sort) = Sort::parse(words, state.list.rows.others()) {
+                state.list.sort_by(sort);
+            }
+        }
         Phrase::Filter => {
             let wall_clock = state.wall_clock();
             state.list.filter_by(words, wall_clock);

@@ -1,11 +1,13 @@
 //! What keys do in the list and in the detail.
 
-use super::{change, detail_extent, session};
+use super::{change, detail_extent, pickers, session};
 use crate::app::cx::Cx;
 use crate::app::detail::{DetailView, scrolled};
 use crate::app::effect::Effect;
+use crate::app::list::Column;
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
+use crate::app::pickers::SortPicker;
 use crate::app::state::State;
 use crate::app::update::refresh;
 use crate::keymap::Command;
@@ -39,11 +41,23 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
             state.list.complete_filter(wall_clock);
         }
         Command::Filter => state.list.filter.editing = true,
-        Command::Sort => state.modals.push(Modal::Sort(state.list.sort.column)),
+        Command::Sort => state.modals.push(Modal::Sort(SortPicker::of(state.list.sort))),
         Command::ReverseSort => {
-            let mut sort = state.list.sort;
-            sort.descending = !sort.descending;
+            let sort = state.list.sort.reversed();
             state.list.sort_by(sort);
+        }
+        Command::Columns => pickers::choose_columns(state),
+        Command::ScrollRight | Command::ScrollLeft if !state.list.filter.editing => {
+            state.list.columns.scroll(command == Command::ScrollRight, state.list.width);
+        }
+        Command::Narrower | Command::Wider => {
+            let list = &mut state.list;
+            list.columns.widen(Column::Name, command == Command::Wider, list.width);
+            list.columns.fit(list.width);
+        }
+        Command::WideColumns => {
+            state.list.columns.wide = !state.list.columns.wide;
+            state.list.columns.fit(state.list.width);
         }
         Command::Refresh => {
             state.notice = None;

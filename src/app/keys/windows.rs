@@ -6,7 +6,6 @@ use crate::app::detail::scrolled;
 use crate::app::effect::Effect;
 use crate::app::field::Field;
 use crate::app::identity::{self, CertificateWindow};
-use crate::app::list::Column;
 use crate::app::modal::{Help, Modal, Problem, Retry};
 use crate::app::notice::Notice;
 use crate::app::state::State;
@@ -30,40 +29,6 @@ pub(super) fn on_problem(state: &mut State, retry: Retry, command: Command, keym
             let (rows, height) = modal_extent(state, keymap);
             if let Some(Modal::Problem(Problem { scroll, .. })) = state.modals.last_mut() {
                 *scroll = scrolled(*scroll, movement, 1, rows, height);
-            }
-        }
-    }
-    Vec::new()
-}
-
-pub(super) fn on_sort(state: &mut State, column: Column, command: Command) -> Vec<Effect> {
-    let place = Column::ALL.iter().position(|other| *other == column).unwrap_or(0);
-    let step = match command {
-        Command::MoveDown => 1,
-        Command::MoveUp => Column::ALL.len() - 1,
-        _ => 0,
-    };
-    let chosen = Column::ALL.get((place + step) % Column::ALL.len()).copied().unwrap_or(column);
-    let mut sort = state.list.sort;
-    match command {
-        Command::Back => {
-            state.modals.pop();
-        }
-        Command::Accept => {
-            state.modals.pop();
-            sort.descending = sort.descending && sort.column == column;
-            sort.column = column;
-            state.list.sort_by(sort);
-        }
-        Command::ReverseSort => {
-            state.modals.pop();
-            sort.descending = sort.column != column || !sort.descending;
-            sort.column = column;
-            state.list.sort_by(sort);
-        }
-        _ => {
-            if let Some(Modal::Sort(highlighted)) = state.modals.last_mut() {
-                *highlighted = chosen;
             }
         }
     }

@@ -1,10 +1,14 @@
 //! The list pane: its rows, what is shown of them, which one is selected, and how it is kept fresh.
 
+mod column;
+mod columns;
 mod filter;
 mod load;
 mod marks;
+mod order;
 mod row;
 mod rows;
+mod sort;
 mod twins;
 mod words;
 
@@ -12,11 +16,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use column::{Column, OtherFields};
+pub use columns::{Choice, Columns, GUTTER, Placed};
 pub use filter::{Filter, Taken};
 pub use load::{Ended, Load};
 pub use marks::Marks;
-pub use row::{Changed, Column, LookAlike, Row, RowKey, Sort};
+pub use row::{Changed, LookAlike, Row, RowKey};
 pub use rows::Rows;
+pub use sort::{By, Sort};
 
 use super::cursor::{in_sight, moved};
 use super::cx::Cx;
@@ -56,6 +63,8 @@ pub struct ListPane {
     pub marks_lost: usize,
     /// In which order.
     pub sort: Sort,
+    /// Which columns are shown.
+    pub columns: Columns,
     /// The selected row.
     pub selected: Option<RowKey>,
     /// Its place in the order.
@@ -64,6 +73,8 @@ pub struct ListPane {
     pub offset: usize,
     /// Rows on the screen.
     pub height: usize,
+    /// Cells of a row.
+    pub width: u16,
     /// The list being read.
     pub load: Option<Load>,
     /// How the last whole list ended.
@@ -197,9 +208,10 @@ impl ListPane {
         self.cancelled_at.map_or(at, |cancelled| cancelled.max(at))
     }
 
-    /// Takes over how many rows fit on the screen.
-    pub fn resize(&mut self, height: usize) {
-        self.height = height;
+    /// Takes over how many rows fit on the screen, and how many cells each has.
+    pub fn resize(&mut self, height: usize, width: u16) {
+        (self.height, self.width) = (height, width);
+        self.columns.fit(width);
         self.show_selection();
     }
 

@@ -1,6 +1,5 @@
-//! One row of the list and how rows compare.
+//! One row of the list.
 
-use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
@@ -15,52 +14,6 @@ pub enum RowKey {
     Id(OrganizationId),
     /// A record that cannot be understood: a digest of its text.
     Damaged(u64),
-}
-
-/// A column of the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Column {
-    /// Name in Salesforce.
-    Name,
-    /// Salesforce organization id.
-    OrgId,
-    /// Type.
-    Type,
-    /// Connection.
-    Connection,
-    /// When it was last changed.
-    Updated,
-}
-
-impl Column {
-    /// All, in the order shown.
-    pub const ALL: [Self; 5] = [Self::Name, Self::OrgId, Self::Type, Self::Connection, Self::Updated];
-
-    /// The head of the column.
-    pub const fn head(self) -> &'static str {
-        match self {
-            Self::Name => "NAME",
-            Self::OrgId => "ORG ID",
-            Self::Type => "TYPE",
-            Self::Connection => "CONNECTION",
-            Self::Updated => "UPDATED",
-        }
-    }
-}
-
-/// The order of the rows. Rows equal in it are ordered by name, then by id; damaged ones come last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sort {
-    /// By which column.
-    pub column: Column,
-    /// Largest first.
-    pub descending: bool,
-}
-
-impl Default for Sort {
-    fn default() -> Self {
-        Self { column: Column::Name, descending: false }
-    }
 }
 
 /// What a refresh found different in a row, until the operator has looked at it.
@@ -173,24 +126,5 @@ impl Row {
             Record::Sound(organization) => organization.name.brief(),
             Record::Damaged { json: _, reason } => reason.brief(),
         }
-    }
-
-    /// How this row and another are ordered, whose names in lower case are given.
-    pub fn compare(&self, other: &Self, (name, other_name): (&str, &str), sort: Sort) -> Ordering {
-        let (one, two) = match (self.organization(), other.organization()) {
-            (Some(one), Some(two)) => (one, two),
-            (one, two) => return two.is_some().cmp(&one.is_some()).then_with(|| self.key.cmp(&other.key)),
-        };
-        let by_column = match sort.column {
-            Column::Name => name.cmp(other_name),
-            Column::OrgId => one.organization_id.cmp(&two.organization_id),
-            Column::Type => one.kind.cmp(&two.kind),
-            Column::Connection => one.connection.cmp(&two.connection),
-            Column::Updated => {
-                self.updated.cmp(&other.updated).then_with(|| one.updated_at.cmp(&two.updated_at))
-            }
-        };
-        let by_column = if sort.descending { by_column.reverse() } else { by_column };
-        by_column.then_with(|| name.cmp(other_name)).then_with(|| self.key.cmp(&other.key))
     }
 }

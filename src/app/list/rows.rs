@@ -6,8 +6,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::column::{Column, OtherFields};
 use super::filter::Filter;
-use super::row::{Changed, LookAlike, Row, RowKey, Sort};
+use super::order::Order;
+use super::row::{Changed, LookAlike, Row, RowKey};
+use super::sort::Sort;
 use super::twins::Twins;
 use super::words::Words;
 use crate::app::query::{Field, Query, Subject};
@@ -29,6 +32,7 @@ pub struct Rows {
     uses: Uses,
     names: Twins,
     connections: Twins,
+    others: OtherFields,
 }
 
 impl Rows {
@@ -99,6 +103,21 @@ impl Rows {
         seen.into_iter().map(|value| value.brief().into_string()).collect()
     }
 
+    /// The fields of the records that we have no name for.
+    pub const fn others(&self) -> &OtherFields {
+        &self.others
+    }
+
+    /// The same, for keys that are known otherwise.
+    pub const fn others_mut(&mut self) -> &mut OtherFields {
+        &mut self.others
+    }
+
+    /// Every column there can be.
+    pub fn columns(&self) -> impl Iterator<Item = Column> {
+        Column::KNOWN.into_iter().chain(self.others.columns())
+    }
+
     /// The row at a position of the order.
     pub fn at(&self, position: usize) -> Option<&Row> {
         self.all.get(*self.shown.get(position)?)
@@ -148,6 +167,9 @@ impl Rows {
         let mut moved = HashSet::new();
         for record in records {
             let row = Row::new(record);
+            if let Some(organization) = row.organization() {
+                self.others.meet(organization);
+            }
             keys.push(row.key.clone());
             match self.index.get(&row.key).copied() {
                 Some(index) => {
@@ -221,7 +243,7 @@ impl Rows {
     /// Orders all rows anew.
     pub fn sort(&mut self, sort: Sort, filter: &Filter) {
         let mut sorted: Vec<usize> = (0..self.all.len()).collect();
-        sorted.sort_unstable_by(|one, two| self.compare(*one, *two, sort));
+        self.order(sort).sort(&mut sorted);
         self.sorted = sorted;
         self.filter(filter);
     }
@@ -273,11 +295,8 @@ impl Rows {
         })
     }
 
-    fn compare(&self, one: usize, two: usize, sort: Sort) -> std::cmp::Ordering {
-        match (self.all.get(one), self.all.get(two)) {
-            (Some(a), Some(b)) => a.compare(b, (self.words.name(one), self.words.name(two)), sort),
-            _ => one.cmp(&two),
-        }
+    fn order(&self, sort: Sort) -> Order<'_> {
+        Order::new(&self.all, &self.words, &self.others, sort)
     }
 
     /// Puts the rows at `moved` where they belong; the others keep their order.
@@ -286,15 +305,15 @@ impl Rows {
             return;
         }
         let mut placed: Vec<usize> = moved.iter().copied().collect();
-        placed.sort_unstable_by(|one, two| self.compare(*one, *two, sort));
+        self.order(sort).sort(&mut placed);
         let shown = self.matching(&placed, filter.query());
         self.sorted = self.merge(&self.sorted, moved, &placed, sort);
         self.shown = self.merge(&self.shown, moved, &shown, sort);
     }
 
-    /// `order` without `moved`, merged with `placed`; both are sorted. A page is small beside the list: its rows look
+    /// `rows` without `moved`, merged with `placed`; both are sorted. A page is small beside the list: its rows look
     /// for their places, the others are copied in runs and not compared.
-    fn merge(&self, order: &[usize], moved: &HashSet<usize>, placed: &[usize], sort: Sort) -> Vec<usize> {
+    fn merge(&self, rows: &[usize], moved: &HashSet<usize>, placed: &[usize], sort: Sort) -> Vec<usize> {
         let mut is_moved = vec![false; self.all.len()];
         for index in moved {
             if let Some(mark) = is_moved.get_mut(*index) {
@@ -302,11 +321,12 @@ impl Rows {
             }
         }
         let stays = |index: &usize| !is_moved.get(*index).copied().unwrap_or(false);
-        let kept: Vec<usize> = order.iter().copied().filter(stays).collect();
+        let kept: Vec<usize> = rows.iter().copied().filter(stays).collect();
         let mut merged = Vec::with_capacity(kept.len() + placed.len());
         let mut rest = kept.as_slice();
+        let order = self.order(sort);
         for new in placed {
-            let earlier = rest.partition_point(|index| self.compare(*index, *new, sort).is_lt());
+            let earlier = rest.partition_point(|index| order.compare(*index, *new).is_lt());
             let (before, after) = rest.split_at(earlier);
             merged.extend_from_slice(before);
             merged.push(*new);

@@ -4,6 +4,7 @@
 //! `keys/palette.rs`. The compiler names every place.
 
 use super::{Action, Entry};
+use crate::app::list::{Columns, Sort};
 use crate::app::query::{self, QueryError};
 use crate::app::state::State;
 use crate::text;
@@ -12,20 +13,26 @@ use crate::theme::Theme;
 /// A command that takes words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phrase {
+    /// Choose the columns.
+    Columns,
     /// Narrow the list.
     Filter,
+    /// Order the list.
+    Sort,
     /// Wear another theme.
     Theme,
 }
 
 impl Phrase {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Filter, Self::Theme];
+    pub const ALL: [Self; 4] = [Self::Columns, Self::Filter, Self::Sort, Self::Theme];
 
     /// What is typed before the words.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Columns => "columns",
             Self::Filter => "filter",
+            Self::Sort => "sort",
             Self::Theme => "theme",
         }
     }
@@ -33,7 +40,9 @@ impl Phrase {
     /// The words that follow, for the eye.
     pub const fn form(self) -> &'static str {
         match self {
+            Self::Columns => "NAME:WIDTH,…",
             Self::Filter => "EXPRESSION",
+            Self::Sort => "COLUMN,-COLUMN",
             Self::Theme => "NAME",
         }
     }
@@ -41,7 +50,9 @@ impl Phrase {
     /// What it does.
     pub const fn help(self) -> &'static str {
         match self {
+            Self::Columns => "show these columns, in this order",
             Self::Filter => "show only the organizations that match",
+            Self::Sort => "order the list by one column or two; - before one: largest first",
             Self::Theme => "wear this theme, for this run",
         }
     }
@@ -49,6 +60,7 @@ impl Phrase {
     /// What `words` can be completed to, the likeliest first: whole texts in place of `words`.
     fn offers(self, state: &State, words: &str) -> Vec<String> {
         match self {
+            Self::Columns | Self::Sort => columns(state, words),
             Self::Filter => {
                 query::completions(words, &query::ORGANIZATIONS, |column| state.list.rows.values(column))
             }
@@ -66,7 +78,12 @@ impl Phrase {
             return Err("not while a window is open".to_owned());
         }
         match self {
+            Self::Columns => Columns::parse(words, state.list.rows.others()).map(|_| self.help().to_owned()),
             Self::Filter => filtered(state, words),
+            Self::Sort => {
+                let others = state.list.rows.others();
+                Sort::parse(words, others).map(|sort| format!("order the list by {}", sort.told(others)))
+            }
             Self::Theme if Theme::named(words).is_some() => Ok(self.help().to_owned()),
             Self::Theme => Err("there is no such theme".to_owned()),
         }
@@ -74,7 +91,7 @@ impl Phrase {
 
     const fn is_about_the_list(self) -> bool {
         match self {
-            Self::Filter => true,
+            Self::Columns | Self::Filter | Self::Sort => true,
             Self::Theme => false,
         }
     }
@@ -139,6 +156,17 @@ fn named(typed: &str, names: impl Iterator<Item = &'static str>) -> Vec<String> 
     let mut names: Vec<&str> = names.filter(|name| name.contains(typed)).collect();
     names.sort_by_key(|name| !name.starts_with(typed));
     names.into_iter().map(str::to_owned).collect()
+}
+
+/// What the last of some names of columns can be: each column that is not named yet.
+fn columns(state: &State, words: &str) -> Vec<String> {
+    let others = state.list.rows.others();
+    let start = words.rfind([',', ' ', '-']).map_or(0, |at| at + 1);
+    let (before, last) = words.split_at(start);
+    let named = |word: &String| before.split([',', ' ', '-']).any(|named| named == word);
+    let all = state.list.rows.columns().map(|column| others.word(column));
+    let fits = all.filter(|word| word.starts_with(last) && !named(word));
+    fits.map(|word| format!("{before}{word}")).collect()
 }
 
 fn filtered(state: &State, words: &str) -> Result<String, String> {

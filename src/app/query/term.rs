@@ -22,11 +22,12 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     /// The column of a name as typed.
-    pub(super) fn column(&self, name: &str) -> Option<usize> {
+    pub(in crate::app) fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|names| names.contains(&name))
     }
 
-    pub(super) fn time(&self, name: &str) -> Option<Time> {
+    /// The time of a name as typed.
+    pub(in crate::app) fn time(&self, name: &str) -> Option<Time> {
         self.times.iter().find(|(_, names)| names.contains(&name)).map(|(time, _)| *time)
     }
 

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use cckm_tui::app::field::Field;
-use cckm_tui::app::list::{Column, Filter, Row, RowKey, Rows, Sort, Taken};
+use std::cmp::Ordering;
+
+use cckm_tui::app::age;
+use cckm_tui::app::list::{By, Column, Filter, Row, RowKey, Rows, Sort, Taken};
 use cckm_tui::app::query::Subject;
-use cckm_tui::domain::{Moment, Organization, Record};
+use cckm_tui::domain::{Field as Other, Moment, Organization, Record};
 use proptest::prelude::*;
 
 use super::config;
@@ -17,14 +20,18 @@ enum Step {
     PutDamaged,
     Retain(u64),
     Type(&'static str),
-    Sort(usize, bool),
+    Sort(By, Option<By>),
     LookedAt(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let record = (0..20_usize, 0..4_u8, 0..4_u8);
+    let record = (0..80_usize, 0..5_u8, 0..4_u8);
+    let columns: Vec<Column> =
+        Column::KNOWN.into_iter().chain([Column::Other(0), Column::Other(1)]).collect();
+    let by = (prop::sample::select(columns), any::<bool>())
+        .prop_map(|(column, descending)| By { column, descending });
     prop_oneof![
-        4 => (prop::collection::vec(record, 0..8), any::<bool>()).prop_map(|(put, mark)| Step::Put(put, mark)),
+        4 => (prop::collection::vec(record, 0..60), any::<bool>()).prop_map(|(put, mark)| Step::Put(put, mark)),
         1 => Just(Step::PutDamaged),
         1 => any::<u64>().prop_map(Step::Retain),
         3 => prop::sample::select(vec![
@@ -32,14 +39,63 @@ fn step() -> impl Strategy<Value = Step> {
             "re:[", "conn=\"\"",
         ])
             .prop_map(Step::Type),
-        1 => (0..Column::ALL.len(), any::<bool>()).prop_map(|(column, down)| Step::Sort(column, down)),
+        3 => (by.clone(), prop::option::of(by)).prop_map(|(first, second)| Step::Sort(first, second)),
         1 => (0..20_usize).prop_map(Step::LookedAt),
     ]
 }
 
 fn made(n: usize, name: u8, connection: u8) -> Organization {
     let names = ["Acme", "acme sur", "Zenith", "ÄCME"];
-    named(n, names[usize::from(name) % 4], ["", "c-1", "c-2", "c-10"][usize::from(connection) % 4])
+    let times =
+        ["2026-01-01T10:00:00Z", "2026-01-01T11:00:00+02:00", "yesterday", "", "2026-01-01T09:00:00Z"];
+    let others =
+        ["", "1", "x\u{0}", "a text of more than sixteen bytes", "a text of more than sixteen letters"];
+    let others = ["account", "x"]
+        .map(|key| Other { key: key.into(), value: others[(n + key.len()) % others.len()].into() });
+    Organization {
+        updated_at: times[usize::from(name) % times.len()].into(),
+        created_at: times[n % times.len()].into(),
+        kind: ["Regular", "Sandbox"][n % 2].into(),
+        others: others.into_iter().take(1 + n % 2).collect(),
+        ..named(n, names[usize::from(name) % 4], ["", "c-1", "c-2", "c-10"][usize::from(connection) % 4])
+    }
+}
+
+/// How two rows are ordered by one column, from its meaning.
+fn by(one: &Row, two: &Row, by: By) -> Ordering {
+    let text = |row: &Row| {
+        let one = row.organization().unwrap();
+        match by.column {
+            Column::Name => name(row),
+            Column::OrgId => one.organization_id.as_sent().to_owned(),
+            Column::Type => one.kind.as_sent().to_owned(),
+            Column::Connection => one.connection.as_sent().to_owned(),
+            Column::Updated => one.updated_at.as_sent().to_owned(),
+            Column::Cloud => one.cloud_name.as_sent().to_owned(),
+            Column::Created => one.created_at.as_sent().to_owned(),
+            Column::Id => one.id.as_str().to_owned(),
+            Column::Uri => one.uri.as_sent().to_owned(),
+            Column::Other(place) => {
+                let key = ["account", "x"][usize::from(place)];
+                let other = one.others.iter().find(|other| other.key.as_sent() == key);
+                other.map(|other| other.value.as_sent().to_owned()).unwrap_or_default()
+            }
+        }
+    };
+    let (one, two) = (text(one), text(two));
+    let times = |text: &str| age::parse(&text.into()).filter(|_| by.column.is_time());
+    let order = times(&one).cmp(&times(&two)).then_with(|| one.cmp(&two));
+    if by.descending { order.reverse() } else { order }
+}
+
+fn compare(one: &Row, two: &Row, sort: Sort) -> Ordering {
+    match (one.organization(), two.organization()) {
+        (Some(_), Some(_)) => by(one, two, sort.first)
+            .then_with(|| sort.second.map_or(Ordering::Equal, |second| by(one, two, second)))
+            .then_with(|| name(one).cmp(&name(two)))
+            .then_with(|| one.key.cmp(&two.key)),
+        (sound, other) => other.is_some().cmp(&sound.is_some()).then_with(|| one.key.cmp(&two.key)),
+    }
 }
 
 /// The columns of a row as a query sees them.
@@ -95,8 +151,8 @@ impl Pair {
                     Taken::Other => self.rows.filter(&self.filter),
                 }
             }
-            Step::Sort(column, descending) => {
-                self.sort = Sort { column: Column::ALL[column], descending };
+            Step::Sort(first, second) => {
+                self.sort = Sort { first, second: second.filter(|second| second.column != first.column) };
                 self.rows.sort(self.sort, &self.filter);
             }
             Step::LookedAt(at) => {
@@ -121,7 +177,7 @@ impl Pair {
                 tested: None,
             })
         });
-        rows.sort_by(|one, two| one.compare(two, (&name(one), &name(two)), self.sort));
+        rows.sort_by(|one, two| compare(one, two, self.sort));
         rows.into_iter().map(|row| row.key).collect()
     }
 

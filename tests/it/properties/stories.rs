@@ -87,6 +87,14 @@ const KEYS: &[&str] = &[
     "o",
     "z",
     "@",
+    "C",
+    "space",
+    "<",
+    "l",
+    "h",
+    "w",
+    "J",
+    ":",
 ];
 
 fn step() -> impl Strategy<Value = Step> {

@@ -1,7 +1,8 @@
 //! Which rows are shown, in which order, and which is selected.
 
-use cckm_tui::app::list::{Column, Sort};
+use cckm_tui::app::list::{By, Column, Sort};
 use cckm_tui::app::modal::Modal;
+use cckm_tui::app::pickers::SortPicker;
 use cckm_tui::domain::Organization;
 
 use crate::support::app::App;
@@ -130,9 +131,9 @@ fn arrows_move_the_selection_while_the_filter_is_typed() {
 #[test]
 fn the_sort_picker_orders_by_the_chosen_column_and_keeps_the_selection() {
     let app = loaded().keys("G s");
-    assert_eq!(app.state.modals, [Modal::Sort(Column::Name)]);
+    assert_eq!(app.state.modals, [Modal::Sort(SortPicker::of(Sort::default()))]);
     let app = app.keys("j j j enter");
-    assert_eq!(app.state.list.sort, Sort { column: Column::Connection, descending: false });
+    assert_eq!(app.state.list.sort, Sort::by(By::up(Column::Connection)));
     assert_eq!(app.shown(), ["Acme España", "Zenith", "Acme UAT", "acme nordics"]);
     assert_eq!((app.selected().as_deref(), app.state.modals.len()), (Some("Zenith"), 0));
 }
@@ -140,7 +141,8 @@ fn the_sort_picker_orders_by_the_chosen_column_and_keeps_the_selection() {
 #[test]
 fn the_sort_picker_goes_round_and_esc_leaves_everything() {
     let app = loaded().keys("s k");
-    assert_eq!(app.state.modals, [Modal::Sort(Column::Updated)]);
+    let Some(Modal::Sort(picker)) = app.state.modals.last() else { panic!("no picker") };
+    assert_eq!(picker.chosen, Column::Other(0), "a field that nobody has a name for is the last");
     let app = app.keys("s esc");
     assert_eq!((app.state.list.sort, app.state.modals.len()), (Sort::default(), 0));
 }
@@ -150,10 +152,31 @@ fn reversed_rows_that_tie_keep_the_order_of_their_names() {
     let app = loaded().keys("S");
     assert_eq!(app.shown(), ["Zenith", "Acme UAT", "acme nordics", "Acme España"]);
     let app = app.keys("s j j j S");
-    assert_eq!(app.state.list.sort, Sort { column: Column::Connection, descending: true });
+    assert_eq!(app.state.list.sort, Sort::by(By::down(Column::Connection)));
     assert_eq!(app.shown(), ["acme nordics", "Acme UAT", "Acme España", "Zenith"]);
     let app = app.keys("S");
     assert_eq!(app.shown(), ["Acme España", "Zenith", "Acme UAT", "acme nordics"]);
+}
+
+#[test]
+fn e6_a_second_column_decides_among_equals() {
+    let app = loaded().keys("s j j space");
+    let Some(Modal::Sort(picker)) = app.state.modals.last() else { panic!("no picker") };
+    assert_eq!(picker.first, Some(By::up(Column::Type)));
+    assert!(!picker.columns(&app.state.list).contains(&Column::Type), "no column decides twice");
+    let app = app.keys("g esc").keys("space k k k");
+    let app = app.keys("esc esc");
+    assert_eq!(app.state.list.sort, Sort::default(), "esc goes back a step, then leaves everything");
+
+    let app = app.keys("s j j j space");
+    let Some(Modal::Sort(picker)) = app.state.modals.last() else { panic!("no picker") };
+    assert_eq!(picker.chosen, Column::Name);
+    let app = app.keys("S");
+    assert_eq!(app.state.list.sort, Sort::by(By::up(Column::Connection)).then(By::down(Column::Name)));
+    assert_eq!(app.shown(), ["Zenith", "Acme España", "Acme UAT", "acme nordics"]);
+    let app = app.keys("S");
+    assert_eq!(app.state.list.sort.second, Some(By::down(Column::Name)), "S turns the first round");
+    assert_eq!(app.keys("s j enter").state.list.sort.second, None, "one column alone is one column alone");
 }
 
 #[test]
@@ -178,7 +201,7 @@ fn the_time_of_the_last_change_orders_as_time_not_as_text() {
         at(2, "earlier", "2026-01-01T11:00:00+02:00"),
         at(3, "no time", "yesterday"),
     ]);
-    assert_eq!(app.keys("s k enter").shown(), ["no time", "earlier", "later"]);
+    assert_eq!(app.keys("s j j j j enter").shown(), ["no time", "earlier", "later"]);
 }
 
 /// A list of 100 rows in a pane of 11.

@@ -1,5 +1,6 @@
 //! The palette: everything its place can do, nothing that consents, and the reason where it cannot.
 
+use cckm_tui::app::list::{By, Column, Sort};
 use cckm_tui::app::modal::Modal;
 use cckm_tui::app::palette::{Action, Entry};
 use cckm_tui::app::{Badge, Destination, Effect, Profile, Reply, Settings};
@@ -42,7 +43,7 @@ fn e4_every_command_of_the_place_is_in_it_under_its_name_with_its_keys() {
 #[test]
 fn e4_the_best_match_runs_and_the_place_is_the_one_under_it() {
     let app = app().keys(":").text("rvsort").keys("enter");
-    assert!(app.state.modals.is_empty() && app.state.list.sort.descending);
+    assert!(app.state.modals.is_empty() && app.state.list.sort.first.descending);
     let app = app.keys("ctrl-p").text("act").keys("tab enter");
     assert!(matches!(app.state.modals[..], [Modal::Activity(_)]));
     let app = app.keys(":").text("close").keys("enter");
@@ -145,6 +146,22 @@ fn e4_words_that_are_not_whole_go_into_the_line_and_what_cannot_run_says_why() {
     assert!(app.notice().contains("no such theme") && app.state.modals.len() == 1);
     let app = app.keys("esc e ctrl-p").text("filter org 1").keys("enter");
     assert!(app.notice().contains("not while a window is open") && app.state.list.filter.is_empty());
+}
+
+#[test]
+fn e6_e7_the_order_and_the_columns_can_be_typed() {
+    let app = app().keys(":").text("sort connection,-up");
+    assert_eq!(names(&app)[0], "sort connection,-updated");
+    let app = app.keys("tab");
+    assert_eq!(entries(&app)[0].help, "order the list by CONNECTION ▲, UPDATED ▼");
+    let app = app.keys("enter");
+    let sort = app.state.list.sort;
+    assert_eq!(sort, Sort::by(By::up(Column::Connection)).then(By::down(Column::Updated)));
+    let app = app.keys(":").text("columns connection:12,ac").keys("tab enter");
+    let columns = app.state.list.columns.words(app.state.list.rows.others());
+    assert_eq!(columns.as_deref(), Some("name,connection:12,account"));
+    let app = app.keys(":").text("columns colour").keys("enter");
+    assert!(app.notice().contains("no column colour"));
 }
 
 #[test]

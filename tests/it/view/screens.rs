@@ -329,6 +329,13 @@ pub const ALL: &[Screen] = &[
         },
     },
     Screen { name: "sort", story: |w, h| list(w, h).keys("S s j j j") },
+    Screen { name: "sort_second", story: |w, h| list(w, h).keys("s j j j space j") },
+    Screen { name: "columns", story: |w, h| list(w, h).keys("C j j space j J J > k k") },
+    Screen {
+        name: "list_columns_chosen",
+        story: |w, h| list(w, h).keys("C").keys("j j j j j space j space j space enter l l"),
+    },
+    Screen { name: "list_wide_columns", story: |w, h| list(w, h).keys("w") },
     Screen { name: "themes", story: |w, h| list(w, h).keys("T j j") },
     Screen { name: "question_discard", story: |w, h| list(w, h).choosing().text("new").keys("esc") },
     Screen { name: "question_leave", story: |w, h| list(w, h).sent().keys("esc q") },
