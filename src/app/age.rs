@@ -60,11 +60,16 @@ pub fn parse(time: &Untrusted) -> Option<i128> {
     time.as_sent().trim().parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_nanosecond)
 }
 
+/// How far ahead a time may be that counts as now, in seconds: our own clock is told in whole ones, rounded down
+/// twice.
+const NOW: i128 = 2;
+
 /// How long ago a server's time was, at `now` seconds since 1970; none when it cannot be told, or when it
 /// lies in the future (clocks differ).
 pub fn since(time: &Untrusted, now: i64) -> Option<Duration> {
-    let then = parse(time)?;
-    u64::try_from(i128::from(now) - then.div_euclid(1_000_000_000)).ok().map(Duration::from_secs)
+    let seconds = i128::from(now) - parse(time)?.div_euclid(1_000_000_000);
+    let seconds = if (-NOW..0).contains(&seconds) { 0 } else { seconds };
+    u64::try_from(seconds).ok().map(Duration::from_secs)
 }
 
 /// A server's time as a person reads it, to the second, in the server's own zone letter: `2021-07-22
@@ -105,5 +110,8 @@ mod tests {
         assert_eq!(readable(&"yesterday\u{7}".into()), r"yesterday\x07");
         assert_eq!(since(&"99999-01-01T00:00:00Z".into(), 0), None);
         assert_eq!(since(&"1970-01-01T00:00:00Z".into(), 90), Some(Duration::from_secs(90)));
+        let a_moment_ahead = "1970-01-01T00:01:31.9Z".into();
+        assert_eq!(since(&a_moment_ahead, 89), Some(Duration::ZERO));
+        assert_eq!(since(&a_moment_ahead, 88), None);
     }
 }

@@ -329,9 +329,13 @@ pub(super) fn trusted(state: &mut State, request: RequestId, result: Result<(), 
         Ok(()) => Notice::info("trusted from here on, and stored", state.now),
         Err(why) => Notice::warning(format!("trusted for this run only: {}", why.brief())),
     });
-    // Who has not sent a password yet goes on typing it.
     let typing = state.modals.iter().any(|modal| matches!(modal, Modal::SignIn(window) if !window.busy));
-    if typing { Vec::new() } else { sign_in(state, None) }
+    if typing {
+        // Who has not sent a password yet goes on typing it, below the banner that could not be read before.
+        state.banner = None;
+        return Vec::new();
+    }
+    sign_in(state, None)
 }
 
 /// The rows of the first-contact window, the buttons and the field not among them: the fingerprint first and in

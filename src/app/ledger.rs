@@ -68,6 +68,13 @@ pub struct Recovered {
     due: Option<Moment>,
 }
 
+impl Recovered {
+    /// Whether its record was not read yet.
+    pub const fn is_being_read(&self) -> bool {
+        self.outcome.is_none() && self.words.is_empty()
+    }
+}
+
 /// A change of the past, as the journal tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {

@@ -25,7 +25,7 @@ fn one(recovered: &Recovered, width: usize) -> Vec<Line> {
     let begun = format!("{} as {}", recovered.open.at.strftime("%Y-%m-%d %H:%M:%SZ"), operation.id);
     lines.extend(labelled("begun", (Role::Text, &begun), 14, width));
     let (role, word) = match recovered.outcome {
-        None if recovered.words.is_empty() => (Role::Warning, "reading the record …"),
+        None if recovered.is_being_read() => (Role::Warning, "reading the record …"),
         None => (Role::Warning, "OPEN"),
         Some(outcome) => (outcome_role(outcome), outcome.word()),
     };

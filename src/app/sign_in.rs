@@ -120,8 +120,8 @@ impl SignIn {
 /// What the appliance wants to be read before anybody signs in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Banner {
-    /// Its lines, displayed.
-    lines: Vec<String>,
+    /// Its lines, displayed; none until the appliance has answered.
+    lines: Option<Vec<String>>,
 }
 
 impl Banner {
@@ -134,11 +134,16 @@ impl Banner {
         if head.len() < text.len() || head.lines().nth(BANNER_LINES).is_some() {
             lines.push("… the rest of this text is not shown: it is too long".to_owned());
         }
-        Self { lines }
+        Self { lines: Some(lines) }
+    }
+
+    /// Whether the appliance has not said yet what it wants to be read.
+    pub const fn is_awaited(&self) -> bool {
+        self.lines.is_none()
     }
 
     /// Its rows at this width.
     pub fn rows(&self, width: usize) -> Vec<String> {
-        self.lines.iter().flat_map(|line| wrap(line, width)).collect()
+        self.lines.iter().flatten().flat_map(|line| wrap(line, width)).collect()
     }
 }

@@ -169,7 +169,8 @@ pub(super) fn arrive(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The banner of the appliance is read when there is a window to show it in, and only once. Nothing waits for it.
+/// The banner of the appliance is read when there is a window to show it in, and only once after it is trusted.
+/// Nothing waits for it.
 fn read_banner(state: &mut State) -> Option<Effect> {
     if state.banner.is_some() || sign_in_window(state).is_none() {
         return None;

@@ -4,7 +4,7 @@
 //! after this program, is taken out of the terminal or the pipe.
 
 use std::io::{self, IsTerminal as _, Read};
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError, mpsc as threads};
 use std::thread;
 
@@ -56,6 +56,11 @@ impl Lines {
         let _a_thread_that_ended_is_told_by_next = self.asks.send(());
     }
 
+    /// The line that was asked for, if it is there already.
+    pub(super) fn early(&mut self) -> Option<Typed> {
+        self.typed.try_recv().ok()
+    }
+
     /// The line that was asked for.
     pub(super) async fn next(&mut self) -> Typed {
         self.typed.recv().await.unwrap_or(Typed::End)
@@ -100,13 +105,12 @@ struct Modes {
 }
 
 impl Keyboard {
-    /// The terminal on standard input, if that is one.
-    pub fn of_standard_input() -> Option<Self> {
-        let input = io::stdin();
-        if !input.is_terminal() {
+    /// The terminal behind this descriptor, if there is one.
+    pub fn on(typed: &OwnedFd) -> Option<Self> {
+        if !typed.is_terminal() {
             return None;
         }
-        let terminal = input.as_fd().try_clone_to_owned().ok()?;
+        let terminal = typed.try_clone().ok()?;
         let before = tcgetattr(&terminal).ok()?;
         Some(Self(Arc::new(Mutex::new(Modes { terminal, before, hidden: false }))))
     }

@@ -1,7 +1,8 @@
 //! Where the operator is: what is asked now, told from the state alone.
 
 use crate::app::State;
-use crate::app::change::{Gate, Note, Phase};
+use crate::app::change::{Finding, Note, Phase};
+use crate::app::ledger::Recovered;
 use crate::app::modal::Modal;
 
 /// What is asked, or waited for.
@@ -61,6 +62,11 @@ impl Place {
             Some(Modal::Change) => Self::of_a_change(state, patient),
             Some(Modal::Question(_)) => Self::Question,
             Some(Modal::SignIn(window)) if window.busy => Self::Waiting("Signing in."),
+            Some(Modal::SignIn(_))
+                if state.banner.as_ref().is_some_and(|(_, banner)| banner.is_awaited()) =>
+            {
+                Self::Waiting("Looking at the server.")
+            }
             Some(Modal::SignIn(_)) => Self::Password,
             Some(Modal::FirstContact(window)) if window.storing.is_some() => {
                 Self::Waiting("Storing the fingerprint.")
@@ -68,6 +74,9 @@ impl Place {
             Some(Modal::FirstContact(_)) => Self::FirstContact,
             Some(Modal::Stop) => Self::Stopped,
             Some(Modal::Problem(_)) => Self::Problem,
+            Some(Modal::Recovery) if state.ledger.recovered.iter().any(Recovered::is_being_read) => {
+                Self::Waiting("Reading what an earlier run left open.")
+            }
             Some(Modal::Recovery) => Self::Recovery,
             Some(_) => Self::Elsewhere,
         }
@@ -79,7 +88,7 @@ impl Place {
             Self::Waiting("Signing in.")
         } else if state.list.load.is_some() && ((patient && !open) || never) {
             Self::Waiting("Reading the organizations.")
-        } else if open && patient && state.detail.request.is_some() {
+        } else if open && patient && (state.detail.request.is_some() || state.connections.request.is_some()) {
             Self::Waiting("Reading the organization.")
         } else if open {
             Self::Organization
@@ -96,7 +105,10 @@ impl Place {
             }
             Phase::Choosing => Self::Choose,
             Phase::Reviewing(review) => match review.writing {
-                _ if review.checks.gate() == Gate::Waiting => Self::Waiting("Checking; nothing is sent."),
+                // What is printed stays as it is: a check that is not done yet would never be told.
+                _ if review.checks.iter().any(|check| check.finding == Finding::Waiting) => {
+                    Self::Waiting("Checking; nothing is sent.")
+                }
                 None | Some(Note::Name) => Self::Review,
                 Some(note) => Self::Note(note),
             },
@@ -110,7 +122,15 @@ impl Place {
 
     /// Whether what was typed before the question is no answer to it.
     pub(super) const fn matters(self) -> bool {
-        matches!(self, Self::Review | Self::Question | Self::Password | Self::FirstContact)
+        matches!(
+            self,
+            Self::Review
+                | Self::Question
+                | Self::Password
+                | Self::FirstContact
+                | Self::Result
+                | Self::Problem
+        )
     }
 
     /// Whether what is told here may become something else while the operator thinks.
@@ -118,8 +138,22 @@ impl Place {
         matches!(self, Self::Password | Self::FirstContact | Self::Problem | Self::Recovery)
     }
 
-    /// Whether the end of the input here means that what was wanted was not done.
-    pub(super) const fn needs_an_answer(self) -> bool {
-        matches!(self, Self::Password | Self::FirstContact | Self::Stopped | Self::Problem)
+    /// What was not done if the input ends here; nothing where that is an end like any other.
+    pub(super) const fn unfinished(self) -> Option<&'static str> {
+        match self {
+            Self::Password | Self::FirstContact | Self::Stopped | Self::Problem => {
+                Some("the input ended where an answer was needed")
+            }
+            Self::Choose | Self::Review | Self::Note(_) | Self::Question => {
+                Some("the input ended before the change was sent; nothing was sent")
+            }
+            Self::Waiting(_)
+            | Self::List
+            | Self::Organization
+            | Self::Flight(_)
+            | Self::Result
+            | Self::Recovery
+            | Self::Elsewhere => None,
+        }
     }
 }

@@ -27,8 +27,8 @@ pub(super) enum Act {
     Tell(Vec<String>),
     /// Go to the next page of the list, or back.
     Turn(bool),
-    /// Go to the first page.
-    FirstPage,
+    /// Go to the page that holds the organization with this number.
+    Page(usize),
     /// Open an organization.
     Open(RowKey),
     /// Change the open one.
@@ -91,6 +91,9 @@ fn list(word: &str, state: &State, numbers: &Numbers) -> Vec<Act> {
     if let Some(filter) = word.strip_prefix('/') {
         return filtered(filter, state);
     }
+    if let Some(number) = word.strip_prefix('g').map(str::trim_start) {
+        return number.parse().map_or_else(|_| unknown(word), |number| vec![Act::Page(number), Act::Show]);
+    }
     match word {
         "" => vec![Act::Show],
         "n" => vec![Act::Turn(true)],
@@ -116,7 +119,7 @@ fn filtered(filter: &str, state: &State) -> Vec<Act> {
     if !filter.trim().is_empty() {
         acts.extend([Act::Press(Command::Filter), Act::Type(filter.to_owned()), Act::Press(Command::Accept)]);
     }
-    acts.extend([Act::FirstPage, Act::Show]);
+    acts.extend([Act::Page(1), Act::Show]);
     acts
 }
 

@@ -55,19 +55,21 @@ pub(super) fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
     // Settings first: a mistake in them is reported wherever the program runs.
     let config = if flags.demo { None } else { Some(configuration(flags)?) };
     let keymap = if flags.demo { Keymap::shipped() } else { keymap()? };
-    if !flags.plain {
+    let typed = if flags.plain {
+        Some(plain::typed_on(flags.password_stdin)?)
+    } else {
         refuse_what_is_no_terminal(flags.password_stdin)?;
-    }
+        None
+    };
     let runtime = Runtime::new().wrap_err("no threads")?;
     let shown = AssertUnwindSafe(async {
         let plan = match config {
             None => demo_plan(flags).await?,
             Some((configured, config)) => plan(configured, &config, flags.no_journal).await?,
         };
-        if flags.plain {
-            Box::pin(plain::converse(plan)).await
-        } else {
-            Box::pin(dashboard(plan, restorer, &keymap)).await
+        match typed {
+            Some(typed) => Box::pin(plain::converse(plan, typed)).await,
+            None => Box::pin(dashboard(plan, restorer, &keymap)).await,
         }
     });
     let end = runtime.block_on(shown.catch_unwind());

@@ -1,6 +1,8 @@
 //! The dashboard line by line: the same parts, with lines in place of the screen.
 
+use std::fs::File;
 use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -9,9 +11,9 @@ use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use ratatui::layout::Size;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::Problem;
 use super::dashboard::{Plan, SIGN_OUT};
 use super::terminal::mention_root;
+use super::{Problem, setting};
 use crate::app::State;
 use crate::keymap::Keymap;
 use crate::plain::{self, Ended, Keyboard, Lines, Paper, Parts};
@@ -25,8 +27,22 @@ const SIZE: Size = Size { width: 80, height: 24 };
 /// How long the program may take after a signal, even where nobody reads what it prints.
 const FAREWELL: Duration = Duration::from_millis(2_500);
 
+/// Where lines come from: standard input, or the terminal itself where that holds the password.
+pub(super) fn typed_on(password_stdin: bool) -> Result<OwnedFd, Problem> {
+    if !password_stdin {
+        return Ok(io::stdin().as_fd().try_clone_to_owned().wrap_err("standard input cannot be read")?);
+    }
+    let terminal = File::open("/dev/tty").map_err(|error| {
+        setting(eyre!(
+            "with --password-stdin the lines come from the terminal, and there is none ({error}): lines from a pipe \
+             go with CCKM_PASSWORD_FILE or CCKM_PASSWORD_COMMAND"
+        ))
+    })?;
+    Ok(terminal.into())
+}
+
 /// Talks until it ends, and says why it did. What was left undone for want of input is a failure.
-pub(super) async fn converse(plan: Plan) -> Result<End, Problem> {
+pub(super) async fn converse(plan: Plan, typed: OwnedFd) -> Result<End, Problem> {
     let clock = Clock::starting_now();
     let (record, run) = plan.record.begin(plan.log.as_ref(), plan.bandwidth);
     mention_root();
@@ -36,7 +52,7 @@ pub(super) async fn converse(plan: Plan) -> Result<End, Problem> {
     if let Some(configured) = plan.configured {
         executor = executor.reaching(Arc::new(configured));
     }
-    let keyboard = Keyboard::of_standard_input();
+    let keyboard = Keyboard::on(&typed);
     listen(&queue, keyboard.clone()).wrap_err("signals cannot be handled")?;
     drop(queue);
     let parts = Parts {
@@ -44,7 +60,7 @@ pub(super) async fn converse(plan: Plan) -> Result<End, Problem> {
         shell: &mut executor,
         clock,
         keymap: &Keymap::shipped(),
-        lines: Lines::start(StandardInput).wrap_err("standard input cannot be read")?,
+        lines: Lines::start(Unbuffered(typed)).wrap_err("the lines cannot be read")?,
         keyboard: keyboard.clone(),
         paper: Paper::new(io::stdout(), plan.surface.ascii),
     };
@@ -55,20 +71,18 @@ pub(super) async fn converse(plan: Plan) -> Result<End, Problem> {
     tracing::info!(why = ?ended.as_ref().map(|ended| &ended.why), "plain mode ends");
     executor.close(SIGN_OUT).await;
     match ended {
-        Ok(Ended { why: End::Quit, failed: true, .. }) => {
-            Err(eyre!("the input ended where an answer was needed").into())
-        }
+        Ok(Ended { why: End::Quit, unfinished: Some(words), .. }) => Err(eyre!(words).into()),
         Ok(ended) => Ok(ended.why),
         Err(error) => Err(Report::new(error).wrap_err("standard output cannot be written").into()),
     }
 }
 
-/// Standard input without a buffer: what was not asked for stays where it is.
-struct StandardInput;
+/// Input without a buffer: what was not asked for stays where it is.
+struct Unbuffered(OwnedFd);
 
-impl io::Read for StandardInput {
+impl io::Read for Unbuffered {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        Ok(rustix::io::read(io::stdin(), bytes)?)
+        Ok(rustix::io::read(&self.0, bytes)?)
     }
 }
 

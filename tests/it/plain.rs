@@ -1,19 +1,22 @@
 //! Plain mode, line by line: whole conversations with the demo server, and what must not be consent.
 
+mod session;
+mod troubles;
+
 use std::io::{self, Cursor, Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cckm_tui::api::{Credentials, Limits, Reader, Server, Trust, Writer, base_url};
-use cckm_tui::app::{Settings, State};
-use cckm_tui::demo::{Demo, Options};
+use cckm_tui::app::{Run, Settings, State};
+use cckm_tui::demo::{Demo, Options, Rule};
 use cckm_tui::domain::Password;
 use cckm_tui::journal::Journal;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::plain::{self, Ended, Lines, Paper, Parts};
 use cckm_tui::runtime::client::Access;
 use cckm_tui::runtime::executor::Executor;
-use cckm_tui::runtime::{self, Clock, End, Event, clock};
+use cckm_tui::runtime::{self, Clock, Event, clock};
 use ratatui::layout::Size;
 use tokio::time::timeout;
 
@@ -50,56 +53,87 @@ struct Talk {
     patches: Vec<String>,
 }
 
-/// Who talks: the settings, and what is typed.
-async fn converse(change: impl FnOnce(&mut Settings), typed: impl Read + Send + 'static) -> Talk {
-    let sheet = Sheet::default();
-    begin(change, typed, sheet, |_, _| ()).await
+/// Where a conversation takes place: a demo server, and what the program is told of it and of this run.
+struct Stage {
+    demo: Arc<Demo>,
+    settings: Settings,
+    run: Run,
 }
 
-/// A conversation with these lines, ended by the end of the input.
+impl Stage {
+    async fn new() -> Self {
+        let demo =
+            Demo::start(Options { record: true, organizations: 24, ..Options::default() }).await.unwrap();
+        let settings = Settings { server: demo.base().trim_end_matches('/').into(), ..app::settings() };
+        Self { demo: Arc::new(demo), settings, run: Run { started_at: clock::wall_seconds(), ..app::run() } }
+    }
+
+    /// With this trouble, by its name.
+    fn with(self, fault: &str) -> Self {
+        self.demo.faults().add(Rule::named(fault).unwrap());
+        self
+    }
+
+    fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// A conversation with these lines, ended by the end of the input.
+    async fn script(self, lines: &[&str]) -> Talk {
+        self.converse(Cursor::new(lines.join("\n")), Sheet::default(), |_, _| ()).await
+    }
+
+    /// The same with something done on the side.
+    async fn converse(
+        self,
+        typed: impl Read + Send + 'static,
+        sheet: Sheet,
+        aside: impl FnOnce(tokio::sync::mpsc::Sender<Event>, Sheet),
+    ) -> Talk {
+        let Self { demo, settings, run } = self;
+        let server = Server { base: base_url(demo.base()).unwrap(), trust: Trust::System };
+        let password = settings.password_known.then(|| Password::new(demo.password()));
+        let credentials = Credentials { password, ..Credentials::new(demo.user()) };
+        let reader = Reader::new(server, credentials, Limits::default()).unwrap();
+        let access = if settings.read_only {
+            Access::ReadOnly(reader)
+        } else {
+            Access::ReadWrite(Writer::new(reader))
+        };
+        let (queue, events) = runtime::queue();
+        let clock = Clock::starting_now();
+        let mut shell = Executor::new(access, queue.clone(), clock, Ok(Journal::in_memory()));
+        aside(queue.clone(), sheet.clone());
+        drop(queue);
+        let parts = Parts {
+            events,
+            shell: &mut shell,
+            clock,
+            keymap: &Keymap::shipped(),
+            lines: Lines::start(typed).unwrap(),
+            keyboard: None,
+            paper: Paper::new(sheet.clone(), false),
+        };
+        let state = State::new(Size::new(80, 24), run, settings);
+        let ended = timeout(DEADLINE, plain::run(parts, state)).await;
+        let ended = ended.unwrap_or_else(|_| panic!("it does not end:\n{}", sheet.text())).unwrap();
+        let requests = demo.requests().into_iter().filter(|request| request.method == "PATCH");
+        let patches = requests.map(|request| String::from_utf8_lossy(&request.body).into_owned()).collect();
+        let text = sheet.text();
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+        Talk { text, ended, patches }
+    }
+}
+
+/// A conversation with these lines and settings, without trouble.
 async fn script(change: impl FnOnce(&mut Settings), lines: &[&str]) -> Talk {
-    converse(change, Cursor::new(lines.join("\n"))).await
+    Stage::new().await.set(change).script(lines).await
 }
 
-/// The same, with something done on the side.
-async fn begin(
-    change: impl FnOnce(&mut Settings),
-    typed: impl Read + Send + 'static,
-    sheet: Sheet,
-    aside: impl FnOnce(tokio::sync::mpsc::Sender<Event>, Sheet),
-) -> Talk {
-    let demo = Demo::start(Options { record: true, organizations: 24, ..Options::default() }).await.unwrap();
-    let server = Server { base: base_url(demo.base()).unwrap(), trust: Trust::System };
-    let mut settings = app::settings();
-    settings.server = demo.base().trim_end_matches('/').into();
-    change(&mut settings);
-    let password = settings.password_known.then(|| Password::new(demo.password()));
-    let reader =
-        Reader::new(server, Credentials { password, ..Credentials::new(demo.user()) }, Limits::default())
-            .unwrap();
-    let access =
-        if settings.read_only { Access::ReadOnly(reader) } else { Access::ReadWrite(Writer::new(reader)) };
-    let (queue, events) = runtime::queue();
-    let clock = Clock::starting_now();
-    let mut shell = Executor::new(access, queue.clone(), clock, Ok(Journal::in_memory()));
-    aside(queue.clone(), sheet.clone());
-    drop(queue);
-    let parts = Parts {
-        events,
-        shell: &mut shell,
-        clock,
-        keymap: &Keymap::shipped(),
-        lines: Lines::start(typed).unwrap(),
-        keyboard: None,
-        paper: Paper::new(sheet.clone(), false),
-    };
-    let run = cckm_tui::app::Run { started_at: clock::wall_seconds(), ..app::run() };
-    let state = State::new(Size::new(80, 24), run, settings);
-    let ended = timeout(DEADLINE, plain::run(parts, state)).await;
-    let ended = ended.unwrap_or_else(|_| panic!("it does not end:\n{}", sheet.text())).unwrap();
-    let requests = demo.requests().into_iter().filter(|request| request.method == "PATCH");
-    let patches = requests.map(|request| String::from_utf8_lossy(&request.body).into_owned()).collect();
-    Talk { text: sheet.text(), ended, patches }
+/// Compares what was told with what is kept under this name.
+fn assert_told(name: &str, text: &str) {
+    insta::assert_snapshot!(name, text);
 }
 
 /// What is told while something is waited for: how much of it depends on how long it takes.
@@ -154,160 +188,4 @@ fn without_milliseconds(text: &str) -> String {
         }
     }
     words.join(" ")
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a22_a_whole_session_can_be_read_as_a_text() {
-    let lines = [
-        "n",
-        "p",
-        "/acme",
-        "1",
-        "c",
-        "us-2025",
-        "",
-        "r",
-        "CHG-20417",
-        "yes",
-        "",
-        "u",
-        "yes",
-        "r",
-        "",
-        "b",
-        "/",
-        "q",
-    ];
-    let talk = script(|_| (), &lines).await;
-    assert_eq!(talk.patches.len(), 2, "{}", talk.text);
-    assert_eq!((talk.ended.why, talk.ended.failed), (End::Quit, false));
-    insta::assert_snapshot!(masked(&talk.text));
-}
-
-/// From the start to a review in which nothing stands against sending it.
-const TO_THE_REVIEW: [&str; 4] = ["/acme", "1", "c", "=sfdc-us-2025"];
-
-fn to_the_review_and(then: &[&'static str]) -> Vec<&'static str> {
-    [&TO_THE_REVIEW, then].concat()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn m5_nothing_but_the_whole_word_is_consent() {
-    let wrong = ["y", "", "YES", "Yes", "yess", "1", "send", "\u{1b}[A", "n", "b", "q"];
-    let talk = script(|_| (), &to_the_review_and(&wrong)).await;
-    assert!(talk.text.contains("Review: nothing is sent yet"), "{}", talk.text);
-    assert!(talk.text.contains("Enter alone is no consent"), "{}", talk.text);
-    assert!(talk.text.contains(r#""\x1b[A" is no consent"#), "{}", talk.text);
-    assert_eq!(talk.patches, [""; 0]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_end_of_the_input_in_a_review_sends_nothing() {
-    let talk = script(|_| (), &TO_THE_REVIEW).await;
-    assert!(talk.text.contains("Review: nothing is sent yet"), "{}", talk.text);
-    assert_eq!((talk.patches.len(), talk.ended.why, talk.ended.failed), (0, End::Quit, false));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_end_of_the_input_after_consent_waits_until_the_change_is_settled() {
-    let talk = script(|_| (), &to_the_review_and(&["yes"])).await;
-    assert_eq!(talk.patches, [r#"{"connection":"sfdc-us-2025"}"#]);
-    assert!(talk.text.contains("HTTP 200 OK") && talk.text.contains("VERIFIED"), "{}", talk.text);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn m6_a_read_only_session_refuses_and_offers_no_change() {
-    let talk = script(|settings| settings.read_only = true, &["1", "c", "e", "u", "q"]).await;
-    assert!(talk.text.contains("[DEMO] READ-ONLY Organization: r refresh"), "{}", talk.text);
-    assert!(talk.text.contains("this session is READ-ONLY"), "{}", talk.text);
-    assert!(!talk.text.contains("Change connection"), "{}", talk.text);
-    assert_eq!(talk.patches, [""; 0]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn e36_a_protected_profile_is_confirmed_by_its_name_and_by_nothing_else() {
-    let protect = |settings: &mut Settings| settings.rules.confirm_by_name = Some("prod-eu".into());
-    let talk = script(protect, &to_the_review_and(&["yes", "", "prod-us", "PROD-EU", "q"])).await;
-    assert!(talk.text.contains("the name of the profile, prod-eu, sends the change"), "{}", talk.text);
-    assert!(talk.text.contains("This profile is protected"), "{}", talk.text);
-    assert!(talk.text.contains("that is not the name of the profile: nothing was sent"), "{}", talk.text);
-    assert_eq!(talk.patches, [""; 0]);
-    let talk = script(protect, &to_the_review_and(&["prod-us", "prod-eu", "q"])).await;
-    assert_eq!(talk.patches.len(), 1, "{}", talk.text);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reason_that_is_asked_for_and_a_failed_check_stand_against_consent_until_given() {
-    let require = |settings: &mut Settings| settings.rules.reason_required = true;
-    let lines = [
-        "/acme",
-        "1",
-        "c",
-        "=legacy-sfdc",
-        "yes",
-        "o",
-        "",
-        "yes",
-        "o",
-        "told to",
-        "yes",
-        "r",
-        "CHG-1",
-        "yes",
-    ];
-    let talk = script(require, &lines).await;
-    assert!(talk.text.contains("a check failed: nothing was sent"), "{}", talk.text);
-    assert!(
-        talk.text.contains("this profile asks for a reason: r gives one; nothing was sent"),
-        "{}",
-        talk.text
-    );
-    assert_eq!(talk.patches, [r#"{"connection":"legacy-sfdc"}"#], "{}", talk.text);
-    assert!(talk.text.contains("overridden    told to"), "{}", talk.text);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn wrong_answers_are_named_and_lead_nowhere() {
-    let lines = ["99", "xyz", "0", "/no-such-thing", "1", "/", "1", "5", "c", "sfdc", "b", "b", "q"];
-    let talk = script(|_| (), &lines).await;
-    for words in [
-        "99 is not among the numbers printed last.",
-        "\"xyz\" means nothing here; h tells what does.",
-        "0 is not among the numbers printed last.",
-        "No organization matches the filter, filter /no-such-thing",
-        "1 is not among the numbers printed last.",
-        "\"5\" means nothing here",
-        "connections hold \"sfdc\": type more of the name, or Enter alone for the text as typed.",
-    ] {
-        assert!(talk.text.contains(words), "{words} is not in\n{}", talk.text);
-    }
-    assert_eq!(talk.patches, [""; 0]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_password_is_not_taken_from_a_pipe() {
-    let talk = script(|settings| settings.password_known = false, &["canary-password", "q"]).await;
-    assert!(talk.text.contains("CCKM_PASSWORD_FILE"), "{}", talk.text);
-    assert!(!talk.text.contains("canary"), "{}", talk.text);
-    assert!(talk.ended.failed);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn sg_01_a_signal_ends_it_while_a_line_is_waited_for() {
-    let (typed, _nobody_types) = io::pipe().unwrap();
-    let talk = begin(
-        |_| (),
-        typed,
-        Sheet::default(),
-        |queue, sheet| {
-            tokio::spawn(async move {
-                while !sheet.text().contains("List: number opens") {
-                    tokio::task::yield_now().await;
-                }
-                queue.send(Event::End(End::Signal(15))).await.unwrap();
-            });
-        },
-    )
-    .await;
-    assert_eq!(talk.ended.why, End::Signal(15));
 }

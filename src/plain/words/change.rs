@@ -3,6 +3,7 @@
 use super::{UNBROKEN, header, plain};
 use crate::app::change::{Candidate, Change, Check, Phase, Review};
 use crate::app::explain::explain;
+use crate::app::list::{LookAlike, RowKey};
 use crate::app::{JournalState, State, age};
 use crate::text::{self, Untrusted};
 use crate::ui::{about, alike, request, standing, state_words};
@@ -14,12 +15,9 @@ const MOST: usize = 20;
 pub(in crate::plain) fn choose(state: &State) -> (Vec<String>, Vec<Untrusted>) {
     let Some(change) = &state.change else { return (Vec::new(), Vec::new()) };
     let seen = age::short(state.now.since(change.seen_at));
-    let mut lines = vec![
-        String::new(),
-        "Change connection".to_owned(),
-        target(change),
-        format!("connection now: {}, as read {seen} ago", change.target.connection.brief()),
-    ];
+    let mut lines = vec![String::new(), "Change connection".to_owned(), target(change)];
+    lines.extend(name_doubt(state, change));
+    lines.push(format!("connection now: {}, as read {seen} ago", change.target.connection.brief()));
     let (offered, values) = offered(change);
     lines.extend(offered);
     if let Some(failure) = &state.connections.failure {
@@ -37,8 +35,9 @@ fn offered(change: &Change) -> (Vec<String>, Vec<Untrusted>) {
         let uses = candidate.uses;
         let noun = if uses == 1 { "organization" } else { "organizations" };
         let mark = if candidate.name == *now { " (now)" } else { "" };
+        let doubt = candidate.look_alike.as_ref().map(|look_alike| format!(" · {}", look_alike.words()));
         let (name, state) = (candidate.name.brief(), state_words(candidate).1);
-        format!("{} {name} · {state} · {uses} {noun}{mark}", place + 1)
+        format!("{} {name} · {state} · {uses} {noun}{mark}{}", place + 1, doubt.unwrap_or_default())
     };
     let mut lines: Vec<String> = shown.iter().take(MOST).enumerate().map(line).collect();
     if shown.len() > MOST {
@@ -83,6 +82,19 @@ fn target(change: &Change) -> String {
     format!("organization {name} · {org_id} · {kind} · id {}", target.id)
 }
 
+/// That its name may be taken for another, if it may.
+fn name_doubt(state: &State, change: &Change) -> Option<String> {
+    let rows = &state.list.rows;
+    let row = rows.get(&RowKey::Id(change.target.id.clone()))?;
+    rows.name_look_alike(row).map(|look_alike| look_alike.words())
+}
+
+/// That the new connection may be taken for another, if it may.
+fn value_doubt(change: &Change, value: &Untrusted) -> Option<String> {
+    let chosen = change.chooser.candidates.iter().find(|candidate| candidate.name == *value)?;
+    chosen.look_alike.as_ref().map(LookAlike::words)
+}
+
 fn reviewed(state: &State) -> Option<(&Change, &Review)> {
     let change = state.change.as_ref()?;
     match &change.phase {
@@ -99,8 +111,10 @@ pub(in crate::plain) fn review(state: &State) -> Vec<String> {
     let mut lines = vec![String::new(), title.to_owned()];
     lines.push(header(state));
     lines.push(target(change));
+    lines.extend(name_doubt(state, change));
     lines.push(format!("- connection {}", change.target.connection.brief()));
     lines.push(format!("+ connection {} ({})", review.value.brief(), about(change, &review.value).1));
+    lines.extend(value_doubt(change, &review.value));
     lines.extend(alike(&change.target.connection, &review.value).map(str::to_owned));
     lines.push("Checks".to_owned());
     lines.extend(review.checks.iter().map(check));

@@ -7,7 +7,7 @@ pub(super) use self::change::{choose, review, review_foot};
 pub(super) use self::list::list;
 use super::place::{Place, Step};
 use super::typed::asks_for;
-use crate::app::change::Phase;
+use crate::app::change::{Phase, response};
 use crate::app::identity::{certificate_lines, first_contact_lines, profile_of, stop_lines};
 use crate::app::line::Line;
 use crate::app::modal::Modal;
@@ -105,7 +105,13 @@ fn window(state: &State, keymap: &Keymap, place: Place) -> Vec<String> {
         _ => "Left open by an earlier run",
     };
     let mut lines = vec![String::new(), format!("{title} {}", header(state))];
-    lines.extend(plain(&modal_lines(state, keymap).0));
+    lines.extend(match state.change.as_ref().map(|change| &change.phase) {
+        // The server's own words, unbroken: an id in two pieces cannot be copied.
+        Some(Phase::Settled { evidence, response: true, .. }) if place == Place::Result => {
+            plain(&response(evidence, UNBROKEN))
+        }
+        _ => plain(&modal_lines(state, keymap).0),
+    });
     lines
 }
 
@@ -118,7 +124,7 @@ fn password(state: &State) -> Vec<String> {
         lines.push("Not signed in.".to_owned());
         lines.extend(plain(&problem::lines(failure, &state.settings.server, WIDTH)));
     }
-    lines.push(format!("Sign in {} as {}", state.settings.server.brief(), state.settings.user.brief()));
+    lines.push(format!("Sign in to {} as {}", state.settings.server.brief(), state.settings.user.brief()));
     lines
 }
 
@@ -126,7 +132,7 @@ fn password(state: &State) -> Vec<String> {
 pub(super) fn no_password(state: &State) -> Vec<String> {
     let mut lines = password(state);
     lines.push("A password is needed, and is read from a terminal only. Without one give it by".to_owned());
-    lines.push("CCKM_PASSWORD_FILE, CCKM_PASSWORD_COMMAND or --password-stdin.".to_owned());
+    lines.push("CCKM_PASSWORD_FILE or CCKM_PASSWORD_COMMAND.".to_owned());
     lines
 }
 
@@ -176,7 +182,9 @@ fn choices(state: &State, place: Place) -> String {
         Place::Waiting(_) => String::new(),
         Place::List => {
             let undo = if write { " u undo," } else { "" };
-            format!("List: number opens, /text filters, n next, p previous, r refresh,{undo} h help, q quit")
+            format!(
+                "List: number opens, /text filters, n next, p previous, g number goes there, r refresh,{undo} h help, q quit"
+            )
         }
         Place::Organization => {
             let change = if write { "c change connection, u undo, " } else { "" };
@@ -204,7 +212,7 @@ pub(super) fn help(place: Place, state: &State) -> Vec<String> {
         Place::List => &[
             "A number printed before an organization opens it.",
             "/text shows those that hold every word; / alone shows all again.",
-            "n and p turn the page, Enter prints it again, r reads the list anew.",
+            "n and p turn the page, g 400 goes to the page with the 400th, Enter prints it again, r reads the list anew.",
             "u takes back the last change of this run, as a new change with its own review.",
         ],
         Place::Organization => &[
@@ -220,6 +228,14 @@ pub(super) fn help(place: Place, state: &State) -> Vec<String> {
             "Enter closes, r prints the server's whole answer or the summary, v reads the record once more.",
             "e goes back to choosing, u takes the change back as a new one.",
         ],
+        Place::Problem => {
+            &["r does once more what failed: nothing of it changes anything. Enter goes on without."]
+        }
+        Place::Flight(_) => &[
+            "The change was begun and is not settled. To leave now is to leave without knowing what became of it;",
+            "the next start reads the record and tells.",
+        ],
+        Place::Recovery => &["Nothing is sent again: the records are read, and what they show is told here."],
         Place::FirstContact => &[
             "Compare the SHA-256 with the one your CipherTrust administrator has, then paste it in full.",
             "Nothing but the handshake was sent to this server so far.",

@@ -10,6 +10,7 @@ use cckm_tui::domain::{
 
 use crate::support::app::{App, number, settings};
 use crate::support::identity::{changed, distrust, doubted, fingerprint, identity, shown, verified};
+use crate::support::screen;
 
 fn window(app: &App) -> &FirstContact {
     match app.state.modals.last() {
@@ -96,6 +97,19 @@ fn a_password_is_not_lost_to_the_first_contact() {
     let app = app.message(Message::Pasted(fingerprint(2).to_string())).keys("enter").onwards();
     let app = app.reply(Reply::Trusted(Ok(())));
     assert_eq!(app.asked(), [Effect::SignIn { request: number(4), password: None }]);
+}
+
+#[test]
+fn tx_24_the_banner_of_a_server_that_was_not_trusted_yet_is_read_when_it_is() {
+    let app = App::with(Settings { password_known: false, ..settings() }, 80, 24);
+    assert!(matches!(app.asked(), [Effect::ReadBanner { .. }]), "{:?}", app.asked());
+    let app = app.message(doubted()).reply(Reply::Banner("".into()));
+    let app = app.message(Message::Pasted(fingerprint(2).to_string())).keys("enter").onwards();
+    let app = app.reply(Reply::Trusted(Ok(())));
+    assert!(matches!(app.asked(), [Effect::ReadBanner { .. }]), "{:?}", app.asked());
+    assert!(
+        screen::text(&app.reply(Reply::Banner("Authorized use only.".into())).state).contains("Authorized")
+    );
 }
 
 #[test]

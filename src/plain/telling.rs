@@ -1,0 +1,186 @@
+//! What is told: what is new since the last line, and the question that stands now.
+
+use std::io;
+
+use super::place::Place;
+use super::{Conversation, PAGE, QUIET, words};
+use crate::app::Message;
+use crate::app::change::Phase;
+use crate::app::list::RowKey;
+use crate::app::modal::Modal;
+use crate::domain::Outcome;
+use crate::keymap::Command;
+use crate::runtime::Perform;
+
+impl<P: Perform> Conversation<'_, P> {
+    /// Tells what is new, and asks where there is something to ask.
+    pub(super) fn present(&mut self) -> io::Result<()> {
+        self.tidy()?;
+        let place = Place::of(&self.state, self.open.is_some(), self.patient);
+        if !matches!(place, Place::Waiting(_)) {
+            self.patient = false;
+        }
+        self.tell_notice()?;
+        self.tell_place(place)?;
+        if self.ending && !self.in_flight() {
+            self.unfinished = self.unfinished_at(place);
+            self.quit();
+            return Ok(());
+        }
+        if !self.ending && self.listens(place) { self.ask(place) } else { Ok(()) }
+    }
+
+    /// What the end of the input leaves undone: an honest exit code for whoever wrote the lines.
+    fn unfinished_at(&self, place: Place) -> Option<String> {
+        let failed = |outcome: &Outcome| !matches!(outcome, Outcome::Verified | Outcome::Applied);
+        if let Some(words) = place.unfinished() {
+            return Some(words.to_owned());
+        }
+        if let Some(outcome) = self.outcome.filter(failed) {
+            return Some(format!("the last change is {}", outcome.word()));
+        }
+        self.state.list.loaded_at.is_none().then(|| "the organizations were not read".to_owned())
+    }
+
+    /// Sees to what happened in between: an organization that is gone, a question that is answered by itself.
+    fn tidy(&mut self) -> io::Result<()> {
+        if self.state.asks_to_leave() && !self.in_flight() {
+            self.press(Command::Decline);
+        }
+        let gone = |open: &RowKey| self.state.list.selected.as_ref() != Some(open);
+        if self.state.modals.is_empty() && self.open.as_ref().is_some_and(gone) {
+            self.close();
+            self.say([words::GONE.to_owned()])?;
+        }
+        if self.parts.keyboard.is_none()
+            && matches!(self.state.modals.last(), Some(Modal::SignIn(window)) if !window.busy)
+            && !self.ending
+        {
+            self.say(words::no_password(&self.state))?;
+            self.ending = true;
+        }
+        Ok(())
+    }
+
+    fn tell_notice(&mut self) -> io::Result<()> {
+        if self.state.notice != self.notice {
+            self.notice.clone_from(&self.state.notice);
+            if let Some(notice) = &self.state.notice {
+                let words = format!("Note: {}", notice.text);
+                self.say([words])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_place(&mut self, place: Place) -> io::Result<()> {
+        let is_news = self.place.replace(place) != Some(place);
+        if is_news && matches!(place, Place::Flight(_)) {
+            self.quiet_until = self.parts.clock.now() + QUIET;
+        }
+        if let Some(Phase::Settled { outcome, .. }) = self.state.change.as_ref().map(|change| &change.phase) {
+            self.outcome = Some(*outcome);
+        }
+        if place == Place::Review {
+            return self.tell_review(is_news);
+        }
+        let again = std::mem::take(&mut self.again);
+        let mut lines = Vec::new();
+        if is_news || again {
+            lines = self.describe(place);
+        } else if place.changes_by_itself() {
+            lines = self.describe(place);
+            if lines == self.told {
+                return Ok(());
+            }
+        }
+        if lines.is_empty() {
+            self.asked &= !is_news;
+            return Ok(());
+        }
+        self.told.clone_from(&lines);
+        self.say(lines)?;
+        if place == Place::Question {
+            self.tell(Message::Drawn);
+        }
+        Ok(())
+    }
+
+    /// A review is printed whole whenever the core says that what it shows was not read yet.
+    fn tell_review(&mut self, is_news: bool) -> io::Result<()> {
+        let again = std::mem::take(&mut self.again);
+        let Some(Phase::Reviewing(review)) = self.state.change.as_ref().map(|change| &change.phase) else {
+            return Ok(());
+        };
+        if review.drawn_at.is_none() || again {
+            let lines = words::review(&self.state);
+            self.say(lines)?;
+            self.tell(Message::Drawn);
+        } else if is_news {
+            let lines = words::review_foot(&self.state);
+            self.say(lines)?;
+        }
+        Ok(())
+    }
+
+    fn describe(&mut self, place: Place) -> Vec<String> {
+        match place {
+            Place::List => {
+                let last = self.state.list.rows.shown().saturating_sub(1);
+                self.first = self.first.min(last / PAGE * PAGE);
+                let (lines, rows) = words::list(&self.state, self.first, PAGE);
+                self.numbers.rows = rows;
+                lines
+            }
+            Place::Choose => {
+                let (lines, values) = words::choose(&self.state);
+                self.numbers.values = values;
+                lines
+            }
+            place => words::of(&self.state, self.parts.keymap, place),
+        }
+    }
+
+    /// Whether a line may be asked for.
+    fn listens(&self, place: Place) -> bool {
+        match place {
+            Place::Waiting(_) => false,
+            // A script has nothing to say until the change is settled; a person may want to leave a slow one.
+            Place::Flight(_) => self.parts.keyboard.is_some() && self.parts.clock.now() >= self.quiet_until,
+            Place::Review => {
+                self.state.change.as_ref().is_some_and(|change| change.listens(self.parts.clock.now()))
+            }
+            _ => true,
+        }
+    }
+
+    fn ask(&mut self, place: Place) -> io::Result<()> {
+        if self.asked {
+            return Ok(());
+        }
+        if let Some(keyboard) = &self.parts.keyboard {
+            keyboard.show_what_is_typed(place != Place::Password);
+            if place.matters() {
+                keyboard.forget_what_is_typed();
+            }
+        }
+        if self.reading
+            && self.asked_at != Some(place)
+            && let Some(line) = self.parts.lines.early()
+        {
+            return self.typed(line);
+        }
+        if !self.reading {
+            self.parts.lines.ask();
+            self.reading = true;
+        }
+        (self.asked, self.asked_at) = (true, Some(place));
+        self.parts.paper.ask(&words::prompt(&self.state, place))
+    }
+
+    /// Prints lines. A prompt that was printed before stands above them and is asked anew.
+    pub(super) fn say(&mut self, lines: impl IntoIterator<Item = String>) -> io::Result<()> {
+        self.asked = false;
+        self.parts.paper.print(lines)
+    }
+}
