@@ -31,6 +31,7 @@
 //! | 2 | [`layout`] | the only arithmetic on rectangles, for core and painters alike |
 //! | 3 | [`keymap`] | commands, places and their keys, from `assets/keymap.toml` |
 //! | 3 | [`theme`] | themes, and what of them a terminal can show; the only room that names colours |
+//! | 3 | [`export`] | lists as CSV, TSV, JSON and JSON Lines, for other programs |
 //! | 3 | [`redact`] | secrets masked wherever text may carry them out |
 //! | 4 | [`app`] | the core: the state, its reducer, and the words that scroll in its windows |
 //! | 5 | [`ui`] | the painters |
@@ -89,6 +90,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod export;
 pub mod files;
 pub mod input;
 pub mod journal;

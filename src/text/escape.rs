@@ -84,6 +84,66 @@ pub fn escape_typed(text: &str) -> String {
     words.join(" ")
 }
 
+/// `text` for a file that another program reads, and that somebody may print: only what a terminal could obey, or
+/// what turns text around or hides in it, is written as [`escape`] does. Line breaks (`\n`) and tabs stay.
+///
+/// ```
+/// # use cckm_tui::text::escape_for_file;
+/// assert_eq!(escape_for_file("a  b…\n\tc"), "a  b…\n\tc");
+/// assert_eq!(escape_for_file("a\r\u{1b}[2J\u{202e}"), r"a\x0d\x1b[2J\u{202e}");
+/// assert_eq!(escape_for_file(r"C:\temp \x1b"), r"C:\temp \x5cx1b");
+/// ```
+pub fn escape_for_file(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| matches!(b, 0x20..=0x7e | b'\n' | b'\t') && b != b'\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut written = String::with_capacity(text.len() + 16);
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let stays = match c {
+            '\n' | '\t' => true,
+            '\\' => read_escape_tail(rest.as_str()).is_none(),
+            c => !is_obeyed(c),
+        };
+        if stays {
+            written.push(c);
+        } else {
+            push_escaped(&mut written, c);
+        }
+    }
+    Cow::Owned(written)
+}
+
+/// JSON text on one line that can be printed: what a terminal could obey is written `\uNNNN`, which only a string can
+/// hold, and a line break between two tokens is a blank. Everything else is as it was.
+///
+/// ```
+/// # use cckm_tui::text::json_line;
+/// assert_eq!(json_line("{\n\t\"a\": \"Español…\u{9b}\"}"), "{  \"a\": \"Español…\\u009b\"}");
+/// ```
+pub fn json_line(json: &str) -> Cow<'_, str> {
+    if json.bytes().all(|b| matches!(b, 0x20..=0x7e)) {
+        return Cow::Borrowed(json);
+    }
+    let mut line = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        match c {
+            '\n' | '\r' | '\t' => line.push(' '),
+            c if is_obeyed(c) => {
+                line.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+            c => line.push(c),
+        }
+    }
+    Cow::Owned(line)
+}
+
+/// Whether a character is for a terminal or a layout to obey, and not to be seen.
+fn is_obeyed(c: char) -> bool {
+    use GeneralCategory as G;
+    matches!(c.general_category(), G::Control | G::Format | G::LineSeparator | G::ParagraphSeparator)
+}
+
 /// The text that [`escape`] was given.
 pub fn unescape(shown: &str) -> String {
     let mut text = String::with_capacity(shown.len());

@@ -9,7 +9,7 @@ use cckm_tui::keymap::Keymap;
 const RANKS: [&[&str]; 9] = [
     &["text", "input"],
     &["domain", "files", "layout"],
-    &["keymap", "redact", "theme"],
+    &["export", "keymap", "redact", "theme"],
     &["app"],
     &["ui", "api", "demo", "journal", "trust"],
     &["config"],
@@ -28,7 +28,7 @@ struct Ban {
     because: &'static str,
 }
 
-const PURE: &[&str] = &["text", "input", "domain", "layout", "keymap", "theme", "app", "ui"];
+const PURE: &[&str] = &["text", "input", "domain", "layout", "keymap", "theme", "export", "app", "ui"];
 
 const BANS: &[Ban] = &[
     Ban { word: "crossterm", within: &[], except: &["runtime"], because: "one module talks to the terminal" },
