@@ -176,6 +176,11 @@ impl KeySequence {
         self.0.is_empty()
     }
 
+    /// The keys after those of `typed`, with which it begins.
+    pub fn after(&self, typed: &Self) -> Option<Self> {
+        self.0.strip_prefix(typed.0.as_slice()).map(|rest| Self(rest.to_vec()))
+    }
+
     /// Whether this sequence begins with the keys of `typed`.
     pub fn starts_with(&self, typed: &Self) -> bool {
         self.0.starts_with(&typed.0)

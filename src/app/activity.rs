@@ -128,6 +128,7 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         Effect::Record { request, operation, transition } => {
             (*request, "JOURNAL", format!("{operation} {}", step(transition)), None)
         }
+        Effect::Save { request, name, content: _ } => (*request, "WRITE", name.clone(), None),
         Effect::ListProfiles { request } => (*request, "READ", "profiles".to_owned(), None),
         Effect::ReadBanner { request } => (*request, "GET", "sign-in banner".to_owned(), None),
         Effect::Introduce { request } => (*request, "GET", "account and appliance".to_owned(), None),
@@ -188,6 +189,8 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
         },
         Reply::Recorded(Ok(line)) => (String::new(), format!("line {line}, durable"), Untrusted::default()),
         Reply::Recorded(Err(failure)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), failure.reason.clone()),
+        Reply::Saved(Ok(saved)) => (String::new(), format!("{} records", saved.records), saved.path.clone()),
+        Reply::Saved(Err(why)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), why.clone()),
         Reply::Banner(text) if text.is_empty() => fine("none".to_owned()),
         Reply::Banner(text) => ("200".to_owned(), "to be read".to_owned(), text.clone()),
         Reply::Introduced(who) => fine(format!("{} {}", who.username.brief(), who.version.brief())),

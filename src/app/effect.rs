@@ -1,5 +1,6 @@
 //! Everything the core can ask of the world, as plain data.
 
+use super::export::Content;
 use super::switch::Destination;
 use crate::domain::{
     Connection, Fingerprint, OperationId, OrganizationId, OrganizationPatch, Password, Transition, Window,
@@ -117,6 +118,15 @@ pub enum Effect {
         /// The certificate.
         fingerprint: Fingerprint,
     },
+    /// Write a new file, off the loop; nothing that is there is touched.
+    Save {
+        /// Number of the request.
+        request: RequestId,
+        /// Its name, of our own parts.
+        name: String,
+        /// What is in it.
+        content: Content,
+    },
     /// Hand a text to the terminal's clipboard.
     Copy(String),
     /// Read which profiles there are.
@@ -160,6 +170,7 @@ impl Effect {
             | Self::TestConnection { request, .. }
             | Self::Discover { request, .. }
             | Self::Record { request, .. }
+            | Self::Save { request, .. }
             | Self::ListProfiles { request }
             | Self::Connect { request, .. }
             | Self::Trust { request, .. }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ratatui::layout::Size;
 
 use super::effect::RequestId;
+use super::export::Saved;
 use super::settings::Settings;
 use super::switch::{ConnectFailure, Profile};
 use crate::domain::{
@@ -87,6 +88,8 @@ pub enum Reply {
     Discovered(Result<Vec<Record<Discovered>>, Failure>),
     /// Of [`Effect::Record`](super::Effect::Record): the number of the line, which is durable.
     Recorded(Result<u64, JournalFailure>),
+    /// Of [`Effect::Save`](super::Effect::Save); the words say why there is no file.
+    Saved(Result<Saved, Untrusted>),
     /// Of [`Effect::ListProfiles`](super::Effect::ListProfiles).
     ProfilesListed(Result<Vec<Profile>, ConnectFailure>),
     /// Of [`Effect::Connect`](super::Effect::Connect): what holds there. Nothing was sent yet.

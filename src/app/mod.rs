@@ -12,6 +12,7 @@ pub mod detail;
 pub mod domains;
 mod effect;
 pub mod explain;
+pub mod export;
 pub mod field;
 pub mod help;
 pub mod history;

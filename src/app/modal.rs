@@ -8,6 +8,7 @@ use super::pickers::{ColumnPicker, SortPicker};
 pub use super::sign_in::SignIn;
 use super::switch::{Destination, ProfilesWindow};
 use crate::domain::Failure;
+use crate::export::Format;
 use crate::keymap::Context;
 use crate::theme::Theme;
 
@@ -24,6 +25,8 @@ pub enum Modal {
     Sort(SortPicker),
     /// The columns of the list are being chosen.
     Columns(ColumnPicker),
+    /// Rows are to be written to a file; the highlighted format.
+    Export(Format),
     /// The theme is being chosen; the one on the screen is the one that is highlighted.
     Theme {
         /// What `Esc` goes back to.

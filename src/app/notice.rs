@@ -33,6 +33,11 @@ impl Notice {
         Self { text: text.into(), tone: Tone::Info, until: Some(now + STAY) }
     }
 
+    /// For information that is to be read in peace: it stays as a warning does.
+    pub fn lasting(text: impl Into<String>) -> Self {
+        Self { text: text.into(), tone: Tone::Info, until: None }
+    }
+
     /// A notice that stays.
     pub fn warning(text: impl Into<String>) -> Self {
         Self { text: text.into(), tone: Tone::Warning, until: None }

@@ -192,6 +192,7 @@ impl State {
             Modal::Problem(_) => Context::Problem,
             Modal::Sort(_) => Context::SortPicker,
             Modal::Columns(_) => Context::ColumnPicker,
+            Modal::Export(_) => Context::ExportPicker,
             Modal::Theme { before: _ } => Context::ThemePicker,
             Modal::SignIn(_) => Context::SignIn,
             Modal::Domains(_) => Context::DomainPicker,

@@ -8,6 +8,7 @@ use super::change::{Change, Gate, Phase, candidates};
 use super::cx::Cx;
 use super::detail;
 use super::effect::{Effect, RequestId};
+use super::export;
 use super::identity;
 use super::keys;
 use super::list::RowKey;
@@ -257,6 +258,10 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             Vec::new()
         }
         Reply::Recorded(result) => recorded(state, request, &result),
+        Reply::Saved(result) => {
+            export::saved(state, result);
+            Vec::new()
+        }
         Reply::ProfilesListed(result) => {
             state.profiles.listed(request, result);
             Vec::new()

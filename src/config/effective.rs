@@ -65,6 +65,7 @@ impl Config {
             "ascii" => self.ascii.name().to_owned(),
             "low_bandwidth" => self.low_bandwidth.name().to_owned(),
             "log_level" => self.log_level.to_string().to_lowercase(),
+            "export_directory" => path(&self.export_directory),
             _ => String::new(),
         }
     }

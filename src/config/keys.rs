@@ -75,7 +75,7 @@ const TRUE_OR_FALSE: &str = "true or false";
 const AUTO_OR: &str = "\"auto\", true or false";
 
 /// All keys, in the order in which they are shown.
-pub(super) const KEYS: [Key; 30] = [
+pub(super) const KEYS: [Key; 31] = [
     server(
         "url",
         Form::Text,
@@ -239,6 +239,12 @@ pub(super) const KEYS: [Key; 30] = [
         Form::Choice(&["off", "error", "warn", "info", "debug", "trace"]),
         "\"off\", \"error\", \"warn\", \"info\", \"debug\" or \"trace\"",
         "What goes into the log file.",
+    ),
+    program(
+        "export_directory",
+        Form::Path,
+        "the path of a directory as text",
+        "Where exported files go; without it, the directory the program was started in.",
     ),
     program(
         "profiles",

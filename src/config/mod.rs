@@ -101,6 +101,8 @@ pub struct Config {
     pub low_bandwidth: AutoSwitch,
     /// What is logged of this program's own events.
     pub log_level: LevelFilter,
+    /// Where exported files go; none is where the program was started.
+    pub export_directory: Option<PathBuf>,
     /// Where the password comes from.
     pub password: PasswordSource,
     /// Names of the profiles in the file.
@@ -142,6 +144,7 @@ impl Default for Config {
             ascii: AutoSwitch::Auto,
             low_bandwidth: AutoSwitch::Auto,
             log_level: LevelFilter::INFO,
+            export_directory: None,
             password: PasswordSource::AskLater,
             profiles: Vec::new(),
             warnings: Vec::new(),

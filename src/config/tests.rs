@@ -328,6 +328,7 @@ fn every_key_of_the_table_reaches_the_settings() {
         ("ascii", "true"),
         ("low_bandwidth", "false"),
         ("log_level", "trace"),
+        ("export_directory", "d"),
     ];
     let case = values
         .iter()

@@ -74,6 +74,7 @@ pub(super) fn config(values: &Layer) -> (Config, Vec<Mistake>) {
                 text.parse().ok().filter(|_: &LevelFilter| is_choice("log_level", text))
             })
             .unwrap_or(defaults.log_level),
+        export_directory: reading.path("export_directory"),
         password: PasswordSource::AskLater,
         profiles: Vec::new(),
         warnings: Vec::new(),

@@ -56,6 +56,16 @@ impl Format {
         }
     }
 
+    /// What it is good for.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Csv => "for a spreadsheet; no cell is a formula",
+            Self::Tsv => "the same, with tabs between the cells",
+            Self::Json => "an array of the server's records",
+            Self::JsonLines => "one record of the server a line",
+        }
+    }
+
     /// The delimiter of a sheet; none for JSON.
     const fn delimiter(self) -> Option<u8> {
         match self {

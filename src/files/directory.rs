@@ -65,6 +65,18 @@ impl Directory {
         Ok(Self { held, path: path.to_owned(), fault: Fault::default() })
     }
 
+    /// Opens a directory whose ever it is, to make new files in it that the operator wants there: a new file is
+    /// ours alone, whatever else is around it.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`] when there is none.
+    pub fn for_new_files(path: &Path) -> Result<Self, FileError> {
+        let held = open(path, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+        let held = held.map_err(|error| FileError::new(path, error))?;
+        Ok(Self { held, path: path.to_owned(), fault: Fault::default() })
+    }
+
     /// Where it was opened.
     pub fn path(&self) -> &Path {
         &self.path

@@ -232,7 +232,7 @@ mod tests {
             ("\n[moon]\nquit = [\"q\"]", "2: [moon] is no place for keys; places are global, list"),
             ("[list]\nedit = [\"ctrl-\"]", "2: [list] edit: `ctrl-` is not a key"),
             ("[list]\nsort = [\n  \"e\",\n]", "3: [list] sort: `e` is taken: `e` is edit; give edit"),
-            ("[list]\nsort = [\"y\"]", "2: [list] sort: `y` is taken: `y c` is copy-curl"),
+            ("[list]\nsort = [\"y\"]", "2: [list] sort: `y` is taken: `y n` is copy-name"),
             ("[list]\nsort = [\"x\", \"x y\"]", "2: [list] sort: `x y` and `x` begin alike"),
             ("[list]\nsort = 7", "2: [list] sort: expected a list of texts"),
             ("[list]\nsort = [7]", "2: [list] sort: expected a list of texts"),

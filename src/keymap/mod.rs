@@ -89,6 +89,14 @@ named! {
         CheckAgain = "check-again", "check again what somebody changed";
         Undo = "undo", "take the last change back, as a checked change";
         Domain = "domain", "work in another domain";
+        Export = "export", "write the rows to a file";
+        CopyName = "copy-name", "copy the name";
+        CopyId = "copy-id", "copy the id";
+        CopyOrgId = "copy-org-id", "copy the Salesforce id";
+        CopyConnection = "copy-connection", "copy the connection";
+        CopyUri = "copy-uri", "copy the uri";
+        CopyJson = "copy-json", "copy the record as JSON";
+        CopyTsv = "copy-tsv", "copy the row, for a spreadsheet";
         CopyCurl = "copy-curl", "copy as a curl command, without a secret";
         Activity = "activity", "requests of this run, and changes of the past";
         ShowResponse = "show-response", "the whole answer";
@@ -128,6 +136,7 @@ named! {
         Question = "question", "yes or no";
         SortPicker = "sort-picker", "sort column";
         ColumnPicker = "column-picker", "columns";
+        ExportPicker = "export-picker", "export";
         ThemePicker = "theme-picker", "theme";
         Problem = "problem", "problem";
         SignIn = "sign-in", "sign in";
@@ -229,6 +238,15 @@ impl Keymap {
     /// The keys that call `command` in `context`, in the file's order.
     pub fn keys(&self, context: Context, command: Command) -> impl Iterator<Item = &KeySequence> {
         self.bindings.iter().filter(move |b| b.context == context && b.command == command).map(|b| &b.keys)
+    }
+
+    /// What can follow the keys typed so far, each with the keys that are missing and in the file's order.
+    pub fn following(&self, contexts: &[Context], typed: &KeySequence) -> Vec<(KeySequence, Command)> {
+        let here = |context: &Context| -> Vec<_> {
+            let bindings = self.bindings.iter().filter(|binding| binding.context == *context);
+            bindings.filter_map(|binding| Some((binding.keys.after(typed)?, binding.command))).collect()
+        };
+        contexts.iter().map(here).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     /// The commands bound in `context`, each once, in the order of [`Command::ALL`].

@@ -1,19 +1,21 @@
 //! What the core asks for, done: effects to tasks, answers and lost tasks to messages.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 use tokio::time::{Instant, timeout};
 
 use super::client::{Access, Client, ClientNumber};
 use super::connector::{Connect, Connected, Nowhere, Trusted};
 use super::recorder::Recorder;
 use super::terminal::Restorer;
-use super::{Clock, Event, Perform};
+use super::{Clock, Event, Perform, saver};
 use crate::api::Reader;
+use crate::app::export::Content;
 use crate::app::{ConnectFailure, Destination, Effect, Message, Reply, RequestId};
 use crate::domain::{
     Call, Connection, Failure, FailureKind, Fingerprint, Introduction, JournalFailure, OrganizationId,
@@ -50,6 +52,8 @@ pub struct Executor {
     recorder: Recorder,
     /// Where copied text goes, and what is given back when the program is stopped.
     terminal: Option<Restorer>,
+    /// Where new files go.
+    directory: PathBuf,
 }
 
 impl Executor {
@@ -77,6 +81,7 @@ impl Executor {
             clock,
             recorder,
             terminal: None,
+            directory: PathBuf::from("."),
         }
     }
 
@@ -84,6 +89,13 @@ impl Executor {
     #[must_use]
     pub fn reaching(mut self, connector: Arc<dyn Connect>) -> Self {
         self.connector = connector;
+        self
+    }
+
+    /// The same, with this place for [`Effect::Save`] instead of the directory of the program.
+    #[must_use]
+    pub fn saving_in(mut self, directory: Option<PathBuf>) -> Self {
+        self.directory = directory.unwrap_or(self.directory);
         self
     }
 
@@ -138,6 +150,17 @@ impl Executor {
         });
         self.connecting.retain(|_, task| !task.is_finished());
         self.connecting.insert(request, task);
+    }
+
+    /// Writes a file on a thread that may take its time. It is told wherever the operator went meanwhile.
+    fn save(&self, request: RequestId, name: String, content: Content) {
+        let (queue, directory, started) = (self.queue.clone(), self.directory.clone(), Instant::now());
+        tokio::spawn(async move {
+            let saved = spawn_blocking(move || saver::save(&directory, &name, &content)).await;
+            let saved = saved.unwrap_or_else(|_panic| Err(FAULT.into()));
+            let message = Message::Replied { request, reply: Reply::Saved(saved), took: started.elapsed() };
+            let _the_loop_may_be_gone = queue.send(Event::Happened(message)).await;
+        });
     }
 
     fn list_profiles(&self, request: RequestId) {
@@ -310,6 +333,7 @@ impl Perform for Executor {
             Effect::Record { request, operation, transition } => {
                 self.recorder.record(request, operation, transition);
             }
+            Effect::Save { request, name, content } => self.save(request, name, content),
             Effect::ListProfiles { request } => self.list_profiles(request),
             Effect::Connect { request, to } => self.connect(request, to),
             Effect::Trust { request, address, fingerprint } => self.trust(request, address, fingerprint),

@@ -15,6 +15,7 @@ pub mod guard;
 mod inbox;
 pub mod input;
 mod recorder;
+mod saver;
 pub mod signals;
 pub mod terminal;
 

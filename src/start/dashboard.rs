@@ -1,6 +1,7 @@
 //! The dashboard: its parts put together, run, and taken apart again.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +44,8 @@ pub(super) struct Plan {
     pub(super) bandwidth: Bandwidth,
     pub(super) log: Option<Log>,
     pub(super) record: Record,
+    /// Where exported files go; none: where the program was started.
+    pub(super) export_directory: Option<PathBuf>,
     /// Runs as long as it is held.
     _demo: Option<Demo>,
 }
@@ -99,6 +102,7 @@ async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Resu
         bandwidth: bandwidth(config.low_bandwidth),
         log: start_log(config.log_level),
         record: if no_journal { Record::in_memory(JournalState::Waived) } else { Record::open() },
+        export_directory: config.export_directory.clone(),
         _demo: None,
     })
 }
@@ -112,6 +116,7 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
         bandwidth: if flags.given.low_bandwidth { Bandwidth::Low } else { Bandwidth::Full },
         log: None,
         record: Record::in_memory(JournalState::InMemory),
+        export_directory: None,
         _demo: Some(server),
     })
 }
@@ -131,14 +136,16 @@ fn start_log(level: LevelFilter) -> Option<Log> {
 }
 
 async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<End, Problem> {
-    let Plan { first, configured, surface, bandwidth, log, record, _demo } = plan;
+    let Plan { first, configured, surface, bandwidth, log, record, export_directory, _demo } = plan;
     let clock = Clock::starting_now();
     let (record, run) = record.begin(log.as_ref(), bandwidth);
     mention_root();
     let Connected { access, settings } = first;
 
     let (queue, inbox) = runtime::queue();
-    let mut executor = Executor::new(access, queue.clone(), clock, record.journal).on(restorer.clone());
+    let mut executor = Executor::new(access, queue.clone(), clock, record.journal)
+        .on(restorer.clone())
+        .saving_in(export_directory);
     if let Some(configured) = configured {
         executor = executor.reaching(Arc::new(configured));
     }

@@ -95,6 +95,9 @@ fn changed_row(state: &State) -> Option<Line> {
 /// The keys most wanted here, as many as fit.
 pub(super) fn paint_hints(state: &State, keymap: &Keymap, area: Rect, canvas: &mut Canvas<'_>) {
     let contexts = state.contexts();
+    if !state.typed.is_empty() {
+        return paint_following(state, keymap, area, canvas);
+    }
     let Some(context) = contexts.first().copied() else { return };
     let mut x = area.x + 1;
     for (key, label) in hints(keymap, context, state.settings.read_only) {
@@ -106,6 +109,22 @@ pub(super) fn paint_hints(state: &State, keymap: &Keymap, area: Rect, canvas: &m
         canvas.put(after + 1, area.y, area.width, Role::Text, &label);
         x = end + 2;
     }
+}
+
+/// What can follow the keys of an unfinished sequence, without the word that all of it begins with.
+fn paint_following(state: &State, keymap: &Keymap, area: Rect, canvas: &mut Canvas<'_>) {
+    let following = keymap.following(&state.contexts(), &state.typed);
+    let labels: Vec<String> = following.iter().map(|(_, command)| command.label()).collect();
+    let head = labels.first().and_then(|label| label.split_once(' ')).map(|(head, _)| format!("{head} "));
+    let head = head.filter(|head| labels.iter().all(|label| label.starts_with(head.as_str())));
+    let head = head.unwrap_or_default();
+    let mut line = Line::new(Role::Key, state.typed.to_string()).and(Role::Dim, format!(" {head}…"));
+    for ((keys, _), label) in following.iter().zip(&labels) {
+        let label = label.strip_prefix(head.as_str()).unwrap_or(label);
+        line =
+            line.and(Role::Text, "  ").and(Role::Key, keys.to_string()).and(Role::Text, format!(" {label}"));
+    }
+    canvas.line(area.x + 1, area.y, area.width.saturating_sub(2), &line);
 }
 
 /// Key and label of each hint of a place; none for what is refused anyway.

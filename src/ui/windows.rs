@@ -6,9 +6,11 @@ use super::canvas::{Canvas, cells};
 use super::identity;
 use super::status::window_hints;
 use super::{activity, palette, pickers, profiles, session};
-use crate::app::line::Line;
+use crate::app::export::scope;
+use crate::app::line::{Line, wrapped};
 use crate::app::modal::{Modal, Question};
 use crate::app::{State, modal_lines};
+use crate::export::Format;
 use crate::keymap::{Context, Keymap};
 use crate::layout::{centered, inside, large_window};
 use crate::text;
@@ -39,6 +41,7 @@ pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool,
         Modal::Activity(window) => activity::paint(state, window, keymap, on_top, canvas),
         Modal::Sort(picker) => pickers::paint_sort(state, *picker, keymap, canvas),
         Modal::Columns(picker) => pickers::paint_columns(state, picker, keymap, canvas),
+        Modal::Export(format) => paint_export(state, *format, keymap, canvas),
         Modal::FirstContact(window) => identity::paint_first_contact(state, window, keymap, on_top, canvas),
         Modal::Certificate(window) => identity::paint_certificate(state, window, keymap, on_top, canvas),
         Modal::Stop => identity::paint_stop(state, keymap, canvas),
@@ -72,7 +75,7 @@ pub(super) fn scrolling(
 }
 
 fn paint_question(state: &State, question: &Question, keymap: &Keymap, canvas: &mut Canvas<'_>) {
-    let lines: Vec<Line> = crate::app::line::wrapped(Role::Text, &question.words(), 48).collect();
+    let lines: Vec<Line> = wrapped(Role::Text, &question.words(), 48).collect();
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4);
     let area = centered(state.size, 54, height);
     canvas.window(
@@ -83,6 +86,26 @@ fn paint_question(state: &State, question: &Question, keymap: &Keymap, canvas: &
     );
     let inside = inside(area);
     canvas.lines(Rect { y: inside.y + 1, ..inside }, &lines);
+}
+
+fn paint_export(state: &State, chosen: Format, keymap: &Keymap, canvas: &mut Canvas<'_>) {
+    let scope: Vec<Line> = wrapped(Role::Text, &scope(state), 56).collect();
+    let height = u16::try_from(scope.len()).unwrap_or(u16::MAX).saturating_add(8);
+    let area = centered(state.size, 60, height);
+    let hints = window_hints(keymap, Context::ExportPicker, area.width);
+    canvas.window(area, &Line::new(Role::Title, "Export to a file"), &Line::default(), &hints);
+    let inside = inside(area);
+    canvas.lines(inside, &scope);
+    let first = inside.y.saturating_add(u16::try_from(scope.len()).unwrap_or(u16::MAX)).saturating_add(1);
+    for (y, format) in (first..inside.bottom()).zip(Format::ALL) {
+        let mark = if format == chosen { ">" } else { " " };
+        let line =
+            Line::new(Role::Text, format!("{mark} {:<12}", format.name())).and(Role::Dim, format.about());
+        canvas.line(inside.x, y, inside.width, &line);
+        if format == chosen {
+            canvas.restyle(Rect { y, height: 1, ..inside }, Role::Selected);
+        }
+    }
 }
 
 fn paint_themes(state: &State, keymap: &Keymap, canvas: &mut Canvas<'_>) {

@@ -139,7 +139,7 @@ fn sk_04_sk_06_sk_07_sk_13_no_secret_of_any_source_is_left_anywhere() {
         terminal.wait_for_text("client_secret");
         terminal.send("2");
         terminal.wait_for_text("•••");
-        terminal.send("yc");
+        terminal.send("yr");
         terminal.wait_for_count(b"\x1b]52;", 1);
         terminal.send("e");
         terminal.wait_for_text("2 of 2 connections");
@@ -172,7 +172,7 @@ impl Iterator for Keys {
     fn next(&mut self) -> Option<char> {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // Neither of the ways out, `q` and Ctrl-C.
-        let keys = "jkgGesSrpzyc12/@?\r\r\u{1b}\tnno ab\u{c}:P,";
+        let keys = "jkgGesSrpzyr12/@?\r\r\u{1b}\tnno ab\u{c}:P,";
         keys.chars().nth(usize::try_from(self.0 >> 33).unwrap() % keys.chars().count())
     }
 }
@@ -185,7 +185,7 @@ fn sk_14_random_keys_copy_no_secret() {
         let keys: Vec<_> = Keys(seed).take(300).collect();
         for some in keys.chunks(10) {
             terminal.send(&some.iter().collect::<String>());
-            terminal.send("yc");
+            terminal.send("yr");
         }
         terminal.signal(Signal::TERM);
         assert_eq!(terminal.wait_for_exit(), 143, "seed {seed}");

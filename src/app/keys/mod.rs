@@ -1,6 +1,7 @@
 //! What keys and pasted text do: the meaning comes from the keymap, the effect from who has the keyboard.
 
 mod change;
+mod copies;
 mod palette;
 mod panes;
 mod pickers;
@@ -213,6 +214,7 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Some(Modal::Theme { before }) => windows::on_theme(state, *before, command),
         Some(Modal::Sort(picker)) => pickers::on_sort(state, *picker, command),
         Some(Modal::Columns(_)) => pickers::on_columns(state, command),
+        Some(Modal::Export(format)) => windows::on_export(state, *format, command),
         Some(Modal::SignIn(_)) => session::on_sign_in(state, keymap, command),
         Some(Modal::Domains(_)) => session::on_domains(state, command),
         Some(Modal::Help(_)) => windows::on_help(state, keymap, command),

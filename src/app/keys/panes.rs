@@ -1,9 +1,10 @@
 //! What keys do in the list and in the detail.
 
-use super::{change, detail_extent, pickers, session};
+use super::{change, copies, detail_extent, pickers, session};
 use crate::app::cx::Cx;
 use crate::app::detail::{DetailView, scrolled};
 use crate::app::effect::Effect;
+use crate::app::export;
 use crate::app::list::Column;
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
@@ -64,10 +65,18 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
             return refresh(state);
         }
         Command::Pause => pause(state),
+        Command::Export => export::open(state),
         Command::Edit => return change::edit_selected(state),
         Command::Undo => return change::undo(state),
         Command::Domain => return session::ask_for_domains(state),
-        Command::CopyCurl => return copy_curl(state),
+        Command::CopyName
+        | Command::CopyId
+        | Command::CopyOrgId
+        | Command::CopyConnection
+        | Command::CopyUri
+        | Command::CopyJson
+        | Command::CopyTsv
+        | Command::CopyCurl => return copies::copy(state, command),
         step if state.list.filter.editing => {
             let wall_clock = state.wall_clock();
             state.list.step_in_filter(step, wall_clock);
@@ -117,19 +126,18 @@ pub(super) fn on_detail(state: &mut State, command: Command, count: Option<usize
         Command::Edit => return change::edit_selected(state),
         Command::Undo => return change::undo(state),
         Command::Domain => return session::ask_for_domains(state),
-        Command::CopyCurl => return copy_curl(state),
+        Command::CopyName
+        | Command::CopyId
+        | Command::CopyOrgId
+        | Command::CopyConnection
+        | Command::CopyUri
+        | Command::CopyJson
+        | Command::CopyTsv
+        | Command::CopyCurl => return copies::copy(state, command),
         movement => {
             let (rows, height) = detail_extent(state);
             state.detail.scroll = scrolled(state.detail.scroll, movement, count.unwrap_or(1), rows, height);
         }
     }
     Vec::new()
-}
-
-/// Copies the command that reads the selected organization.
-fn copy_curl(state: &mut State) -> Vec<Effect> {
-    let Some(id) = state.list.organization().map(|organization| organization.id.clone()) else {
-        return Vec::new();
-    };
-    super::copy_command(state, "GET", &id.path(), None)
 }

@@ -4,12 +4,14 @@ use super::modal_extent;
 use crate::app::activity_view;
 use crate::app::detail::scrolled;
 use crate::app::effect::Effect;
+use crate::app::export;
 use crate::app::field::Field;
 use crate::app::identity::{self, CertificateWindow};
 use crate::app::modal::{Help, Modal, Problem, Retry};
 use crate::app::notice::Notice;
 use crate::app::state::State;
 use crate::app::update::{refresh, sign_in};
+use crate::export::Format;
 use crate::keymap::{Command, Keymap};
 use crate::theme::Theme;
 
@@ -29,6 +31,29 @@ pub(super) fn on_problem(state: &mut State, retry: Retry, command: Command, keym
             let (rows, height) = modal_extent(state, keymap);
             if let Some(Modal::Problem(Problem { scroll, .. })) = state.modals.last_mut() {
                 *scroll = scrolled(*scroll, movement, 1, rows, height);
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// The format of an export.
+pub(super) fn on_export(state: &mut State, format: Format, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Back => {
+            state.modals.pop();
+        }
+        Command::Accept => {
+            state.modals.pop();
+            return export::write(state, format);
+        }
+        movement => {
+            let place = Format::ALL.iter().position(|other| *other == format).unwrap_or(0);
+            let chosen = scrolled(place, movement, 1, Format::ALL.len(), 1);
+            if let (Some(Modal::Export(highlighted)), Some(format)) =
+                (state.modals.last_mut(), Format::ALL.get(chosen))
+            {
+                *highlighted = *format;
             }
         }
     }

@@ -23,9 +23,19 @@ pub(super) fn of_command(state: &State, command: Command) -> Option<String> {
             Some("there is no change of this run to take back".to_owned())
         }
         Command::Open if state.list.row().is_none() => Some("there is no row to open".to_owned()),
-        Command::CopyCurl if state.windows_under().is_empty() && no_row() => {
-            Some("there is no organization to ask for".to_owned())
+        Command::CopyCurl
+        | Command::CopyName
+        | Command::CopyId
+        | Command::CopyOrgId
+        | Command::CopyConnection
+        | Command::CopyUri
+        | Command::CopyJson
+        | Command::CopyTsv
+            if state.windows_under().is_empty() && no_row() =>
+        {
+            Some("there is no organization to copy from".to_owned())
         }
+        Command::Export if state.list.rows.shown() == 0 => Some("there is no row to export".to_owned()),
         Command::Profiles if state.settings.badge == Badge::Demo => Some(IN_THE_DEMO.to_owned()),
         Command::Activity if has(state, |modal| matches!(modal, Modal::Activity(_))) => {
             Some("its window is open already".to_owned())

@@ -313,6 +313,7 @@ impl Operator {
                 | Effect::TestConnection { request, .. }
                 | Effect::Discover { request, .. }
                 | Effect::Record { request, .. }
+                | Effect::Save { request, .. }
                 | Effect::ListProfiles { request }
                 | Effect::Connect { request, .. }
                 | Effect::Trust { request, .. } => {

@@ -155,7 +155,7 @@ async fn a_08_the_command_of_a_change_runs_as_it_is_pasted() {
     for tls in [false, true] {
         let mut operator = Operator::at_work_on(Options { tls, ..Options::default() }).await;
         assert_eq!(changed(&mut operator, "", 0).await, Some(Outcome::Verified));
-        operator.keys("y c");
+        operator.keys("y r");
         let command = operator.copied.pop().unwrap();
         assert_eq!(command.contains("--cacert"), tls, "{command}");
         operator.demo.change_connection(ACME, OLD);
@@ -193,7 +193,7 @@ async fn a_08_a_hostile_name_stays_one_word_of_the_command() {
     let hostile = r#"it's "$(touch broken)" `touch broken` \ ü @x"#;
     operator.change_and_stay(&Plan { overridden: true, ..Plan::simple(ACME, hostile, "") }).await;
     assert_eq!(operator.outcome(), Some(Outcome::Refused));
-    operator.keys("y c");
+    operator.keys("y r");
     let command = operator.copied.pop().unwrap();
     let output = paste(&command, &token(&operator)).await.unwrap();
     assert!(output.status.success() && !std::path::Path::new("broken").exists(), "{output:?}");

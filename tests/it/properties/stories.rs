@@ -417,6 +417,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
             Err(failed(Call::ListDomains, salt))
         }),
         Effect::Record { .. } => Reply::Recorded(Ok(1)),
+        Effect::Save { .. } => Reply::Saved(Err("no room".into())),
         Effect::ListProfiles { .. } => Reply::ProfilesListed(Ok(Vec::new())),
         Effect::Trust { .. } => {
             Reply::Trusted(if good { Ok(()) } else { Err("trust.toml: read-only".into()) })

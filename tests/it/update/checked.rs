@@ -685,13 +685,13 @@ const GET_CURL: &str = "printf 'Authorization: Bearer %s\\n' \"$CM_TOKEN\" | cur
     'http://127.0.0.1:8080/api/v1/cckm/sfdc/organizations/2473e846-31a8-4ee6-8299-17025548b4e2'";
 
 #[test]
-fn y_c_copies_exactly_the_request_as_a_command() {
-    let copied = |app: App| app.onwards().keys("y c").asked().to_vec();
+fn a8_y_r_copies_exactly_the_request_as_a_command() {
+    let copied = |app: App| app.onwards().keys("y r").asked().to_vec();
     let copy = |text: &str| vec![Effect::Copy(text.to_owned())];
     assert_eq!(copied(app().changed()), copy(PATCH_CURL));
     assert_eq!(copied(app().keys("G")), copy(GET_CURL));
     assert_eq!(copied(app().changed().keys("esc @ /").text("patch").keys("enter")), copy(PATCH_CURL));
-    let app = app().changed().keys("esc @ /").text("journal").keys("enter").onwards().keys("y c");
+    let app = app().changed().keys("esc @ /").text("journal").keys("enter").onwards().keys("y r");
     assert_eq!(app.asked(), [], "a line of the journal is no request");
     assert!(!app.notice().is_empty());
 }

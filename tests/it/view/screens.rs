@@ -328,6 +328,8 @@ pub const ALL: &[Screen] = &[
             app.text("profile prod-us").keys("enter")
         },
     },
+    Screen { name: "export", story: |w, h| list(w, h).keys("/").text("acme").keys("enter E j") },
+    Screen { name: "copy_menu", story: |w, h| list(w, h).keys("y") },
     Screen { name: "sort", story: |w, h| list(w, h).keys("S s j j j") },
     Screen { name: "sort_second", story: |w, h| list(w, h).keys("s j j j space j") },
     Screen { name: "columns", story: |w, h| list(w, h).keys("C j j space j J J > k k") },
