@@ -5,12 +5,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::commands::lists::Print;
 use crate::demo::{Discovery, FaultError, Rule, fault_help};
 use crate::theme;
 
@@ -23,7 +25,7 @@ No flag takes a password.
 A value is taken from the first of: flag, environment, profile in the file, file, the variables and the file of \
 ksctl, default; `cckm-tui config show` prints them all. The file is $XDG_CONFIG_HOME/cckm-tui/config.toml.
 
-Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration, 128+n ended by signal n.";
+Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 maps that differ (`diff`), 128+n ended by signal n.";
 
 /// Shown for `--fault` in the short help.
 const FAULT_HELP: &str =
@@ -57,6 +59,18 @@ pub enum Command {
     /// Show, begin or check the settings.
     #[command(subcommand)]
     Config(Config),
+    /// Print the organizations.
+    List(List),
+    /// Print one organization.
+    Get(Get),
+    /// Print the connections.
+    Connections(Connections),
+    /// Save which organization uses which connection.
+    ///
+    /// The file is new, for its owner alone, and never written over another.
+    Snapshot(Snapshot),
+    /// Compare two snapshots, or one with the server; code 0: the same, 3: different.
+    Diff(Diff),
     /// List, look at, replace or remove the certificates that servers are trusted with.
     ///
     /// They are kept in $XDG_STATE_HOME/cckm-tui/trust.toml, by host and port.
@@ -67,6 +81,124 @@ pub enum Command {
     /// Changed, and put in the place of $XDG_CONFIG_HOME/cckm-tui/keymap.toml, it gives the dashboard other keys;
     /// lines that are not changed can be left out.
     Keys,
+}
+
+/// Which server is read, and in whose name.
+#[derive(Debug, Args)]
+pub struct Source {
+    /// Read this configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Use this profile of the file.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Address of the CipherTrust Manager, such as cm.example.com.
+    #[arg(long)]
+    pub url: Option<String>,
+    /// Who signs in.
+    #[arg(long, value_name = "NAME")]
+    pub username: Option<String>,
+    /// Domain to sign in to; without it, the root domain.
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<String>,
+    /// Trust the certificates in this PEM file besides those of the system.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Trust the server with this certificate and no other: its SHA-256, with or without colons.
+    #[arg(long, value_name = "SHA256")]
+    pub pin: Option<String>,
+    /// Read the password from standard input: one line.
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+impl Source {
+    /// The same as settings of the dashboard.
+    pub fn given(&self) -> Given {
+        Given {
+            config: self.config.clone(),
+            profile: self.profile.clone(),
+            url: self.url.clone(),
+            username: self.username.clone(),
+            domain: self.domain.clone(),
+            ca_file: self.ca_file.clone(),
+            pin: self.pin.clone(),
+            ..Given::default()
+        }
+    }
+}
+
+/// Flags of `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print the organizations that match: what is typed after / in the dashboard.
+    #[arg(long, value_name = "EXPR")]
+    pub filter: Option<String>,
+    /// table, csv, tsv, json (the server's records in an array) or jsonl (one a line).
+    #[arg(long, value_name = "HOW", default_value = "table", value_parser = print_format())]
+    pub format: Print,
+    /// Where.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// Flags of `get`.
+#[derive(Debug, Args)]
+pub struct Get {
+    /// Its id, or its name as the server has it.
+    #[arg(value_name = "ID|NAME")]
+    pub organization: String,
+    /// table (its fields), csv, tsv, json or jsonl (the server's record).
+    #[arg(long, value_name = "HOW", default_value = "table", value_parser = print_format())]
+    pub format: Print,
+    /// Where.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// Flags of `connections`.
+#[derive(Debug, Args)]
+pub struct Connections {
+    /// Have the server test each of them first, which it remembers.
+    #[arg(long)]
+    pub test: bool,
+    /// table, csv, tsv, json or jsonl.
+    #[arg(long, value_name = "HOW", default_value = "table", value_parser = print_format())]
+    pub format: Print,
+    /// Where.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// Flags of `snapshot`.
+#[derive(Debug, Args)]
+pub struct Snapshot {
+    /// The new file; without it, a name with the place and the time in this directory.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Where.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// Flags of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The earlier snapshot.
+    #[arg(value_name = "SNAPSHOT")]
+    pub before: PathBuf,
+    /// The later one; without it, what the server says now.
+    #[arg(value_name = "SNAPSHOT", conflicts_with_all = [
+        "config", "profile", "url", "username", "domain", "ca_file", "pin", "password_stdin",
+    ])]
+    pub after: Option<PathBuf>,
+    /// Where.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+fn print_format() -> impl TypedValueParser<Value = Print> {
+    PossibleValuesParser::new(Print::NAMES).map(|name| Print::named(&name).unwrap_or_default())
 }
 
 /// What to do with trusted certificates. A server is a profile of the configuration, or an address.
@@ -194,7 +326,7 @@ pub struct Dashboard {
 }
 
 /// Settings on the command line.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Given {
     /// Read this configuration file.
     #[arg(long, value_name = "FILE")]

@@ -43,6 +43,7 @@
 //! | 7 | [`commands`] | what runs without a screen |
 //! | 7 | [`runtime`] | the loop, the terminal, signals, tasks; the only user of crossterm and of the clock |
 //! | 8 | [`cli`], [`logging`] | the command line; the log |
+//! | 8 | [`headless`] | the same core by itself, for commands that read a server or apply a plan |
 //! | 8 | [`plain`] | the same dashboard line by line, on the same core |
 //! | 9 | [`start`], `main` | wiring: from the command line to a running program, from a destination to a client |
 //!
@@ -92,6 +93,7 @@ pub mod demo;
 pub mod domain;
 pub mod export;
 pub mod files;
+pub mod headless;
 pub mod input;
 pub mod journal;
 pub mod keymap;

@@ -82,7 +82,7 @@ pub(super) fn saved(state: &mut State, result: Result<Saved, Untrusted>) {
 }
 
 /// A name of our own parts only, such as `organizations-prod-eu-20261125T184500Z.csv` (FS-13).
-pub(super) fn file_name(what: &str, settings: &Settings, wall_clock: i64, extension: &str) -> String {
+pub fn file_name(what: &str, settings: &Settings, wall_clock: i64, extension: &str) -> String {
     let place = match &settings.badge {
         Badge::Demo => "demo".to_owned(),
         Badge::Profile(name) => harmless(name.as_sent()),

@@ -24,7 +24,7 @@ use super::settings::Badge;
 use super::state::State;
 use super::update::sign_in;
 use crate::domain::{
-    Belief, Distrust, Doubt, Failure, Fingerprint, Identity, Pin, Shown, Validity, Verified, day,
+    Belief, Distrust, Doubt, Failure, Fingerprint, Identity, Pin, PlanPlace, Shown, Validity, Verified, day,
 };
 use crate::text::{self, Untrusted};
 use crate::theme::Role;
@@ -248,6 +248,15 @@ pub fn word(state: &State) -> &'static str {
 /// What the journal calls the server: the fingerprint of its certificate; empty with plain http.
 pub(super) fn on_record(verified: Option<&Verified>) -> Untrusted {
     verified.map(|verified| format!("sha256:{}", verified.identity.fingerprint).into()).unwrap_or_default()
+}
+
+/// Where this is, as plans and snapshots name it.
+pub fn place(state: &State) -> PlanPlace {
+    PlanPlace {
+        server: state.settings.server.clone(),
+        server_identity: on_record(state.identity.as_deref()),
+        domain: state.settings.domain.clone(),
+    }
 }
 
 /// The profile's name, displayed.

@@ -75,7 +75,7 @@ const TRUE_OR_FALSE: &str = "true or false";
 const AUTO_OR: &str = "\"auto\", true or false";
 
 /// All keys, in the order in which they are shown.
-pub(super) const KEYS: [Key; 31] = [
+pub(super) const KEYS: &[Key] = &[
     server(
         "url",
         Form::Text,

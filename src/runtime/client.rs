@@ -30,7 +30,8 @@ pub enum Access {
 }
 
 impl Access {
-    pub(super) fn reader(&self) -> &Reader {
+    /// The reads.
+    pub fn reader(&self) -> &Reader {
         match self {
             Self::ReadOnly(reader) => reader,
             Self::ReadWrite(writer) => writer.reader(),

@@ -1,16 +1,13 @@
 //! The commands on the settings: what they read, and where they print it.
 
-use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use color_eyre::eyre::eyre;
 
 use super::connector::Configured;
-use super::{Problem, config_directory, print, say, setting};
+use super::{Problem, config_directory, print, remark, setting};
 use crate::config::FILE_NAME;
-use crate::redact;
-use crate::text::printable_lines;
 use crate::{cli, commands};
 
 /// Shows, begins or checks the settings.
@@ -21,11 +18,7 @@ pub(super) fn show_settings(command: cli::Config) -> Result<ExitCode, Problem> {
         cli::Config::Show { given } => {
             let config = Configured::new(&given, false).first().map_err(setting)?;
             for warning in &config.warnings {
-                say(
-                    io::stderr(),
-                    &printable_lines(&redact::mask(format!("cckm-tui: warning: {warning}").into())),
-                    0,
-                );
+                remark(&format!("warning: {warning}"));
             }
             commands::config::show(&config)
         }

@@ -131,7 +131,7 @@ const fn bandwidth(low: AutoSwitch) -> Bandwidth {
 }
 
 /// The log, where one can be written; the help screen says where it is, or that there is none.
-fn start_log(level: LevelFilter) -> Option<Log> {
+pub(super) fn start_log(level: LevelFilter) -> Option<Log> {
     logging::start(&state_directory()?, level).ok()
 }
 

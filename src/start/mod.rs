@@ -8,6 +8,8 @@
 //! | `demo.rs` | the dashboard on made-up data |
 //! | `record.rs` | the journal of this run |
 //! | `terminal.rs` | hooks, memory, and what is no terminal |
+//! | `headless.rs` | the core without a screen |
+//! | `lists.rs` | the commands that read |
 //! | `journal.rs`, `config.rs`, `serve.rs`, `trust.rs` | what runs without a screen |
 //! | `keys.rs` | the operator's keys |
 
@@ -15,8 +17,10 @@ mod config;
 mod connector;
 mod dashboard;
 mod demo;
+mod headless;
 mod journal;
 mod keys;
+mod lists;
 mod looks;
 mod plain;
 mod record;
@@ -58,6 +62,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Config(command)) => config::show_settings(command),
         Some(Command::Trust(command)) => trust::run(command),
         Some(Command::Keys) => keys::show_keys(),
+        Some(Command::List(flags)) => lists::list(&flags),
+        Some(Command::Get(flags)) => lists::get(&flags),
+        Some(Command::Connections(flags)) => lists::connections(&flags),
+        Some(Command::Snapshot(flags)) => lists::snapshot(&flags),
+        Some(Command::Diff(flags)) => lists::diff(&flags),
     };
     match done {
         Ok(code) => code,
@@ -109,10 +118,15 @@ fn config_directory() -> Option<PathBuf> {
     Some(etcetera::base_strategy::Xdg::new().ok()?.config_dir().join("cckm-tui"))
 }
 
+/// One line on standard error that is no failure.
+fn remark(words: &str) {
+    say(io::stderr(), &printable_lines(&redact::mask(format!("cckm-tui: {words}").into())), 0);
+}
+
 /// Prints to standard output; that nobody reads it any more is no failure.
-fn print(text: &str) -> Result<ExitCode, Problem> {
+fn print(text: impl AsRef<[u8]>) -> Result<ExitCode, Problem> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Report::new(error).wrap_err("standard output cannot be written").into())
         }

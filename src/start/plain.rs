@@ -87,7 +87,7 @@ impl io::Read for Unbuffered {
 }
 
 /// Tells the loop of signals; where that cannot hear, because nobody reads what it prints, ends without it.
-fn listen(queue: &tokio::sync::mpsc::Sender<Event>, keyboard: Option<Keyboard>) -> io::Result<()> {
+pub(super) fn listen(queue: &tokio::sync::mpsc::Sender<Event>, keyboard: Option<Keyboard>) -> io::Result<()> {
     let mut ends = signals::ends()?;
     let (queue, shown) = (queue.clone(), keyboard.clone());
     tokio::spawn(async move {

@@ -11,6 +11,7 @@ mod change;
 mod doors;
 mod journal;
 mod kill;
+mod lists;
 mod matrix;
 mod outside;
 mod panics;

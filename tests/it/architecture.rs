@@ -14,7 +14,7 @@ const RANKS: [&[&str]; 9] = [
     &["ui", "api", "demo", "journal", "trust"],
     &["config"],
     &["runtime", "commands"],
-    &["cli", "logging", "plain"],
+    &["cli", "headless", "logging", "plain"],
     &["start", "main", "lib"],
 ];
 
