@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::commands::lists::Print;
 use crate::demo::{Discovery, FaultError, Rule, fault_help};
+use crate::domain::PlanId;
 use crate::theme;
 
 /// Shown after the flags.
@@ -273,6 +274,15 @@ pub enum Journal {
         /// Only changes with a step since then: a day such as 2026-11-01 (UTC), or 7d, or 24h ago.
         #[arg(long, value_name = "WHEN", value_parser = since)]
         since: Option<Since>,
+        /// Only the changes of this plan, such as p7f3a9c-2.
+        #[arg(long, value_name = "PLAN")]
+        plan: Option<PlanId>,
+        /// As CSV for a spreadsheet, a row for each change.
+        #[arg(long)]
+        csv: bool,
+        /// Into this new file, for its owner alone and never over another.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
         /// Print this file instead.
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
@@ -612,7 +622,9 @@ mod tests {
     #[test]
     fn the_journal_report_takes_a_day_or_a_span() {
         let given = |text: &str| match read(&format!("journal report --since {text}")) {
-            Ok(Cli { command: Some(Command::Journal(Journal::Report { since, file: None })), .. }) => since,
+            Ok(Cli {
+                command: Some(Command::Journal(Journal::Report { since, file: None, .. })), ..
+            }) => since,
             Err(Stop::Usage(_)) => None,
             other => panic!("{other:?}"),
         };

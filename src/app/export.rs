@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::effect::Effect;
+use super::list::{ListPane, Row};
 use super::modal::Modal;
 use super::notice::Notice;
 use super::settings::{Badge, Settings};
@@ -41,9 +42,16 @@ pub struct Saved {
 
 /// What would be written, in words: how many rows, and why these.
 pub fn scope(state: &State) -> String {
-    let rows = state.list.rows.shown();
-    let narrowed = if state.list.filter.is_empty() { "all rows" } else { "the rows that match the filter" };
-    format!("{rows} organizations: {narrowed}, in the order of the screen")
+    let (marks, rows) = (&state.list.marks, state.list.rows.shown());
+    let what = match (marks.len(), marks.hidden(), state.list.filter.is_empty()) {
+        (0, _, true) => format!("{rows} organizations: all rows"),
+        (0, _, false) => format!("{rows} organizations: the rows that match the filter"),
+        (marked, 0, _) => format!("{marked} organizations: the marked ones"),
+        (marked, hidden, _) => {
+            format!("{marked} organizations: the marked ones, {hidden} of them hidden by the filter")
+        }
+    };
+    format!("{what}, in the order of the screen")
 }
 
 /// `E`: opens the picker of a format, or says why not.
@@ -57,13 +65,22 @@ pub(super) fn open(state: &mut State) {
 
 /// Writes what is shown, off the loop.
 pub(super) fn write(state: &mut State, format: Format) -> Vec<Effect> {
-    let rows = &state.list.rows;
-    let records: Arc<[_]> = (0..rows.shown()).filter_map(|at| Some(rows.at(at)?.record.clone())).collect();
+    let records = records(&state.list);
     let name = file_name("organizations", &state.settings, state.wall_clock(), format.extension());
     state.notice =
         Some(Notice::info(format!("writing {} organizations to {name} …", records.len()), state.now));
     let request = state.requests.next();
     vec![Effect::Save { request, name, content: Content::Organizations { format, records } }]
+}
+
+/// The marked organizations, or else every row that is shown.
+fn records(list: &ListPane) -> Arc<[Record<Arc<Organization>>]> {
+    let rows = &list.rows;
+    if list.marks.is_empty() {
+        return (0..rows.shown()).filter_map(|at| Some(rows.at(at)?.record.clone())).collect();
+    }
+    let marked = |row: &&Row| row.organization().is_some_and(|row| list.marks.contains(&row.id));
+    rows.ordered().filter(marked).map(|row| row.record.clone()).collect()
 }
 
 /// The file is there, or could not be written.

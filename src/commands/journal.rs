@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use jiff::Timestamp;
-
-use crate::journal::{self, JournalError, VerifyError};
+use crate::journal::{self, JournalError, VerifyError, Wanted};
 use crate::text::one_line;
 
 /// What `journal verify` prints when every line is as it was written.
@@ -25,13 +23,14 @@ pub fn verify(file: &Path) -> Result<String, VerifyError> {
     Ok(text)
 }
 
-/// What `journal report` prints.
+/// What `journal report` prints: Markdown, or CSV.
 ///
 /// # Errors
 ///
 /// When the journal cannot be read.
-pub fn report(file: &Path, since: Option<Timestamp>) -> Result<String, JournalError> {
-    Ok(journal::report(&journal::read(file)?, since))
+pub fn report(file: &Path, wanted: Wanted, as_csv: bool) -> Result<String, JournalError> {
+    let contents = journal::read(file)?;
+    Ok(if as_csv { journal::sheet(&contents, wanted) } else { journal::report(&contents, wanted) })
 }
 
 fn shown(path: &Path) -> String {

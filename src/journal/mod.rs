@@ -55,7 +55,7 @@ use jiff::Timestamp;
 pub use self::error::{JournalError, Problem};
 pub use self::instance::{Claim, claim, is_alive};
 use self::line::{Body, Hash, Line};
-pub use self::report::report;
+pub use self::report::{Wanted, report, sheet};
 use self::scan::{Position, scan};
 use self::storage::{Disk, Memory, NAME, Storage};
 use crate::domain::{Entry, OpenOperation, Operation, OperationId, Transition};

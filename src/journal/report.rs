@@ -1,14 +1,17 @@
-//! The journal as Markdown, for a change ticket.
+//! The journal as Markdown, for a change ticket, and as CSV, for a spreadsheet.
 //!
 //! Every text from outside stands in a code span, displayed by the rule; what could end the span or the cell
 //! of a table is written as an escape of the same rule, so nothing in it is markup.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
+use std::io;
 
 use jiff::Timestamp;
 
 use super::Contents;
-use crate::domain::{Entry, Operation, OperationId, PlanReference, Transition};
+use crate::domain::{Entry, Operation, OperationId, PlanId, PlanReference, Transition};
+use crate::export::Sheet;
 use crate::text::Untrusted;
 
 /// Most bytes of a text that are shown in a table.
@@ -17,16 +20,88 @@ const IN_TABLE: usize = 200;
 /// The same outside of one.
 const IN_DETAIL: usize = 4096;
 
-/// The changes with a step at or after `since`, all without one: a table, then each with its steps.
+/// Which changes are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Those with a step at or after this time.
+    pub since: Option<Timestamp>,
+    /// Those of this plan.
+    pub plan: Option<PlanId>,
+}
+
+/// The changes that are wanted: a table, then each with its steps.
 ///
 /// What is wrong with the journal is said first.
-pub fn report(contents: &Contents, since: Option<Timestamp>) -> String {
-    let mut stories = stories(&contents.entries);
-    stories.retain(|story| since.is_none_or(|since| story.entries.iter().any(|entry| entry.at >= since)));
+pub fn report(contents: &Contents, wanted: Wanted) -> String {
     let mut text = String::new();
-    let written = write_all(&mut text, contents, &stories, since);
+    let written = write_all(&mut text, contents, &stories(&contents.entries, wanted), wanted);
     debug_assert!(written.is_ok(), "writing to a String cannot fail");
     text
+}
+
+/// The same as CSV, a row for each change.
+pub fn sheet(contents: &Contents, wanted: Wanted) -> String {
+    let mut bytes = Vec::new();
+    let written = write_sheet(&stories(&contents.entries, wanted), &mut bytes);
+    debug_assert!(written.is_ok(), "writing to memory cannot fail");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The columns of the sheet.
+const COLUMNS: [&str; 18] = [
+    "operation",
+    "time",
+    "organization",
+    "id",
+    "organization_id",
+    "connection_before",
+    "connection_after",
+    "code",
+    "outcome",
+    "reason",
+    "user",
+    "server",
+    "domain",
+    "profile",
+    "plan",
+    "plan_sha256",
+    "plan_made_by",
+    "undo_of",
+];
+
+fn write_sheet(stories: &[Story<'_>], to: &mut Vec<u8>) -> io::Result<()> {
+    let mut sheet = Sheet::new(b',', to);
+    sheet.row(COLUMNS)?;
+    for story in stories {
+        let (id, code) = (story.id.to_string(), story.code());
+        let time = story.began_at().map(|at| format!("{at:.3}")).unwrap_or_default();
+        let operation = story.operation;
+        let text =
+            |of: fn(&Operation) -> &Untrusted| operation.map_or("", |operation| of(operation).as_sent());
+        let plan = operation.and_then(|operation| operation.plan.as_ref());
+        let undone = operation.and_then(|operation| operation.undo_of);
+        sheet.row([
+            id.as_str(),
+            &time,
+            text(|operation| &operation.target.name),
+            operation.map_or("", |operation| operation.target.id.as_str()),
+            text(|operation| &operation.target.organization_id),
+            text(|operation| &operation.before),
+            text(|operation| &operation.after),
+            if code == "–" { "" } else { &code },
+            story.outcome(),
+            text(|operation| &operation.reason),
+            text(|operation| &operation.target.user),
+            text(|operation| &operation.target.server),
+            text(|operation| &operation.target.domain),
+            text(|operation| &operation.target.profile),
+            &plan.map(|plan| plan.id.to_string()).unwrap_or_default(),
+            &plan.map(|plan| plan.hash.to_string()).unwrap_or_default(),
+            plan.map_or("", |plan| plan.made_by.as_sent()),
+            &undone.map(|undone| undone.to_string()).unwrap_or_default(),
+        ])?;
+    }
+    sheet.finish()
 }
 
 /// What happened to one change.
@@ -37,8 +112,14 @@ struct Story<'a> {
     entries: Vec<&'a Entry>,
 }
 
-/// The entries by change, in the order in which the changes began.
-fn stories(entries: &[Entry]) -> Vec<Story<'_>> {
+/// The entries of the changes that are wanted, by change, in the order in which the changes began.
+fn stories(entries: &[Entry], wanted: Wanted) -> Vec<Story<'_>> {
+    let mut stories = all_stories(entries);
+    stories.retain(|story| story.is_wanted(wanted));
+    stories
+}
+
+fn all_stories(entries: &[Entry]) -> Vec<Story<'_>> {
     let mut stories: Vec<Story<'_>> = Vec::new();
     for entry in entries {
         let intent = match &entry.transition {
@@ -54,6 +135,15 @@ fn stories(entries: &[Entry]) -> Vec<Story<'_>> {
 }
 
 impl Story<'_> {
+    fn is_wanted(&self, Wanted { since, plan }: Wanted) -> bool {
+        let is_recent = |since| self.entries.iter().any(|entry| entry.at >= since);
+        since.is_none_or(is_recent) && (plan.is_none() || self.plan().map(|plan| plan.id) == plan)
+    }
+
+    fn plan(&self) -> Option<&PlanReference> {
+        self.operation.and_then(|operation| operation.plan.as_ref())
+    }
+
     fn began_at(&self) -> Option<Timestamp> {
         self.entries.first().map(|entry| entry.at)
     }
@@ -89,12 +179,7 @@ impl Story<'_> {
     }
 }
 
-fn write_all(
-    out: &mut String,
-    contents: &Contents,
-    stories: &[Story<'_>],
-    since: Option<Timestamp>,
-) -> fmt::Result {
+fn write_all(out: &mut String, contents: &Contents, stories: &[Story<'_>], wanted: Wanted) -> fmt::Result {
     writeln!(out, "# Changes of Salesforce connections\n")?;
     if let Some(trouble) = contents.trouble() {
         let mark =
@@ -102,9 +187,13 @@ fn write_all(
         writeln!(out, "**The journal {mark}:** {}\n", code(&trouble.into(), IN_DETAIL))?;
     }
     let (count, changes) = (stories.len(), if stories.len() == 1 { "change" } else { "changes" });
-    match since {
-        Some(since) => writeln!(out, "{count} {changes} since {}. Times are UTC.", second(since))?,
-        None => writeln!(out, "{count} {changes}. Times are UTC.")?,
+    let of_plan = wanted.plan.map(|plan| format!(" of plan {plan}")).unwrap_or_default();
+    match wanted.since {
+        Some(since) => writeln!(out, "{count} {changes}{of_plan} since {}. Times are UTC.", second(since))?,
+        None => writeln!(out, "{count} {changes}{of_plan}. Times are UTC.")?,
+    }
+    if wanted.plan.is_some() {
+        about_the_plan(out, stories)?;
     }
     if stories.is_empty() {
         return Ok(());
@@ -118,6 +207,30 @@ fn write_all(
         detail(out, story)?;
     }
     Ok(())
+}
+
+/// What the plan is known by, who made it and who applied it, and how many changes ended in which way.
+fn about_the_plan(out: &mut String, stories: &[Story<'_>]) -> fmt::Result {
+    let mut hashes = BTreeSet::new();
+    let mut outcomes: BTreeMap<&str, usize> = BTreeMap::new();
+    for story in stories {
+        if let (Some(plan), Some(operation)) = (story.plan(), story.operation) {
+            hashes.insert((plan.hash, plan.made_by.clone(), operation.target.user.clone()));
+        }
+        *outcomes.entry(story.outcome()).or_default() += 1;
+    }
+    writeln!(out)?;
+    for (hash, made_by, applied_by) in hashes {
+        let (made_by, applied_by) = (code(&made_by, IN_DETAIL), code(&applied_by, IN_DETAIL));
+        writeln!(out, "- SHA-256 {hash}, made by {made_by}, applied by {applied_by}")?;
+    }
+    for (outcome, count) in outcomes {
+        writeln!(out, "- {outcome}: {count}")?;
+    }
+    writeln!(
+        out,
+        "- Rows that were skipped, unchanged or never begun sent nothing and are not in the journal."
+    )
 }
 
 fn row(out: &mut String, story: &Story<'_>) -> fmt::Result {

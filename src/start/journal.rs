@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use color_eyre::eyre::{Report, eyre};
 
+use super::lists::new_file;
 use super::{Problem, print, setting, state_directory};
 use crate::cli;
 use crate::commands;
-use crate::journal::{self, VerifyError};
+use crate::journal::{self, VerifyError, Wanted};
 use crate::runtime::clock;
 
 /// Checks or prints the journal.
@@ -25,9 +26,17 @@ pub(super) fn show_journal(command: cli::Journal) -> Result<ExitCode, Problem> {
                 error => Report::new(error).wrap_err(file.display().to_string()),
             })?
         }
-        cli::Journal::Report { since, file } => {
+        cli::Journal::Report { since, plan, csv, out, file } => {
             let since = since.map(|since| since.seen_from(clock::wall()));
-            commands::journal::report(&place(file)?, since).map_err(Report::new)?
+            let wanted = Wanted { since, plan };
+            let text = commands::journal::report(&place(file)?, wanted, csv).map_err(Report::new)?;
+            match out {
+                None => text,
+                Some(out) => {
+                    new_file(&out, text.as_bytes())?;
+                    return Ok(ExitCode::SUCCESS);
+                }
+            }
         }
     };
     print(&text)

@@ -8,9 +8,11 @@ use std::path::Path;
 use std::process::Command;
 
 use cckm_tui::commands;
-use cckm_tui::domain::{Operation, OperationId, OrganizationId, Outcome, RunId, Target, Transition};
+use cckm_tui::domain::{
+    Operation, OperationId, OrganizationId, Outcome, PlanId, PlanReference, RunId, Sha256, Target, Transition,
+};
 use cckm_tui::files;
-use cckm_tui::journal::{self, Journal, JournalError, Problem, VerifyError, file_in};
+use cckm_tui::journal::{self, Journal, JournalError, Problem, VerifyError, Wanted, file_in};
 use cckm_tui::text::Untrusted;
 use jiff::Timestamp;
 use rustix::fs::{CWD, Mode, mkfifoat};
@@ -356,7 +358,7 @@ fn told(directory: &Path) {
 fn the_report_is_a_table_and_the_steps_of_every_change() {
     let home = tempfile::tempdir().unwrap();
     told(home.path());
-    let report = commands::journal::report(&file_in(home.path()), None).unwrap();
+    let report = commands::journal::report(&file_in(home.path()), Wanted::default(), false).unwrap();
     let head = "\
 # Changes of Salesforce connections
 
@@ -398,7 +400,7 @@ fn the_report_is_a_table_and_the_steps_of_every_change() {
 fn tx_08_the_report_shows_hostile_text_escaped_and_as_no_markup() {
     let home = tempfile::tempdir().unwrap();
     told(home.path());
-    let report = commands::journal::report(&file_in(home.path()), None).unwrap();
+    let report = commands::journal::report(&file_in(home.path()), Wanted::default(), false).unwrap();
     assert!(!report.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{report}");
     let rows: Vec<_> = report.lines().filter(|line| line.starts_with("| 2026")).collect();
     assert_eq!(rows.len(), 3);
@@ -415,7 +417,9 @@ fn the_report_leaves_out_what_ended_before() {
     let home = tempfile::tempdir().unwrap();
     told(home.path());
     let file = file_in(home.path());
-    let since = |second| commands::journal::report(&file, Some(at(second))).unwrap();
+    let since = |second| {
+        commands::journal::report(&file, Wanted { since: Some(at(second)), plan: None }, false).unwrap()
+    };
     assert!(since(4).contains("3 changes since 2026-11-23 18:00:04Z"));
     assert!(since(5).contains("2 changes") && !since(5).contains("7f3a9c-1"));
     assert!(since(100).ends_with("0 changes since 2026-11-23 18:01:40Z. Times are UTC.\n"));
@@ -428,7 +432,36 @@ fn the_report_says_first_that_the_journal_was_altered() {
     let file = file_in(home.path());
     let altered = fs::read_to_string(&file).unwrap().replacen("\"status\":200", "\"status\":201", 1);
     fs::write(&file, altered).unwrap();
-    let report = commands::journal::report(&file, None).unwrap();
+    let report = commands::journal::report(&file, Wanted::default(), false).unwrap();
     let third = report.lines().nth(2).unwrap();
     assert_eq!(third, "**The journal cannot be believed:** `line 3 was altered: its hash is another`");
+}
+
+#[test]
+fn a13_the_report_of_a_plan_has_its_changes_alone_with_who_made_it_and_who_applied_it() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut journal, _) = Journal::open(home.path()).unwrap();
+    let plan: PlanId = "p7f3a9c-2".parse().unwrap();
+    let reference = PlanReference { id: plan, hash: Sha256::of(b"x"), made_by: "ops2".into() };
+    for (count, plan) in [(1, None), (2, Some(reference.clone())), (3, Some(reference))] {
+        let Transition::Intent(mut operation) = intent(count, "=Acme", "CHG-1") else { panic!() };
+        operation.plan = plan;
+        journal.append(at(0), &id(count), &Transition::Intent(operation)).unwrap();
+    }
+    let settled = Transition::Settled { outcome: Outcome::Verified, seen: "sfdc-eu-2026".into() };
+    journal.append(at(1), &id(2), &settled).unwrap();
+    let wanted = Wanted { since: None, plan: Some(plan) };
+    let report = |csv| commands::journal::report(&file_in(home.path()), wanted, csv).unwrap();
+    let text = report(false);
+    assert!(text.contains("\n2 changes of plan p7f3a9c-2. Times are UTC.\n"), "{text}");
+    assert!(
+        text.contains(", made by `ops2`, applied by `ops1`\n- NOT SETTLED: 1\n- VERIFIED: 1\n"),
+        "{text}"
+    );
+    assert!(!text.contains("7f3a9c-1 "), "{text}");
+    let sheet = report(true);
+    let rows: Vec<&str> = sheet.lines().collect();
+    assert_eq!(rows.len(), 3, "{sheet}");
+    assert!(rows[1].starts_with("7f3a9c-2,2026-11-23T18:00:00.000Z,'=Acme,2473e846"), "{sheet}");
+    assert!(rows[1].contains(",VERIFIED,CHG-1,ops1,") && rows[1].contains(",p7f3a9c-2,"), "{sheet}");
 }

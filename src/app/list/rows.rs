@@ -46,6 +46,11 @@ impl Rows {
         self.all.is_empty()
     }
 
+    /// Every row in the order of the sort, those that the filter hides among them.
+    pub fn ordered(&self) -> impl Iterator<Item = &Row> {
+        self.sorted.iter().filter_map(|index| self.all.get(*index))
+    }
+
     /// How many rows match the filter.
     pub const fn shown(&self) -> usize {
         self.shown.len()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cckm_tui::app::Effect;
 use cckm_tui::app::Reply;
-use cckm_tui::app::export::{Content, Saved};
+use cckm_tui::app::export::{Content, Saved, scope};
 use cckm_tui::app::modal::Modal;
 use cckm_tui::domain::{Organization, Record};
 use cckm_tui::export::Format;
@@ -43,6 +43,17 @@ fn e12_the_rows_on_the_screen_are_exported_in_their_order() {
     let app = app.reply(Reply::Saved(Ok(done)));
     assert_eq!(app.notice(), "2 organizations in /home/ops/x.json");
     assert_eq!(app.wait(60_000).notice(), "2 organizations in /home/ops/x.json", "it can be read in peace");
+}
+
+#[test]
+fn e12_marked_rows_are_exported_alone_and_also_those_that_the_filter_hides() {
+    let app = app().keys("space G space / z e n enter").onwards().keys("E");
+    assert!(
+        scope(&app.state).starts_with("2 organizations: the marked ones, 1 of them hidden"),
+        "{}",
+        scope(&app.state)
+    );
+    assert_eq!(saved(&app.keys("enter")).0, ["Acme A", "Zenith"]);
 }
 
 #[test]
