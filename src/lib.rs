@@ -39,6 +39,7 @@
 //! | 5 | [`demo`] | the demo server; it shares no body type with the client |
 //! | 5 | [`trust`] | the certificate each server was trusted with, in a file of the operator's |
 //! | 5 | [`journal`] | every change, step by step, in a file that shows if it was altered |
+//! | 5 | [`plans`] | plans in files: to be handed on, and kept while they are applied |
 //! | 6 | [`config`] | settings: flags, environment, profile, file, default |
 //! | 7 | [`commands`] | what runs without a screen |
 //! | 7 | [`runtime`] | the loop, the terminal, signals, tasks; the only user of crossterm and of the clock |
@@ -100,6 +101,7 @@ pub mod keymap;
 pub mod layout;
 pub mod logging;
 pub mod plain;
+pub mod plans;
 pub mod redact;
 pub mod runtime;
 pub mod start;

@@ -17,7 +17,7 @@ use std::io::{self, Write};
 
 pub use self::sheet::{Sheet, guarded};
 use crate::domain::{Organization, Record};
-use crate::text::json_line;
+use crate::text::{Untrusted, json_line};
 
 /// How a list is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,7 +131,7 @@ fn cells(organization: &Organization) -> [&str; 9] {
     let Organization { created_at, updated_at, uri, .. } = organization;
     let rest = [name, organization_id, kind, connection, cloud_name, created_at, updated_at, uri];
     let [name, organization_id, kind, connection, cloud_name, created_at, updated_at, uri] =
-        rest.map(|text| text.as_sent());
+        rest.map(Untrusted::as_sent);
     [id.as_str(), name, organization_id, kind, connection, cloud_name, created_at, updated_at, uri]
 }
 

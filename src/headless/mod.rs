@@ -97,7 +97,7 @@ impl<'a, P: Perform> Headless<'a, P> {
         tokio::select! {
             biased;
             event = self.parts.events.recv() => {
-                self.take(event.unwrap_or_else(|| Event::End(End::Failed)));
+                self.take(event.unwrap_or(Event::End(End::Failed)));
             }
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
         }

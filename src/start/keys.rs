@@ -37,5 +37,5 @@ pub(super) fn keymap() -> Result<Keymap, Problem> {
 
 /// Prints the keys in effect as a file that can be changed and put in place.
 pub(super) fn show_keys() -> Result<ExitCode, Problem> {
-    print(&keymap()?.toml())
+    print(keymap()?.toml())
 }
