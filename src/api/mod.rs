@@ -490,6 +490,7 @@ impl Writer {
             organization,
             words: if success { ServerWords::default() } else { wire::words(body.as_str()) },
             body: body.as_str().into(),
+            retry_after: answer.retry_after.map(RetryAfter::at_most),
             oddity: oddity.into(),
         }
     }

@@ -168,6 +168,10 @@ fn stop(state: &mut State, changed: Changed) {
     if state.change.as_ref().is_some_and(|change| !change.in_flight() && !is_settled(&change.phase)) {
         state.change = None;
     }
+    state.draft = None;
+    if let Some(applying) = state.applying.as_mut() {
+        applying.stop();
+    }
     state.modals.clear();
     state.modals.push(Modal::Stop);
 }

@@ -10,7 +10,7 @@ use super::effect::{Effect, RequestId};
 use super::settings::{Run, Settings};
 use crate::domain::{
     Entry, Failure, FailureKind, Moment, OpenOperation, Operation, OperationId, Organization, OrganizationId,
-    Outcome, RunId, Transition,
+    Outcome, PlanId, RunId, Transition,
 };
 use crate::text::Untrusted;
 
@@ -106,6 +106,8 @@ pub struct Ledger {
     place: Place,
     /// Changes begun in this run.
     begun: u64,
+    /// Plans made in this run.
+    planned: u64,
     /// The change that `z` takes back, here.
     pub undoable: Option<Undoable>,
     /// Those of the other places that were shown in this run.
@@ -190,6 +192,12 @@ impl Ledger {
         OperationId::new(run, self.begun + 1)
     }
 
+    /// A name for the next plan.
+    pub const fn next_plan(&mut self, run: RunId) -> PlanId {
+        self.planned += 1;
+        PlanId::new(run, self.planned)
+    }
+
     /// Remembers a settled change: to take it back, or to see whether it comes late.
     pub fn settled(&mut self, change: &Change) {
         let Phase::Settled { evidence, outcome, .. } = &change.phase else { return };
@@ -199,6 +207,10 @@ impl Ledger {
             (Outcome::Verified | Outcome::Applied, Some(after))
                 if evidence.accepted.contains(&after.connection) =>
             {
+                // What a plan changed is taken back by a plan.
+                if change.operation.as_ref().is_some_and(|operation| operation.plan.is_some()) {
+                    return;
+                }
                 let (after, before) = (after.as_ref().clone(), evidence.before.connection.clone());
                 self.undoable = Some(Undoable { operation, after, before });
             }

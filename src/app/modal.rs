@@ -17,6 +17,17 @@ use crate::theme::Theme;
 pub enum Modal {
     /// The change under way, which itself lives in the state: a hidden window loses nothing.
     Change,
+    /// A plan being made, which itself lives in the state.
+    Plan,
+    /// The plan being applied, or applied last.
+    Progress,
+    /// What became of one of its rows.
+    RowResult {
+        /// Its place in the plan.
+        row: usize,
+        /// First line on the screen.
+        scroll: usize,
+    },
     /// A question with yes and no.
     Question(Question),
     /// Something went wrong and needs to be read.
@@ -84,6 +95,8 @@ pub enum Question {
     Depart(Destination),
     /// Leave while a change is not settled?
     Leave,
+    /// Leave while a plan is being applied?
+    LeavePlan,
 }
 
 impl Question {
@@ -93,6 +106,9 @@ impl Question {
             Self::Discard => "Give up the value you typed?".to_owned(),
             Self::Depart(to) => {
                 format!("The change was not sent. Give it up and go to {}?", to.name())
+            }
+            Self::LeavePlan => {
+                "A plan is being applied. Leave? What is under way is settled at the next start.".to_owned()
             }
             Self::Leave => "A change is not settled yet. Leave without knowing what became of it?".to_owned(),
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::change::Rules;
 use super::link::Bandwidth;
 use super::switch::Destination;
-use crate::domain::{Entry, OpenOperation, RunId};
+use crate::domain::{Entry, OpenOperation, Organization, RunId, Target};
 use crate::text::Untrusted;
 use crate::theme::{Role, Theme};
 
@@ -42,8 +42,50 @@ pub struct Settings {
     pub warnings: Vec<String>,
     /// What the profile asks of every change.
     pub rules: Rules,
+    /// How plans are made and applied.
+    pub bulk: Bulk,
     /// Everything that is in effect, to be shown.
     pub effective: Vec<Effective>,
+}
+
+/// How plans are made and applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bulk {
+    /// Most changes under way at a time.
+    pub concurrency: usize,
+    /// So many failures stop a plan.
+    pub stop_after: usize,
+    /// How long a plan holds.
+    pub valid_for: Duration,
+    /// Most changes in a plan; none: no limit.
+    pub maximum_rows: Option<usize>,
+}
+
+/// Four at a time, the first failure stops, a quarter of an hour, no limit.
+impl Default for Bulk {
+    fn default() -> Self {
+        Self { concurrency: 4, stop_after: 1, valid_for: Duration::from_mins(15), maximum_rows: None }
+    }
+}
+
+impl Settings {
+    /// What goes on record of an organization that is changed here; `server_identity` as the journal calls it.
+    pub(super) fn target(&self, server_identity: Untrusted, organization: &Organization) -> Target {
+        let profile = match &self.badge {
+            Badge::Profile(name) => name.clone(),
+            Badge::Demo | Badge::Unnamed => Untrusted::default(),
+        };
+        Target {
+            server: self.server.clone(),
+            server_identity,
+            domain: self.domain.clone(),
+            user: self.user.clone(),
+            profile,
+            id: organization.id.clone(),
+            name: organization.name.clone(),
+            organization_id: organization.organization_id.clone(),
+        }
+    }
 }
 
 /// A setting in effect.

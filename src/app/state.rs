@@ -20,6 +20,7 @@ use super::list::{ListPane, Row};
 use super::message::Session;
 use super::modal::{Modal, Question};
 use super::notice::Notice;
+use super::plan::{Applying, Draft, Planned, Stage};
 use super::settings::{Run, Settings};
 use super::sign_in::Banner;
 use super::switch::{Connecting, Profiles};
@@ -68,6 +69,10 @@ pub struct State {
     pub modals: Vec<Modal>,
     /// The change under way or not yet closed; at most one.
     pub change: Option<Change>,
+    /// The plan being made.
+    pub draft: Option<Box<Draft>>,
+    /// The plan being applied, or the last that was.
+    pub applying: Option<Box<Applying>>,
     /// What is remembered of other changes.
     pub ledger: Ledger,
     /// The requests of this run.
@@ -128,6 +133,8 @@ impl State {
             pane: Pane::List,
             modals: Vec::new(),
             change: None,
+            draft: None,
+            applying: None,
             commands: History::default(),
             notice: None,
             requests: RequestIds::default(),
@@ -188,6 +195,13 @@ impl State {
                 | Phase::Closing { .. } => Context::Sending,
                 Phase::Settled { .. } => Context::Result,
             }),
+            Modal::Plan => match self.draft.as_ref().map(|draft| &draft.stage) {
+                Some(Stage::Choosing(_)) => Context::Choose,
+                Some(Stage::Planned(planned)) if planned.writing.is_some() => Context::PlanField,
+                Some(Stage::Planned(_)) | None => Context::Plan,
+            },
+            Modal::Progress => Context::Progress,
+            Modal::RowResult { .. } => Context::RowResult,
             Modal::Question(_) => Context::Question,
             Modal::Problem(_) => Context::Problem,
             Modal::Sort(_) => Context::SortPicker,
@@ -214,7 +228,7 @@ impl State {
 
     /// Whether leaving in spite of an unsettled change is being asked about.
     pub fn asks_to_leave(&self) -> bool {
-        self.modals.last() == Some(&Modal::Question(Question::Leave))
+        matches!(self.modals.last(), Some(Modal::Question(Question::Leave | Question::LeavePlan)))
     }
 
     /// Whether a window is open that shows the change.
@@ -225,6 +239,21 @@ impl State {
     /// Whether that window is on top, on a screen that is large enough to show it.
     pub fn change_is_in_sight(&self) -> bool {
         self.fits() && self.modals.last() == Some(&Modal::Change)
+    }
+
+    /// Whether rows of a plan may still be begun, or are under way.
+    pub fn is_applying(&self) -> bool {
+        self.applying.as_ref().is_some_and(|applying| applying.is_active())
+    }
+
+    /// Whether the window of a plan being made is on top, on a screen that is large enough to show it.
+    pub fn plan_is_in_sight(&self) -> bool {
+        self.fits() && self.modals.last() == Some(&Modal::Plan)
+    }
+
+    /// The plan being made, once its rows are known.
+    pub(super) fn planned(&mut self) -> Option<&mut Planned> {
+        self.draft.as_mut()?.planned_mut()
     }
 
     /// Wall clock in seconds since 1970, for the ages of the server's times.
@@ -266,6 +295,8 @@ impl State {
             self.interrupted_until,
             change.and_then(Change::due),
             self.ledger.due().filter(|_| signed_in),
+            self.applying.as_ref().and_then(|applying| applying.due()),
+            self.plan_listens_at(),
             change.and_then(Change::listens_at).filter(|at| *at > self.now),
             self.detail.follows_at,
             self.next_age_step(),
@@ -273,6 +304,12 @@ impl State {
         .into_iter()
         .flatten()
         .min()
+    }
+
+    /// When the window of a plan begins to listen, and says so.
+    fn plan_listens_at(&self) -> Option<Moment> {
+        let planned = self.draft.as_ref()?.planned()?;
+        planned.sight.listens_at().filter(|at| *at > self.now)
     }
 
     /// When the shown ages and countdowns say something else.
@@ -293,7 +330,18 @@ impl State {
             }
             Session::SignedIn { .. } | Session::SignedOut => None,
         };
-        [sending, data, token].into_iter().flatten().min()
+        [sending, data, token, self.next_step_of_the_plan()].into_iter().flatten().min()
+    }
+
+    /// The window of a plan being applied tells seconds, and the one of a plan being made how long it holds.
+    fn next_step_of_the_plan(&self) -> Option<Moment> {
+        let whole_second = |since: Moment| since + Duration::from_secs(self.now.since(since).as_secs() + 1);
+        if self.modals.last() == Some(&Modal::Plan) {
+            return Some(whole_second(Moment::START));
+        }
+        let shown = self.modals.last() == Some(&Modal::Progress);
+        let applying = self.applying.as_ref().filter(|applying| shown && applying.is_active())?;
+        Some(whole_second(applying.began))
     }
 }
 

@@ -16,6 +16,7 @@ use super::message::{Message, Reply, Session, Stamped};
 use super::modal::{Modal, Problem, Retry, SignIn};
 use super::notice::Notice;
 use super::palette;
+use super::plan::{self, Planned};
 use super::settings::JournalState;
 use super::sign_in::Banner;
 use super::state::State;
@@ -38,7 +39,9 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
         state.activity.answered(*request, reply, *took);
     }
     let checking = is_checking(state);
+    let applying = state.is_applying();
     let mut effects = apply(state, keymap, event.message);
+    effects.extend(plan::advance(state, applying));
     if checking && !is_checking(state) {
         // What the last check found has to be drawn, and read, before a key can mean consent to it.
         covered(state);
@@ -50,8 +53,7 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
     remember(state, &effects);
     let moved = by_key && state.list.selected != selected;
     follow_selection(state, by_key, moved, state.list.offset != offset);
-    let in_sight = state.change_is_in_sight();
-    if !in_sight {
+    if !state.change_is_in_sight() && !state.plan_is_in_sight() {
         covered(state);
     }
     effects
@@ -82,12 +84,15 @@ fn is_checking(state: &State) -> bool {
     state.change.as_ref().is_some_and(|change| match &change.phase {
         Phase::Reviewing(review) => review.checks.gate() == Gate::Waiting,
         _ => false,
-    })
+    }) || state.draft.as_ref().and_then(|draft| draft.planned()).is_some_and(Planned::is_waiting)
 }
 
 fn covered(state: &mut State) {
     if let Some(change) = state.change.as_mut() {
         change.covered();
+    }
+    if let Some(planned) = state.planned() {
+        planned.sight.covered();
     }
 }
 
@@ -225,7 +230,8 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
         Reply::ConnectionFetched(result) => {
             let mut cx = Cx { now: state.now, requests: &mut state.requests };
             let review = state.change.as_mut().and_then(Change::reviewed);
-            review.and_then(|review| review.checks.connection(request, &result, &mut cx)).unwrap_or_default()
+            let asked = review.and_then(|review| review.checks.connection(request, &result, &mut cx));
+            asked.unwrap_or_else(|| plan::connection(state, request, &result))
         }
         Reply::ConnectionTested(result) => {
             let wall_clock = state.wall_clock();
@@ -233,12 +239,14 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
                 let stored = state.connections.find(&review.value);
                 review.checks.tested(request, &result, stored, state.now, wall_clock);
             }
+            plan::tested(state, request, &result);
             Vec::new()
         }
         Reply::Discovered(result) => {
             if let Some(review) = state.change.as_mut().and_then(Change::reviewed) {
                 review.checks.discovered(request, &result, state.now);
             }
+            plan::discovered(state, request, &result);
             Vec::new()
         }
         Reply::Banner(text) => {
@@ -305,6 +313,7 @@ fn listed(state: &mut State, request: RequestId, result: Result<Page<Organizatio
         let wall_clock = state.wall_clock();
         state.list.time_went_by(wall_clock);
         tell_lost_marks(state);
+        plan::weigh(state);
     }
     take_own_mark(state);
     follow_target(state);
@@ -336,6 +345,9 @@ fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>)
             state.modals.retain(|modal| !matches!(modal, Modal::SignIn(_) | Modal::Problem(_)));
             let mut effects = read_all(state);
             effects.extend(reread_target(state));
+            if let Some(applying) = state.applying.as_mut() {
+                applying.session_is_back();
+            }
             effects.extend(recover(state));
             effects.extend(introduce(state));
             effects
@@ -369,6 +381,11 @@ fn recover(state: &mut State) -> Vec<Effect> {
 fn recorded(state: &mut State, request: RequestId, result: &Result<u64, JournalFailure>) -> Vec<Effect> {
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let waited_for = state.change.as_mut().and_then(|change| change.recorded(request, result, &mut cx));
+    if waited_for.is_none()
+        && let Some(effects) = plan::recorded(state, request, result)
+    {
+        return effects;
+    }
     if let (None, Err(failure)) = (&waited_for, result) {
         state.notice =
             Some(Notice::warning(format!("the journal cannot be written: {}", failure.reason.display())));
@@ -507,6 +524,14 @@ fn fetched(state: &mut State, request: RequestId, result: &Result<Organization, 
         after_change_moved(state);
         return effects;
     }
+    if let Some(effects) = plan::looked(state, request, result) {
+        match result {
+            Ok(organization) => state.list.put(organization.clone()),
+            Err(failure) if is_sign_in(failure) => ask_to_sign_in(state, failure.clone()),
+            Err(_) => {}
+        }
+        return effects;
+    }
     if state.detail.fetched(request, result, &mut state.list, state.now) {
         match result {
             Ok(_) => {
@@ -526,7 +551,7 @@ fn fetched(state: &mut State, request: RequestId, result: &Result<Organization, 
 fn patched(state: &mut State, request: RequestId, result: Result<PatchAnswer, Failure>) -> Vec<Effect> {
     let answered = result.as_ref().ok().and_then(|answer| answer.organization.clone());
     let Some(change) = state.change.as_mut().filter(|change| change.waits_for(request)) else {
-        return Vec::new();
+        return patched_in_plan(state, request, result);
     };
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let sent_to = change.target.id.clone();
@@ -538,6 +563,24 @@ fn patched(state: &mut State, request: RequestId, result: Result<PatchAnswer, Fa
         state.list.put(organization);
     }
     after_change_moved(state);
+    if let Some(failure) = signed_out {
+        ask_to_sign_in(state, failure);
+    }
+    effects
+}
+
+/// The same for a row of a plan.
+fn patched_in_plan(
+    state: &mut State,
+    request: RequestId,
+    result: Result<PatchAnswer, Failure>,
+) -> Vec<Effect> {
+    let answered = result.as_ref().ok().and_then(|answer| answer.organization.clone());
+    let signed_out = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();
+    let Some((sent_to, effects)) = plan::patched(state, request, result) else { return Vec::new() };
+    if let Some(organization) = answered.filter(|organization| organization.id == sent_to) {
+        state.list.put(organization);
+    }
     if let Some(failure) = signed_out {
         ask_to_sign_in(state, failure);
     }
@@ -584,6 +627,7 @@ fn offer_candidates(state: &mut State) {
     if let Some(change) = state.change.as_mut().filter(|change| matches!(change.phase, Phase::Choosing)) {
         change.chooser.offer(candidates(&state.connections, &state.list.rows));
     }
+    plan::offer_candidates(state);
 }
 
 fn deadline(state: &mut State) -> Vec<Effect> {
@@ -607,6 +651,9 @@ fn deadline(state: &mut State) -> Vec<Effect> {
     if let Some(change) = state.change.as_mut() {
         effects.extend(change.look_if_due(&mut cx));
     }
+    if let Some(applying) = state.applying.as_mut() {
+        effects.extend(applying.deadline(&mut cx));
+    }
     effects
 }
 
@@ -615,5 +662,9 @@ fn drawn(state: &mut State) {
     let in_sight = state.change_is_in_sight();
     if let Some(change) = state.change.as_mut().filter(|_| in_sight) {
         change.drawn(state.now);
+    }
+    let (now, in_sight) = (state.now, state.plan_is_in_sight());
+    if let Some(planned) = state.planned().filter(|_| in_sight) {
+        planned.sight.drawn(now);
     }
 }

@@ -31,6 +31,8 @@ pub struct PatchAnswer {
     pub words: ServerWords,
     /// The body as text, bytes that are not UTF-8 replaced.
     pub body: Untrusted,
+    /// When the server asks to come again, at most 60 s.
+    pub retry_after: Option<Duration>,
     /// What is odd about the answer, such as a body that is not JSON; empty when nothing is.
     pub oddity: Untrusted,
 }

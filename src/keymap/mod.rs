@@ -84,6 +84,13 @@ named! {
         Accept = "accept", "take the value";
         Complete = "complete", "complete from the list";
         Submit = "submit", "send the change";
+        DropRow = "drop-row", "take this row out of the plan";
+        Canaries = "canaries", "how many rows go first, one by one";
+        Progress = "progress", "the plan being applied, or the last one";
+        PausePlan = "pause-plan", "pause, or go on";
+        StopPlan = "stop-plan", "begin no row any more; what is under way is settled";
+        RetryPlan = "retry-plan", "a new plan for what failed and what was not begun";
+        RollBack = "roll-back", "a plan that takes back what was applied";
         Reason = "reason", "give a reason or ticket, for the record";
         Override = "override", "go on in spite of a failed check, with a reason on record";
         CheckAgain = "check-again", "check again what somebody changed";
@@ -133,6 +140,10 @@ named! {
         ReviewField = "review-field", "change: text in the review";
         Sending = "sending", "change: being sent";
         Result = "result", "change: result";
+        Plan = "plan", "plan";
+        PlanField = "plan-field", "plan: text";
+        Progress = "progress", "plan being applied";
+        RowResult = "row-result", "result of a row";
         Question = "question", "yes or no";
         SortPicker = "sort-picker", "sort column";
         ColumnPicker = "column-picker", "columns";
@@ -169,6 +180,7 @@ impl Context {
             Self::FilterField
                 | Self::Choose
                 | Self::ReviewField
+                | Self::PlanField
                 | Self::SignIn
                 | Self::Palette
                 | Self::FirstContact

@@ -112,7 +112,7 @@ impl<P: Perform> Conversation<'_, P> {
         let Some(Phase::Reviewing(review)) = self.state.change.as_ref().map(|change| &change.phase) else {
             return Ok(());
         };
-        if review.drawn_at.is_none() || again {
+        if !review.sight.is_drawn() || again {
             let lines = words::review(&self.state);
             self.say(lines)?;
             self.tell(Message::Drawn);

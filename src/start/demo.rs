@@ -5,7 +5,7 @@ use color_eyre::eyre::{Report, WrapErr as _};
 use super::connector::client;
 use crate::api::{Credentials, Limits, Server, Trust, base_url};
 use crate::app::change::Rules;
-use crate::app::{Badge, Destination, Effective, Settings};
+use crate::app::{Badge, Bulk, Destination, Effective, Settings};
 use crate::cli::Dashboard;
 use crate::config::{BadgeColor, Config};
 use crate::demo::{Demo, Options};
@@ -33,6 +33,7 @@ pub(super) async fn start(flags: &Dashboard) -> Result<(Demo, Connected), Report
         keep_password: true,
         refresh_every: Config::default().refresh_every,
         ca_file: Untrusted::default(),
+        bulk: Bulk::default(),
         rules: Rules::default(),
         warnings: Vec::new(),
         effective: vec![Effective {

@@ -6,9 +6,10 @@ use super::canvas::Canvas;
 use super::header;
 use super::status::window_hints;
 use super::windows::scrolling;
-use crate::app::change::{Candidate, Change, Evidence, Phase};
+use crate::app::change::{Candidate, Change, Chooser, Evidence, Phase};
 use crate::app::detail::state_role;
 use crate::app::explain::{explain, status_line};
+use crate::app::field::Field;
 use crate::app::line::{Line, labelled, wrapped};
 use crate::app::list::RowKey;
 use crate::app::{State, age};
@@ -38,7 +39,7 @@ pub(super) fn paint(state: &State, keymap: &Keymap, on_top: bool, canvas: &mut C
     }
 }
 
-fn window(
+pub(super) fn window(
     state: &State,
     title: &str,
     (keymap, context): (&Keymap, Context),
@@ -106,25 +107,22 @@ fn choosing(state: &State, change: &Change, keymap: &Keymap, on_top: bool, canva
     }
     let indent = u16::try_from(INDENT).unwrap_or(u16::MAX);
     canvas.put(area.x, y, indent, Role::Dim, "New value");
-    let field = &change.chooser.field;
-    let before = field.before_cursor();
-    let after = field.text().get(before.len()..).unwrap_or_default();
     let room = area.width.saturating_sub(indent);
-    canvas.field(area.x + indent, y, room, &text::escape_typed(before), &text::escape_typed(after), on_top);
-    let note = note(state, change);
+    paint_typed(&change.chooser.field, (area.x + indent, y, room), on_top, canvas);
+    let note = note(state, &change.chooser);
     let rest = Rect { y: y + 1, height: area.bottom() - y - 1, ..area };
     let notes: Vec<Line> = wrapped(note.0, &note.1, width).collect();
     let kept = u16::try_from(notes.len()).unwrap_or(u16::MAX).min(rest.height);
     let list = Rect { height: rest.height - kept, ..rest };
-    paint_candidates(change, list, canvas);
+    paint_candidates(&change.chooser, Some(&change.target.connection), list, canvas);
     canvas.lines(Rect { y: list.bottom(), height: kept, ..rest }, &notes);
 }
 
-fn note(state: &State, change: &Change) -> (Role, String) {
-    if let Some(note) = &change.chooser.note {
+pub(super) fn note(state: &State, chooser: &Chooser) -> (Role, String) {
+    if let Some(note) = &chooser.note {
         return (Role::Warning, note.clone());
     }
-    if let Some(look_alike) = change.chooser.chosen().and_then(|candidate| candidate.look_alike.as_ref()) {
+    if let Some(look_alike) = chooser.chosen().and_then(|candidate| candidate.look_alike.as_ref()) {
         return (Role::Warning, format!("≈ {}", look_alike.words()));
     }
     let connections = &state.connections;
@@ -137,21 +135,37 @@ fn note(state: &State, change: &Change) -> (Role, String) {
             )
         }
         (None, None) => (Role::Dim, "reading the connections …".to_owned()),
-        (None, Some(_)) => (
-            Role::Dim,
-            format!("{} of {} connections", change.chooser.narrowed.len(), change.chooser.candidates.len()),
-        ),
+        (None, Some(_)) => {
+            (Role::Dim, format!("{} of {} connections", chooser.narrowed.len(), chooser.candidates.len()))
+        }
     }
 }
 
-fn paint_candidates(change: &Change, area: Rect, canvas: &mut Canvas<'_>) {
-    let chooser = &change.chooser;
+/// A text field of ours at a place of a width.
+pub(super) fn paint_typed(
+    field: &Field,
+    (x, y, width): (u16, u16, u16),
+    on_top: bool,
+    canvas: &mut Canvas<'_>,
+) {
+    let before = field.before_cursor();
+    let after = field.text().get(before.len()..).unwrap_or_default();
+    canvas.field(x, y, width, &text::escape_typed(before), &text::escape_typed(after), on_top);
+}
+
+/// What can be chosen, with the one there is now.
+pub(super) fn paint_candidates(
+    chooser: &Chooser,
+    present: Option<&Untrusted>,
+    area: Rect,
+    canvas: &mut Canvas<'_>,
+) {
     let height = usize::from(area.height);
     let first = chooser.highlighted.map_or(0, |place| (place + 1).saturating_sub(height));
     for (y, (place, candidate)) in (area.top()..area.bottom()).zip(chooser.shown().enumerate().skip(first)) {
         let row = Rect { y, height: 1, ..area };
         let chosen = chooser.highlighted == Some(place);
-        let now = candidate.name == change.target.connection;
+        let now = present == Some(&candidate.name);
         let line = candidate_line(candidate, now, chosen, usize::from(area.width));
         canvas.line(row.x, y, row.width, &line);
         if chosen {

@@ -10,6 +10,7 @@ mod identity;
 mod list;
 mod palette;
 mod pickers;
+mod plan;
 mod profiles;
 mod review;
 mod session;

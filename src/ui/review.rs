@@ -154,14 +154,19 @@ pub(crate) fn alike(old: &Untrusted, new: &Untrusted) -> Option<&'static str> {
     (squeezed(old) == squeezed(new)).then_some("the two differ only in upper and lower case or in blanks")
 }
 
-/// `ok  connection exists  sfdc-eu-02   31 ms`.
-fn check_line(check: &Check, width: usize) -> Line {
-    let role = match check.finding {
+/// How a finding is shown, beside its word.
+pub(super) const fn finding_role(finding: &Finding) -> Role {
+    match finding {
         Finding::Waiting => Role::Dim,
         Finding::Fine(_) => Role::Good,
         Finding::Doubtful(_) | Finding::Unknown(_) => Role::Warning,
         Finding::Wrong(_) => Role::Bad,
-    };
+    }
+}
+
+/// `ok  connection exists  sfdc-eu-02   31 ms`.
+pub(super) fn check_line(check: &Check, width: usize) -> Line {
+    let role = finding_role(&check.finding);
     let took = check.took.map(|took| format!("{} ms", took.as_millis())).unwrap_or_default();
     let head = text::pad(check.finding.word(), WORD, '…');
     let label = if width < WIDE {

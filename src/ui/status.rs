@@ -31,7 +31,8 @@ pub(super) fn paint(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         );
         return;
     }
-    if let Some(line) = notice(state).or_else(|| hidden_change(state)).or_else(|| changed_row(state)) {
+    let line = notice(state).or_else(|| hidden_plan(state)).or_else(|| hidden_change(state));
+    if let Some(line) = line.or_else(|| changed_row(state)) {
         paint_line(&line, area, canvas);
     }
 }
@@ -64,6 +65,19 @@ fn notice(state: &State) -> Option<Line> {
         Tone::Warning => Role::Warning,
     };
     Some(Line::new(role, notice.text.clone()))
+}
+
+/// `plan p7f3a9c-1 12/38`, while one is applied and its window is hidden.
+fn hidden_plan(state: &State) -> Option<Line> {
+    let applying = state.applying.as_ref().filter(|applying| applying.is_active())?;
+    let (finished, rows) = (applying.counts.finished(), applying.plan.rows.len());
+    let line = Line::new(Role::Value, format!("plan {} {finished}/{rows}", applying.plan.id));
+    let failed = match applying.counts.failed {
+        0 => String::new(),
+        failed => format!(", {failed} FAILED"),
+    };
+    let standing = applying.standing().map(|why| format!(" · {why}")).unwrap_or_default();
+    Some(line.and(Role::Bad, failed).and(Role::Warning, standing).and(Role::Text, " · b shows it"))
 }
 
 fn hidden_change(state: &State) -> Option<Line> {

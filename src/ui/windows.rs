@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, cells};
 use super::identity;
 use super::status::window_hints;
-use super::{activity, palette, pickers, profiles, session};
+use super::{activity, palette, pickers, plan, profiles, session};
 use crate::app::export::scope;
 use crate::app::line::{Line, wrapped};
 use crate::app::modal::{Modal, Question};
@@ -19,6 +19,11 @@ use crate::theme::{Role, Theme};
 pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool, canvas: &mut Canvas<'_>) {
     match modal {
         Modal::Change => {}
+        Modal::Plan => plan::paint(state, keymap, on_top, canvas),
+        Modal::Progress => plan::paint_progress(state, keymap, canvas),
+        Modal::RowResult { row: _, scroll } => {
+            scrolling(state, keymap, ("Result of a row", Context::RowResult), *scroll, on_top, canvas);
+        }
         Modal::Question(question) => paint_question(state, question, keymap, canvas),
         Modal::Problem(problem) => {
             scrolling(state, keymap, ("Problem", Context::Problem), problem.scroll, on_top, canvas);

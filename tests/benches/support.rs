@@ -62,6 +62,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         refresh_every: None,
         ca_file: "".into(),
         warnings: Vec::new(),
+        bulk: cckm_tui::app::Bulk::default(),
         rules: Rules::default(),
         effective: Vec::new(),
     };

@@ -105,6 +105,7 @@ fn settings(password_known: bool) -> Settings {
         password_known,
         keep_password: true,
         refresh_every: Some(Duration::from_secs(30)),
+        bulk: cckm_tui::app::Bulk::default(),
         rules: Rules::default(),
         effective: Vec::new(),
         ca_file: "".into(),

@@ -12,6 +12,7 @@ mod order;
 mod palette;
 mod phases;
 mod place;
+mod plan;
 mod rest;
 mod session;
 mod settle;

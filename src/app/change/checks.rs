@@ -102,26 +102,47 @@ pub struct Check {
 }
 
 impl Check {
-    const fn new(question: Question, now: Moment) -> Self {
+    pub(in crate::app) const fn new(question: Question, now: Moment) -> Self {
         Self { question, finding: Finding::Waiting, took: None, request: None, asked_at: now }
     }
 
-    fn ask(&mut self, cx: &mut Cx<'_>) -> RequestId {
+    pub(in crate::app) fn ask(&mut self, cx: &mut Cx<'_>) -> RequestId {
         let request = cx.requests.next();
         (self.request, self.asked_at, self.finding, self.took) =
             (Some(request), cx.now, Finding::Waiting, None);
         request
     }
 
-    fn settle(&mut self, finding: Finding, now: Moment) {
+    pub(in crate::app) fn settle(&mut self, finding: Finding, now: Moment) {
         if self.request.is_some() {
             self.took = Some(now.since(self.asked_at));
         }
         (self.request, self.finding) = (None, finding);
     }
 
-    fn waits_for(&self, request: RequestId) -> bool {
+    pub(in crate::app) fn waits_for(&self, request: RequestId) -> bool {
         self.request == Some(request)
+    }
+
+    /// The connection was read, or could not be; its test follows.
+    pub(in crate::app) fn connection_read(
+        exists: &mut Self,
+        works: &mut Self,
+        result: &Result<Connection, Failure>,
+        cx: &mut Cx<'_>,
+    ) -> Vec<Effect> {
+        match result {
+            Ok(connection) => {
+                exists.settle(Finding::Fine(connection.name.brief().into_string()), cx.now);
+                let request = works.ask(cx);
+                vec![Effect::TestConnection { request, connection: connection.clone() }]
+            }
+            Err(failure) => {
+                exists.settle(Finding::Unknown(why_not(failure)), cx.now);
+                works.settle(Finding::Unknown("the connection could not be read".to_owned()), cx.now);
+                Vec::new()
+            }
+        }
     }
 }
 
@@ -232,23 +253,8 @@ impl Checks {
         result: &Result<Connection, Failure>,
         cx: &mut Cx<'_>,
     ) -> Option<Vec<Effect>> {
-        let exists = self.get(Question::Exists);
-        if !exists.waits_for(request) {
-            return None;
-        }
-        match result {
-            Ok(connection) => {
-                exists.settle(Finding::Fine(connection.name.brief().into_string()), cx.now);
-                let request = self.get(Question::Works).ask(cx);
-                Some(vec![Effect::TestConnection { request, connection: connection.clone() }])
-            }
-            Err(failure) => {
-                exists.settle(Finding::Unknown(why_not(failure)), cx.now);
-                let untested = Finding::Unknown("the connection could not be read".to_owned());
-                self.get(Question::Works).settle(untested, cx.now);
-                Some(Vec::new())
-            }
-        }
+        let [exists, works, _, _] = &mut self.all;
+        exists.waits_for(request).then(|| Check::connection_read(exists, works, result, cx))
     }
 
     /// The connection was tested, or could not be: then `stored` is what the server knows of its last test.
@@ -264,12 +270,7 @@ impl Checks {
         if !works.waits_for(request) {
             return false;
         }
-        let finding = match (result, stored) {
-            (Ok(connection), _) => tested_now(connection),
-            (Err(failure), Some(connection)) => tested_before(connection, failure, wall_clock),
-            (Err(failure), None) => Finding::Unknown(why_not(failure)),
-        };
-        works.settle(finding, now);
+        works.settle(test_finding(result, stored, wall_clock), now);
         true
     }
 
@@ -319,7 +320,21 @@ impl Checks {
     }
 }
 
-fn why_not(failure: &Failure) -> String {
+/// What a test comes to; `stored` is what the server knows of the last one, for when there is none now.
+pub(in crate::app) fn test_finding(
+    result: &Result<Connection, Failure>,
+    stored: Option<&Connection>,
+    wall_clock: i64,
+) -> Finding {
+    match (result, stored) {
+        (Ok(connection), _) => tested_now(connection),
+        (Err(failure), Some(connection)) => tested_before(connection, failure, wall_clock),
+        (Err(failure), None) => Finding::Unknown(why_not(failure)),
+    }
+}
+
+/// Why a question was not answered.
+pub(in crate::app) fn why_not(failure: &Failure) -> String {
     match failure.kind {
         FailureKind::Refused { status: 403 } => "your account may not (HTTP 403)".to_owned(),
         FailureKind::Refused { status: 404 } => {
@@ -360,7 +375,7 @@ fn tested_before(connection: &Connection, failure: &Failure, wall_clock: i64) ->
 }
 
 /// Whether our organization is among those found.
-fn reach(found: &[Record<Discovered>], ours: &Untrusted) -> Finding {
+pub(in crate::app) fn reach(found: &[Record<Discovered>], ours: &Untrusted) -> Finding {
     let sound: Vec<&Discovered> = found
         .iter()
         .filter_map(|record| match record {

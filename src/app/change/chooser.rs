@@ -181,6 +181,11 @@ impl Chooser {
         }
     }
 
+    /// What `Enter` takes, for many organizations at once.
+    pub fn accept_any(&mut self) -> Accepted {
+        self.accept(&Untrusted::default())
+    }
+
     /// What `Enter` takes, for an organization whose connection is `now`.
     ///
     /// A text that is no known name but matches some is not sent at once: it may be a name half typed.

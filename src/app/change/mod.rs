@@ -19,18 +19,20 @@ mod report;
 mod review;
 mod rules;
 mod settle;
+mod sight;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use crate::domain::Outcome;
 pub use checks::{Check, Checks, Finding, Gate, Question};
+pub(super) use checks::{reach, test_finding, why_not};
 pub use chooser::{Accepted, Candidate, Chooser, candidates};
 pub use difference::{FieldChange, difference, unchanged};
 pub use report::{Recorded, report, response, server_words};
 pub use review::{Note, Review};
 pub use rules::{Confirmation, Names, Rules};
 pub use settle::{Evidence, Look, Shows, Verdict};
+pub use sight::{DEAF, Sight};
 
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
@@ -40,9 +42,6 @@ use crate::domain::{
     Transition,
 };
 use crate::text::Untrusted;
-
-/// How long the review ignores keys after it was drawn: a key typed before it could be read is no consent.
-pub const DEAF: Duration = Duration::from_millis(500);
 
 /// Said instead of sending what is there already.
 const NOTHING_TO_CHANGE: &str = "that is its connection now: there is nothing to change; nothing was sent";
@@ -75,8 +74,8 @@ pub enum Phase {
     Reviewing(Box<Review>),
     /// The intent is being written to the journal.
     Recording {
-        /// To go back to when the journal cannot be written.
-        review: Box<Review>,
+        /// To go back to when the journal cannot be written; none for a row of a plan, which waits for its turn.
+        review: Option<Box<Review>>,
         /// Number of the request.
         request: RequestId,
     },
@@ -143,12 +142,29 @@ impl Change {
         Self { target, seen_at, chooser, operation: None, sends: 0, told: None, phase: Phase::Choosing }
     }
 
+    /// A row of a plan, which was agreed to as a whole: puts its intent on record. Sends nothing yet.
+    pub(super) fn begin(
+        target: Arc<Organization>,
+        chooser: Chooser,
+        operation: Operation,
+        cx: &mut Cx<'_>,
+    ) -> (Self, Vec<Effect>) {
+        let mut change = Self::new(target, cx.now, chooser);
+        let effects = change.record(operation, None, cx);
+        (change, effects)
+    }
+
     /// Whether a request is out, or may be, whose outcome is not settled.
     pub const fn in_flight(&self) -> bool {
         matches!(
             self.phase,
             Phase::Recording { .. } | Phase::Sending { .. } | Phase::Settling { .. } | Phase::Closing { .. }
         )
+    }
+
+    /// Whether it is at its end.
+    pub const fn is_settled(&self) -> bool {
+        matches!(self.phase, Phase::Settled { .. })
     }
 
     /// Whether closing the window loses typed text.
@@ -206,7 +222,8 @@ impl Change {
         let Some(found) = review.checks.conflict.clone().filter(|_| review.undo_of.is_none()) else {
             return Vec::new();
         };
-        (review.note, review.drawn_at) = (None, None);
+        review.note = None;
+        review.sight.covered();
         let effects = review.checks.restart(&found, cx);
         (self.target, self.seen_at) = (Arc::new(found), now);
         effects
@@ -215,21 +232,21 @@ impl Change {
     /// A frame that shows the present phase was drawn.
     pub fn drawn(&mut self, now: Moment) {
         if let Phase::Reviewing(review) = &mut self.phase {
-            review.drawn_at.get_or_insert(now);
+            review.sight.drawn(now);
         }
     }
 
     /// The review is not in sight any more: it has to be drawn, and read, anew.
     pub const fn covered(&mut self) {
         if let Phase::Reviewing(review) = &mut self.phase {
-            review.drawn_at = None;
+            review.sight.covered();
         }
     }
 
     /// When the review begins to listen; none in other phases, or while it has not been drawn.
     pub fn listens_at(&self) -> Option<Moment> {
         match &self.phase {
-            Phase::Reviewing(review) => review.drawn_at.map(|at| at + DEAF),
+            Phase::Reviewing(review) => review.sight.listens_at(),
             _ => None,
         }
     }
@@ -267,12 +284,22 @@ impl Change {
         let mut review = review.clone();
         // A name typed for this consent is none for the next.
         (review.writing, review.note, review.typed_name) = (None, None, Field::default());
+        self.record(operation, Some(review), cx)
+    }
+
+    /// Puts an intent on record: the one way to a PATCH.
+    fn record(&mut self, operation: Operation, review: Option<Box<Review>>, cx: &mut Cx<'_>) -> Vec<Effect> {
         let request = cx.requests.next();
         let intent = Transition::Intent(Box::new(operation.clone()));
         let effect = Effect::Record { request, operation: operation.id, transition: intent };
         self.operation = Some(operation);
         self.phase = Phase::Recording { review, request };
         vec![effect]
+    }
+
+    /// Whether this line is the intent that is waited for.
+    pub(super) fn waits_for_intent(&self, request: RequestId) -> bool {
+        matches!(&self.phase, Phase::Recording { request: waited_for, .. } if *waited_for == request)
     }
 
     /// A line of the journal is durable, or could not be written; says whether this change waited for it.
@@ -284,18 +311,15 @@ impl Change {
     ) -> Option<Vec<Effect>> {
         match &self.phase {
             Phase::Recording { review, request: waited_for } if *waited_for == request => {
-                Some(match result {
-                    Ok(_) => {
-                        let value = review.value.clone();
+                let review = review.clone();
+                Some(match (result, &self.operation) {
+                    (Ok(_), Some(operation)) => {
+                        let value = operation.after.clone();
                         self.send(value, cx)
                     }
-                    Err(why) => {
-                        let mut review = review.clone();
-                        review.note = Some(format!(
-                            "the journal cannot be written: {}; nothing was sent",
-                            why.reason.display()
-                        ));
-                        (self.operation, self.phase) = (None, Phase::Reviewing(review));
+                    (Ok(_), None) => Vec::new(),
+                    (Err(why), _) => {
+                        self.not_recorded(review, why);
                         Vec::new()
                     }
                 })
@@ -310,6 +334,19 @@ impl Change {
             }
             _ => None,
         }
+    }
+
+    /// The intent could not be written: nothing is sent, and it is as if nobody had agreed yet.
+    fn not_recorded(&mut self, review: Option<Box<Review>>, why: &JournalFailure) {
+        let words = format!("the journal cannot be written: {}; nothing was sent", why.reason.display());
+        self.operation = None;
+        self.phase = if let Some(mut review) = review {
+            review.note = Some(words);
+            Phase::Reviewing(review)
+        } else {
+            self.chooser.note = Some(words);
+            Phase::Choosing
+        };
     }
 
     /// Sends the PATCH.

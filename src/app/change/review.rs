@@ -2,8 +2,9 @@
 
 use crate::app::change::checks::{Checks, Gate};
 use crate::app::change::rules::Rules;
+use crate::app::change::sight::Sight;
 use crate::app::field::Field;
-use crate::domain::{Moment, OperationId, Organization};
+use crate::domain::{OperationId, Organization};
 use crate::text::Untrusted;
 
 /// A text that can be given in the review.
@@ -24,8 +25,8 @@ pub struct Review {
     pub value: Untrusted,
     /// What was found out.
     pub checks: Checks,
-    /// When the present contents were first drawn.
-    pub drawn_at: Option<Moment>,
+    /// Since when the present contents are in sight.
+    pub sight: Sight,
     /// The text that has the keyboard; none: the buttons.
     pub writing: Option<Note>,
     /// A reason or ticket.
@@ -46,7 +47,7 @@ impl Review {
         Self {
             value,
             checks,
-            drawn_at: None,
+            sight: Sight::default(),
             writing: None,
             reason,
             overriding: Field::default(),

@@ -122,13 +122,17 @@ impl Evidence {
         }
     }
 
+    /// Whether the latest record is the very one there was before.
+    pub fn is_untouched(&self) -> bool {
+        self.latest().is_some_and(|now| {
+            now.connection == self.before.connection && now.updated_at == self.before.updated_at
+        })
+    }
+
     /// Whether the server answered 401 and the record, read back with a new session, is untouched: then the
     /// request changed nothing, and it alone may be sent once more.
     pub fn proves_a_401_changed_nothing(&self) -> bool {
-        let untouched = self.latest().is_some_and(|now| {
-            now.connection == self.before.connection && now.updated_at == self.before.updated_at
-        });
-        self.is_unauthorized() && untouched
+        self.is_unauthorized() && self.is_untouched()
     }
 
     fn is_unauthorized(&self) -> bool {

@@ -12,14 +12,13 @@ use crate::app::help;
 use crate::app::identity;
 use crate::app::modal::{Modal, Question};
 use crate::app::notice::Notice;
-use crate::app::settings::{Badge, JournalState};
+use crate::app::settings::JournalState;
 use crate::app::state::State;
 use crate::app::switch::depart;
 use crate::app::update::follow_target;
-use crate::domain::{Operation, Organization, OrganizationPatch, Target};
+use crate::domain::{Operation, Organization, OrganizationPatch};
 use crate::input::Key;
 use crate::keymap::{Command, Keymap};
-use crate::text::Untrusted;
 
 /// An editing key in the window.
 pub(super) fn edit(change: &mut Change, key: Key) {
@@ -46,6 +45,9 @@ pub(in crate::app) fn obstacle(state: &State) -> Option<String> {
     if state.settings.read_only {
         return Some(help::READ_ONLY.to_owned());
     }
+    if state.is_applying() {
+        return Some("a plan is being applied: b shows it, and s there stops it".to_owned());
+    }
     match &state.run.journal {
         JournalState::Off(why) => {
             Some(format!("e is off: no journal ({}); --no-journal changes without a record", why.display()))
@@ -60,6 +62,9 @@ pub(in crate::app) fn obstacle(state: &State) -> Option<String> {
 pub(super) fn edit_selected(state: &mut State) -> Vec<Effect> {
     if show_present(state) {
         return Vec::new();
+    }
+    if !state.list.marks.is_empty() {
+        return super::plan::plan_marked(state);
     }
     let Some(target) = state.list.organization().cloned() else {
         let words = if state.list.row().is_some() {
@@ -227,26 +232,18 @@ fn on_note(state: &mut State, command: Command) -> Vec<Effect> {
 }
 
 fn submit(state: &mut State) -> Vec<Effect> {
+    let obstacle = obstacle(state);
+    if let (Some(why), Some(review)) = (obstacle, state.change.as_mut().and_then(Change::reviewed)) {
+        review.note = Some(why);
+        return Vec::new();
+    }
     let Some(change) = state.change.as_mut() else { return Vec::new() };
     let id = state.ledger.next_operation(state.run.id);
     let settings = &state.settings;
-    let profile = match &settings.badge {
-        Badge::Profile(name) => name.clone(),
-        Badge::Demo | Badge::Unnamed => Untrusted::default(),
-    };
     let server_identity = identity::on_record(state.identity.as_deref());
     let operation = |target: &Organization, review: &Review| Operation {
         id,
-        target: Target {
-            server: settings.server.clone(),
-            server_identity: server_identity.clone(),
-            domain: settings.domain.clone(),
-            user: settings.user.clone(),
-            profile: profile.clone(),
-            id: target.id.clone(),
-            name: target.name.clone(),
-            organization_id: target.organization_id.clone(),
-        },
+        target: settings.target(server_identity.clone(), target),
         before: target.connection.clone(),
         before_updated_at: target.updated_at.clone(),
         after: review.value.clone(),
@@ -288,7 +285,7 @@ pub(super) fn on_question(state: &mut State, question: Question, command: Comman
             state.modals.pop();
             return depart(state, to);
         }
-        (Question::Leave, Command::Confirm) => return vec![Effect::Quit],
+        (Question::Leave | Question::LeavePlan, Command::Confirm) => return vec![Effect::Quit],
         (_, Command::Decline) => {
             state.modals.pop();
         }

@@ -5,6 +5,7 @@ mod copies;
 mod palette;
 mod panes;
 mod pickers;
+mod plan;
 mod profiles;
 mod session;
 mod windows;
@@ -12,6 +13,8 @@ mod windows;
 use std::time::Duration;
 
 pub(super) use self::change::obstacle as obstacle_to_change;
+pub(super) use self::plan::plan_for;
+pub use self::plan::{consent_of, timestamp};
 use super::change::{Change, Phase, Recorded, report, response as response_lines};
 use super::curl;
 use super::effect::Effect;
@@ -20,6 +23,7 @@ use super::identity;
 use super::line::{self, Line};
 use super::modal::{ActivityWindow, Help, Modal, Problem, Question, SignIn};
 use super::notice::Notice;
+use super::plan::row_lines;
 use super::problem;
 use super::recovery;
 use super::settings_view;
@@ -43,7 +47,7 @@ pub(super) fn key(state: &mut State, keymap: &Keymap, key: Key) -> Vec<Effect> {
     state.latest_key = Some((key, state.now));
     let contexts = state.contexts();
     let typing = contexts.first().is_some_and(|context| context.takes_text());
-    if held && contexts.first() == Some(&Context::Review) {
+    if held && matches!(contexts.first(), Some(Context::Review | Context::Plan)) {
         return Vec::new();
     }
     if contexts.first() == Some(&Context::Question) && !state.question_drawn {
@@ -113,6 +117,7 @@ fn edit(state: &mut State, key: Key) {
             window.edited();
         }
         (Some(Modal::Change), Some(change)) => change::edit(change, key),
+        (Some(Modal::Plan), _) => plan::edit(state, key),
         (Some(Modal::Activity(window)), _) => {
             window.filter.key(key);
             window.selected = 0;
@@ -148,6 +153,7 @@ pub(super) fn pasted(state: &mut State, text: &str) {
         (Some(Modal::SignIn(window)), _) if window.busy => Ok(()),
         (Some(Modal::SignIn(window)), _) => window.paste(text),
         (Some(Modal::Change), Some(change)) => change::paste(change, text),
+        (Some(Modal::Plan), _) => plan::paste(state, text),
         (Some(Modal::Activity(window)), _) => window.filter.paste(text),
         (Some(Modal::Profiles(window)), _) => window.filter.paste(text),
         (Some(Modal::Palette(palette)), _) => palette.field.paste(text),
@@ -209,6 +215,9 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
     }
     match state.modals.last() {
         Some(Modal::Change) => change::on_change(state, keymap, command),
+        Some(Modal::Plan) => plan::on_plan(state, command),
+        Some(Modal::Progress) => plan::on_progress(state, command),
+        Some(Modal::RowResult { .. }) => plan::on_row_result(state, keymap, command),
         Some(Modal::Question(question)) => change::on_question(state, question.clone(), command),
         Some(Modal::Problem(problem)) => windows::on_problem(state, problem.retry, command, keymap),
         Some(Modal::Theme { before }) => windows::on_theme(state, *before, command),
@@ -261,6 +270,12 @@ fn quit(state: &mut State) -> Vec<Effect> {
         }
         return Vec::new();
     }
+    if state.is_applying() {
+        if !state.asks_to_leave() {
+            state.modals.push(Modal::Question(Question::LeavePlan));
+        }
+        return Vec::new();
+    }
     vec![Effect::Quit]
 }
 
@@ -298,6 +313,11 @@ pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
         }
         (Some(Modal::Problem(problem)), _) => problem::lines(&problem.failure, &state.settings.server, width),
         (Some(Modal::Certificate(window)), _) => identity::certificate_lines(&window.identity, width),
+        (Some(Modal::RowResult { row, .. }), _) => state
+            .applying
+            .as_ref()
+            .map(|applying| row_lines(applying, *row, &state.run.journal, width))
+            .unwrap_or_default(),
         (Some(Modal::Recovery), _) => recovery::lines(&state.ledger, width),
         (Some(Modal::Settings { .. }), _) => settings_view::lines(&state.settings.effective, width),
         (Some(Modal::Help(help)), _) => {
@@ -338,6 +358,7 @@ pub(super) fn clamp_scroll(state: &mut State, keymap: &Keymap) {
                 Modal::Problem(Problem { scroll, .. })
                 | Modal::Help(Help { scroll, .. })
                 | Modal::Settings { scroll }
+                | Modal::RowResult { row: _, scroll }
                 | Modal::SignIn(SignIn { scroll, .. })
                 | Modal::Net { scroll },
             ),

@@ -6,7 +6,8 @@ use crate::app::effect::Effect;
 use crate::app::list::{Columns, Sort};
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
-use crate::app::palette::{Action, Entry, Palette, Phrase, Scope, understand};
+use crate::app::palette::{Action, Entry, Palette, Phrase, Scope, new_and_where, understand};
+use crate::app::query;
 use crate::app::state::State;
 use crate::app::switch;
 use crate::keymap::{Command, Keymap};
@@ -125,6 +126,14 @@ fn say(state: &mut State, phrase: Phrase, words: &str) -> Vec<Effect> {
             if let Some(theme) = Theme::named(words) {
                 let before = std::mem::replace(&mut state.theme, theme);
                 windows::tell_theme(state, before);
+            }
+        }
+        Phrase::SetConnection => {
+            let (new, expression) = new_and_where(words);
+            let query =
+                query::parse(expression.unwrap_or_default(), &query::ORGANIZATIONS, state.wall_clock());
+            if let Some(query) = query.ok().filter(|query| !query.is_empty()) {
+                return super::plan_for(state, &new.into(), &query);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What keys do in the list and in the detail.
 
-use super::{change, copies, detail_extent, pickers, session};
+use super::{change, copies, detail_extent, pickers, plan, session};
 use crate::app::cx::Cx;
 use crate::app::detail::{DetailView, scrolled};
 use crate::app::effect::Effect;
@@ -31,6 +31,7 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
             let marked = state.list.clear_marks();
             state.notice = Some(Notice::info(format!("{marked} unmarked"), state.now));
         }
+        Command::Progress => plan::show_progress(state),
         Command::Mark => state.list.mark(count),
         Command::MarkRange => state.list.mark_range(),
         Command::MarkShown => state.list.mark_shown(),

@@ -14,6 +14,7 @@ use super::state::State;
 use super::switch::Destination;
 use crate::keymap::{Command, Context, Keymap};
 pub use phrase::Phrase;
+pub(super) use phrase::new_and_where;
 
 /// The window.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -15,10 +15,13 @@ pub(super) fn of_command(state: &State, command: Command) -> Option<String> {
             Some("only by its own key, in sight of what it does".to_owned())
         }
         Command::Edit | Command::Undo if obstacle_to_change(state).is_some() => obstacle_to_change(state),
-        Command::Edit if state.change.is_none() && no_row() => {
+        Command::Progress if state.applying.is_none() => Some("no plan was applied in this run".to_owned()),
+        Command::Edit if state.change.is_none() && state.list.marks.is_empty() && no_row() => {
             Some("there is no organization to change".to_owned())
         }
-        Command::Edit if state.change.is_none() && denial(state).is_some() => denial(state),
+        Command::Edit if state.change.is_none() && state.list.marks.is_empty() && denial(state).is_some() => {
+            denial(state)
+        }
         Command::Undo if state.change.is_none() && state.ledger.undoable.is_none() => {
             Some("there is no change of this run to take back".to_owned())
         }

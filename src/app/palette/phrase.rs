@@ -21,11 +21,13 @@ pub enum Phrase {
     Sort,
     /// Wear another theme.
     Theme,
+    /// Plan one change for every organization that matches.
+    SetConnection,
 }
 
 impl Phrase {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Columns, Self::Filter, Self::Sort, Self::Theme];
+    pub const ALL: [Self; 5] = [Self::Columns, Self::Filter, Self::Sort, Self::Theme, Self::SetConnection];
 
     /// What is typed before the words.
     pub const fn name(self) -> &'static str {
@@ -34,6 +36,7 @@ impl Phrase {
             Self::Filter => "filter",
             Self::Sort => "sort",
             Self::Theme => "theme",
+            Self::SetConnection => "set conn",
         }
     }
 
@@ -44,6 +47,7 @@ impl Phrase {
             Self::Filter => "EXPRESSION",
             Self::Sort => "COLUMN,-COLUMN",
             Self::Theme => "NAME",
+            Self::SetConnection => "NEW where EXPRESSION",
         }
     }
 
@@ -54,6 +58,7 @@ impl Phrase {
             Self::Filter => "show only the organizations that match",
             Self::Sort => "order the list by one column or two; - before one: largest first",
             Self::Theme => "wear this theme, for this run",
+            Self::SetConnection => "plan this change for every match; nothing is sent",
         }
     }
 
@@ -65,6 +70,7 @@ impl Phrase {
                 query::completions(words, &query::ORGANIZATIONS, |column| state.list.rows.values(column))
             }
             Self::Theme => named(words, Theme::all().map(Theme::name)),
+            Self::SetConnection => destinations(state, words),
         }
     }
 
@@ -86,12 +92,13 @@ impl Phrase {
             }
             Self::Theme if Theme::named(words).is_some() => Ok(self.help().to_owned()),
             Self::Theme => Err("there is no such theme".to_owned()),
+            Self::SetConnection => moved(state, words),
         }
     }
 
     const fn is_about_the_list(self) -> bool {
         match self {
-            Self::Columns | Self::Filter | Self::Sort => true,
+            Self::Columns | Self::Filter | Self::Sort | Self::SetConnection => true,
             Self::Theme => false,
         }
     }
@@ -167,6 +174,47 @@ fn columns(state: &State, words: &str) -> Vec<String> {
     let all = state.list.rows.columns().map(|column| others.word(column));
     let fits = all.filter(|word| word.starts_with(last) && !named(word));
     fits.map(|word| format!("{before}{word}")).collect()
+}
+
+/// The two parts of `NEW where EXPRESSION`; the last is empty while it is not typed.
+pub(in crate::app) fn new_and_where(words: &str) -> (&str, Option<&str>) {
+    match words.split_once(" where ") {
+        Some((new, expression)) => (new.trim(), Some(expression.trim())),
+        None => (words.trim_end_matches(" where").trim(), None),
+    }
+}
+
+/// The connections that can be named, then what the organizations can be asked for.
+fn destinations(state: &State, words: &str) -> Vec<String> {
+    match new_and_where(words) {
+        (new, Some(expression)) => {
+            let offers = query::completions(expression, &query::ORGANIZATIONS, |column| {
+                state.list.rows.values(column)
+            });
+            offers.into_iter().map(|offer| format!("{new} where {offer}")).collect()
+        }
+        (new, None) => {
+            let names = state.connections.known.iter().map(|known| known.name.as_sent());
+            let mut names: Vec<&str> = names.filter(|name| name.contains(new)).collect();
+            names.sort_by_key(|name| !name.starts_with(new));
+            names.into_iter().map(|name| format!("{name} where ")).collect()
+        }
+    }
+}
+
+/// How many organizations a plan would be made for.
+fn moved(state: &State, words: &str) -> Result<String, String> {
+    if let Some(why) = crate::app::keys::obstacle_to_change(state) {
+        return Err(why);
+    }
+    let (new, expression) = new_and_where(words);
+    if new.is_empty() {
+        return Err("type the name of the new connection".to_owned());
+    }
+    let Some(expression) = expression.filter(|expression| !expression.is_empty()) else {
+        return Err("type where, and what the rows have to hold".to_owned());
+    };
+    filtered(state, expression).map(|matching| format!("{matching}: Enter opens the plan; nothing is sent"))
 }
 
 fn filtered(state: &State, words: &str) -> Result<String, String> {

@@ -91,6 +91,9 @@ pub fn profiles_in_sight(size: Size) -> usize {
 
 /// Whether what became of a change is not known yet: why nobody leaves now.
 pub fn unsettled(state: &State) -> Option<&'static str> {
+    if state.is_applying() {
+        return Some("a plan is being applied: stop it first, b shows it");
+    }
     let in_flight = state.change.as_ref().is_some_and(Change::in_flight);
     in_flight.then_some("a change is not settled yet: first see what becomes of it")
 }
@@ -126,10 +129,10 @@ pub(super) fn depart(state: &mut State, to: Destination) -> Vec<Effect> {
 
 /// Why the present place cannot be left at this moment; none: it can.
 pub fn bound(state: &State) -> Option<&'static str> {
-    let change = state.change.as_ref()?;
     if let Some(why) = unsettled(state) {
         return Some(why);
     }
+    let change = state.change.as_ref()?;
     let closed = matches!(change.phase, Phase::Settled { .. });
     (!closed).then_some("a change is open: send it or close it first")
 }

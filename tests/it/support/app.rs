@@ -39,6 +39,7 @@ pub fn settings() -> Settings {
         refresh_every: Some(Duration::from_secs(30)),
         ca_file: "".into(),
         warnings: Vec::new(),
+        bulk: cckm_tui::app::Bulk::default(),
         rules: Rules::default(),
         effective: Vec::new(),
     }
@@ -431,6 +432,7 @@ pub fn answer(status: u16, organization: Option<Organization>) -> PatchAnswer {
         organization,
         words: ServerWords::default(),
         body,
+        retry_after: None,
         oddity: "".into(),
     }
 }

@@ -1,0 +1,31 @@
+//! Many changes as one plan: drafted, checked, agreed to once, then made one by one.
+//!
+//! ```text
+//!  marks ─e─▶ choose a connection ─▶ Draft: rows, checks, effect, hash ─ number and profile typed ─▶ Applying
+//!                                       ▲                                                              │
+//!  failed rows, applied rows ───────────┘                    canary, then 2…4 at a time, each row:     ▼
+//!                                                             read ─▶ compare ─▶ the single change machine
+//! ```
+//!
+//! Nothing here sends a PATCH: every row is a [`Change`](super::change::Change) of its own, begun by
+//! [`Applying`] with an intent on record, sent once and settled by reading. What the plan adds is which rows are
+//! begun, and when none is begun any more.
+
+mod draft;
+mod flight;
+mod pace;
+mod probe;
+mod route;
+mod run;
+mod view;
+
+pub use draft::{Draft, DraftRow, Planned, RowState, Stage, Writing};
+pub(super) use draft::{Frame, moves};
+pub use pace::Pace;
+pub use probe::Probe;
+pub use run::{Applying, Counts, Hold, RowResult, Stop, World};
+pub use view::row_lines;
+
+pub(super) use route::{
+    advance, connection, discovered, looked, offer_candidates, patched, recorded, tested, weigh,
+};

@@ -1,0 +1,640 @@
+//! A plan being applied: which rows are begun, and when none is begun any more.
+//!
+//! A row that was not sent for trouble of the whole server goes back to wait for its turn; one that was sent ends as
+//! its change ends. The run holds while the server is in trouble or the journal cannot be written, and stops when the
+//! operator says so, when a canary fails or when too many rows have failed: then nothing new is begun, and what is
+//! under way is settled.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::flight::{Ending, Flight, Stage, Trouble, ending};
+use super::pace::Pace;
+use super::probe::Probe;
+use crate::app::change::{Candidate, Change, Chooser, Evidence, JournalEntry, Phase};
+use crate::app::cx::Cx;
+use crate::app::effect::{Effect, RequestId};
+use crate::app::explain::explain;
+use crate::app::ledger::Ledger;
+use crate::app::list::Rows;
+use crate::app::settings::Settings;
+use crate::domain::{
+    Failure, JournalFailure, Moment, Operation, OperationId, Organization, OrganizationId, Outcome,
+    PatchAnswer, Plan, PlanReference, PlanRow, RunId,
+};
+use crate::text::Untrusted;
+
+/// Most settled changes that are kept whole; the journal has the others.
+const KEPT: usize = 200;
+/// Finished rows that the rate is taken of.
+const RECENT: usize = 32;
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowResult {
+    /// It was not begun, or waits for its turn again.
+    Waiting,
+    /// It is under way.
+    Underway,
+    /// It had the new connection already; nothing was sent.
+    Unchanged,
+    /// It is not as it was planned for; nothing was sent. The words say how it is.
+    Skipped(String),
+    /// It could not be changed, and nothing was sent. The words say why.
+    NotSent(String),
+    /// It was sent, and this became of it.
+    Done {
+        /// Its change in the journal.
+        operation: OperationId,
+        /// How that ended.
+        outcome: Outcome,
+        /// The status of the answer, if there was one.
+        status: Option<u16>,
+        /// From its beginning until that was known.
+        took: Duration,
+    },
+}
+
+impl RowResult {
+    /// Whether it counts for the stop rule.
+    pub const fn is_failure(&self) -> bool {
+        match self {
+            Self::Waiting | Self::Underway | Self::Unchanged | Self::Skipped(_) => false,
+            Self::NotSent(_) => true,
+            Self::Done { outcome, .. } => !is_applied(*outcome),
+        }
+    }
+}
+
+const fn is_applied(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Verified | Outcome::Applied)
+}
+
+/// How many rows came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Changed, and proven so.
+    pub applied: usize,
+    /// As they should be already.
+    pub unchanged: usize,
+    /// Not as they were planned for.
+    pub skipped: usize,
+    /// Refused, not applied, not to be sent, or unknown.
+    pub failed: usize,
+    /// Those of the failed whose outcome is unknown.
+    pub unknown: usize,
+}
+
+impl Counts {
+    /// All that are finished.
+    pub const fn finished(&self) -> usize {
+        self.applied + self.unchanged + self.skipped + self.failed
+    }
+}
+
+/// Why no row is begun for now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// In displayed words.
+    pub why: String,
+    /// When it goes on by itself; none: when the operator says so.
+    pub until: Option<Moment>,
+}
+
+/// Why no row is begun any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The operator said so.
+    Asked,
+    /// A row that was to prove the plan failed.
+    Canary,
+    /// So many rows have failed.
+    Failures(usize),
+}
+
+/// What a run may know and number beside itself.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// The memory of changes.
+    pub ledger: &'a mut Ledger,
+    /// The run of the program.
+    pub run: RunId,
+    /// Where it is applied, and by whom.
+    pub settings: &'a Settings,
+    /// What identifies the server.
+    pub server_identity: Untrusted,
+    /// Whether requests can be made.
+    pub signed_in: bool,
+    /// The time, and numbers for requests.
+    pub cx: Cx<'a>,
+}
+
+/// A plan being applied, or applied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Applying {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    reference: PlanReference,
+    /// What is known of each new connection, by the name in the rows.
+    connections: HashMap<Untrusted, Candidate>,
+    results: Vec<RowResult>,
+    /// What the rows came to.
+    pub counts: Counts,
+    /// The rows under way.
+    pub flights: Vec<Flight>,
+    /// The first row that was never begun.
+    next: usize,
+    /// Rows that wait for another turn.
+    again: VecDeque<usize>,
+    canaries: usize,
+    /// How many at a time.
+    pub pace: Pace,
+    /// Whether the operator paused it.
+    pub paused: bool,
+    /// What it waits for.
+    pub hold: Option<Hold>,
+    /// Why it begins no row any more.
+    pub stop: Option<Stop>,
+    /// When it was begun.
+    pub began: Moment,
+    /// When nothing was left to do.
+    pub ended: Option<Moment>,
+    finished_at: VecDeque<Moment>,
+    kept: VecDeque<(usize, Box<Change>)>,
+    /// Organizations that are as they should be, since they were asked for last.
+    settled: Vec<OrganizationId>,
+    /// The selected row; none: the one begun last.
+    pub selected: Option<usize>,
+}
+
+impl Applying {
+    /// A plan that was agreed to. Nothing is begun yet.
+    pub(in crate::app) fn new(plan: Plan, probes: &[Probe], now: Moment) -> Self {
+        let connections = probes.iter().map(|probe| (probe.connection.clone(), probe.candidate()));
+        Self {
+            reference: plan.reference(),
+            connections: connections.collect(),
+            results: vec![RowResult::Waiting; plan.rows.len()],
+            counts: Counts::default(),
+            flights: Vec::new(),
+            next: 0,
+            again: VecDeque::new(),
+            canaries: plan.order.canaries,
+            pace: Pace::new(plan.order.concurrency),
+            paused: false,
+            hold: None,
+            stop: None,
+            began: now,
+            ended: None,
+            finished_at: VecDeque::new(),
+            kept: VecDeque::new(),
+            settled: Vec::new(),
+            selected: None,
+            plan: Arc::new(plan),
+        }
+    }
+
+    /// Whether rows may still be begun, or are under way.
+    pub const fn is_active(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    /// What became of a row.
+    pub fn result(&self, row: usize) -> Option<&RowResult> {
+        self.results.get(row)
+    }
+
+    /// The row with its result, for every row.
+    pub fn rows(&self) -> impl Iterator<Item = (&PlanRow, &RowResult)> {
+        self.plan.rows.iter().zip(&self.results)
+    }
+
+    /// The settled change of a row, while it is kept whole.
+    pub fn kept(&self, row: usize) -> Option<&Change> {
+        self.kept.iter().rev().find(|(kept, _)| *kept == row).map(|(_, change)| change.as_ref())
+    }
+
+    /// The row under way, if it is.
+    pub fn flight(&self, row: usize) -> Option<&Flight> {
+        self.flights.iter().find(|flight| flight.row == row)
+    }
+
+    /// The row that the window shows: the selected one, else the one begun last.
+    pub fn in_sight(&self) -> usize {
+        let last = self.plan.rows.len().saturating_sub(1);
+        self.selected.unwrap_or_else(|| self.next.saturating_sub(1)).min(last)
+    }
+
+    /// Rows per second, of those finished lately; none before there are two.
+    pub fn rate(&self) -> Option<f64> {
+        let (first, last) = (self.finished_at.front()?, self.finished_at.back()?);
+        let span = last.since(*first).as_secs_f64();
+        let rows = u32::try_from(self.finished_at.len().checked_sub(1)?).ok()?;
+        (span > 0.0 && rows > 0).then(|| f64::from(rows) / span)
+    }
+
+    /// How long the rest may take at that rate.
+    pub fn time_left(&self) -> Option<Duration> {
+        let rest = u32::try_from(self.plan.rows.len() - self.counts.finished()).ok()?;
+        let seconds = f64::from(rest) / self.rate()?;
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
+    /// When something is due.
+    pub fn due(&self) -> Option<Moment> {
+        let hold = self.hold.as_ref().and_then(|hold| hold.until).filter(|_| self.is_active());
+        self.flights.iter().filter_map(Flight::due).chain(hold).min()
+    }
+
+    /// The organizations that came to be as they should be since this was asked last.
+    pub(in crate::app) fn take_settled(&mut self) -> Vec<OrganizationId> {
+        std::mem::take(&mut self.settled)
+    }
+
+    /// `p`: begins no row until it is pressed again; goes on after the journal could not be written.
+    pub(in crate::app) fn pause(&mut self) {
+        if !self.paused && self.hold.as_ref().is_some_and(|hold| hold.until.is_none()) {
+            self.hold = None;
+        } else {
+            self.paused = !self.paused;
+        }
+    }
+
+    /// `s`: begins no row any more.
+    pub(in crate::app) const fn stop(&mut self) {
+        if self.stop.is_none() {
+            self.stop = Some(Stop::Asked);
+        }
+    }
+
+    /// There is a session again: what waited for one goes on.
+    pub(in crate::app) fn session_is_back(&mut self) {
+        self.hold.take_if(|hold| hold.until.is_some());
+    }
+
+    /// Whether nothing new is sent, any more or for now.
+    const fn is_halted(&self) -> bool {
+        self.paused || self.hold.is_some() || self.stop.is_some()
+    }
+
+    /// Whether a row may be begun now.
+    fn may_begin(&self, signed_in: bool) -> bool {
+        let at_a_time = if self.canaries > 0 { 1 } else { self.pace.limit() };
+        signed_in && !self.is_halted() && self.is_active() && self.flights.len() < at_a_time
+    }
+
+    fn take_next(&mut self) -> Option<usize> {
+        let fresh = (self.next < self.plan.rows.len()).then_some(self.next);
+        self.again.pop_front().or_else(|| {
+            self.next += usize::from(fresh.is_some());
+            fresh
+        })
+    }
+
+    /// Begins the rows whose turn it is, by reading them; ends when nothing is left.
+    pub(in crate::app) fn advance(&mut self, world: &mut World<'_>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        while self.may_begin(world.signed_in) {
+            let Some(row) = self.take_next() else { break };
+            let Some(id) = self.plan.rows.get(row).map(|row| row.id.clone()) else { break };
+            let request = world.cx.requests.next();
+            self.note(row, RowResult::Underway);
+            self.flights.push(Flight { row, began: world.cx.now, stage: Stage::Reading(request) });
+            effects.push(Effect::FetchOrganization { request, id });
+        }
+        let nothing_left = self.again.is_empty() && self.next >= self.plan.rows.len();
+        if self.flights.is_empty() && self.is_active() && (nothing_left || self.stop.is_some()) {
+            (self.ended, self.hold, self.paused) = (Some(world.cx.now), None, false);
+        }
+        effects
+    }
+
+    /// What is due by now.
+    pub(in crate::app) fn deadline(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
+        self.hold.take_if(|hold| hold.until.is_some_and(|until| until <= cx.now));
+        let mut effects = Vec::new();
+        for flight in &mut self.flights {
+            if let Stage::Changing { change, again } = &mut flight.stage {
+                effects.extend(change.look_if_due(cx));
+                if again.take_if(|at| *at <= cx.now).is_some() {
+                    effects.extend(change.look_again(cx));
+                }
+            }
+        }
+        effects
+    }
+
+    /// A reading; none when no row waited for it.
+    pub(in crate::app) fn looked(
+        &mut self,
+        request: RequestId,
+        seen: &Result<Organization, Failure>,
+        world: &mut World<'_>,
+    ) -> Option<Vec<Effect>> {
+        let (at, effects) =
+            self.flights.iter_mut().enumerate().find_map(|(at, flight)| match &mut flight.stage {
+                Stage::Reading(waited_for) => (*waited_for == request).then_some((at, None)),
+                Stage::Changing { change, .. } => {
+                    change.looked(request, seen, &mut world.cx).map(|effects| (at, Some(effects)))
+                }
+            })?;
+        Some(match effects {
+            None => self.read(at, seen, world),
+            Some(effects) => {
+                self.conclude(at, world);
+                effects
+            }
+        })
+    }
+
+    /// A row was read before anything was sent: it is changed only when it is as planned.
+    fn read(
+        &mut self,
+        at: usize,
+        seen: &Result<Organization, Failure>,
+        world: &mut World<'_>,
+    ) -> Vec<Effect> {
+        let Some(number) = self.flights.get(at).map(|flight| flight.row) else { return Vec::new() };
+        let plan = Arc::clone(&self.plan);
+        let Some(row) = plan.rows.get(number) else { return Vec::new() };
+        let now = match seen {
+            Ok(now) => now,
+            Err(failure) => {
+                match Trouble::of(failure) {
+                    Some(trouble) => self.give_back(at, trouble, world.cx.now),
+                    None => self.finish(at, RowResult::NotSent(explain(failure).title), world.cx.now),
+                }
+                return Vec::new();
+            }
+        };
+        let connection = self.connections.get(&row.new);
+        let accepted = connection.map_or_else(|| vec![row.new.clone()], |known| accepted(known, &row.new));
+        if accepted.contains(&now.connection) {
+            self.finish(at, RowResult::Unchanged, world.cx.now);
+        } else if now.organization_id != row.organization_id {
+            let is = now.organization_id.brief();
+            self.finish(at, RowResult::Skipped(format!("it is organization {is} now")), world.cx.now);
+        } else if now.connection != row.now {
+            let is = now.connection.brief();
+            self.finish(at, RowResult::Skipped(format!("changed since: it is {is} now")), world.cx.now);
+        } else if self.is_halted() {
+            // It was read before: nothing new is sent any more, or for now.
+            self.put_back(at);
+        } else {
+            return self.begin(at, row, now, &accepted, world);
+        }
+        Vec::new()
+    }
+
+    /// Puts the intent of a row on record: from here on it is a change like any other.
+    fn begin(
+        &mut self,
+        at: usize,
+        row: &PlanRow,
+        now: &Organization,
+        accepted: &[Untrusted],
+        world: &mut World<'_>,
+    ) -> Vec<Effect> {
+        let operation = Operation {
+            id: world.ledger.next_operation(world.run),
+            target: world.settings.target(world.server_identity.clone(), now),
+            before: now.connection.clone(),
+            before_updated_at: now.updated_at.clone(),
+            after: row.new.clone(),
+            reason: self.plan.reason.clone(),
+            overridden: Untrusted::default(),
+            undo_of: row.undo_of,
+            plan: Some(self.reference.clone()),
+        };
+        world.ledger.begin(&row.id, accepted);
+        let chooser = Chooser::new(self.connections.get(&row.new).cloned().into_iter().collect());
+        let (change, effects) = Change::begin(Arc::new(now.clone()), chooser, operation, &mut world.cx);
+        if let Some(flight) = self.flights.get_mut(at) {
+            flight.stage = Stage::Changing { change: Box::new(change), again: None };
+        }
+        effects
+    }
+
+    /// A line of the journal is durable, or could not be written; none when no row waited for it.
+    pub(in crate::app) fn recorded(
+        &mut self,
+        request: RequestId,
+        result: &Result<u64, JournalFailure>,
+        world: &mut World<'_>,
+    ) -> Option<Vec<Effect>> {
+        let mut change = |flight: &mut Flight| match &mut flight.stage {
+            Stage::Reading(_) => None,
+            Stage::Changing { change, .. } => {
+                let unsent = change.waits_for_intent(request) && result.is_err();
+                let effects = change.recorded(request, result, &mut world.cx)?;
+                Some((unsent, effects))
+            }
+        };
+        let found = self.flights.iter_mut().enumerate().find_map(|(at, f)| Some((at, change(f)?)));
+        let (at, (unsent, effects)) = found?;
+        if unsent && let Err(why) = result {
+            self.put_back(at);
+            self.hold_for_the_journal(&why.reason.brief().into_string());
+        } else {
+            self.conclude(at, world);
+        }
+        Some(effects)
+    }
+
+    /// No row is begun while there is no record of it.
+    fn hold_for_the_journal(&mut self, why: &str) {
+        let why = format!("the journal cannot be written: {why}; nothing more is sent; p goes on");
+        self.hold = Some(Hold { why, until: None });
+    }
+
+    /// Whether the PATCH of this number is of a row, and of which organization.
+    pub(in crate::app) fn waits_for(&self, request: RequestId) -> Option<&Arc<Organization>> {
+        let mut changes = self.flights.iter().filter_map(Flight::change);
+        changes.find(|change| change.waits_for(request)).map(|change| &change.target)
+    }
+
+    /// The answer to the PATCH of a row, or the lack of one.
+    pub(in crate::app) fn patched(
+        &mut self,
+        request: RequestId,
+        answer: Result<PatchAnswer, Failure>,
+        cx: &mut Cx<'_>,
+    ) -> Vec<Effect> {
+        let change = self.flights.iter_mut().find_map(|flight| match &mut flight.stage {
+            Stage::Reading(_) => None,
+            Stage::Changing { change, .. } => change.waits_for(request).then_some(change),
+        });
+        change.map(|change| change.answered(request, answer, cx)).unwrap_or_default()
+    }
+
+    /// A row's change may have come to its end.
+    fn conclude(&mut self, at: usize, world: &mut World<'_>) {
+        let now = world.cx.now;
+        let Some(Flight { row: _, began, stage: Stage::Changing { change, again } }) =
+            self.flights.get_mut(at)
+        else {
+            return;
+        };
+        let Phase::Settled { evidence, outcome, entry, .. } = &change.phase else { return };
+        world.ledger.settled(change);
+        let (outcome, began) = (*outcome, *began);
+        let trouble = Trouble::behind(evidence).or_else(|| unreadable(evidence));
+        let unwritten = match entry {
+            JournalEntry::NotWritten(why) => Some(why.clone()),
+            JournalEntry::Closed(_) | JournalEntry::LeftOpen => None,
+        };
+        match ending(evidence, outcome) {
+            Ending::Back => {
+                let trouble =
+                    trouble.unwrap_or_else(|| Trouble { why: outcome.word().to_owned(), after: None });
+                self.give_back(at, trouble, now);
+            }
+            Ending::LookAgain => {
+                let trouble =
+                    trouble.unwrap_or_else(|| Trouble { why: outcome.word().to_owned(), after: None });
+                let wait = self.pace.trouble(trouble.after);
+                *again = Some(now + wait);
+                self.hold = Some(Hold { why: trouble.why, until: Some(now + wait) });
+            }
+            Ending::Result => {
+                let status = evidence.answer.as_ref().ok().map(|answer| answer.status);
+                let operation = change.operation.as_ref().map(|operation| operation.id);
+                let took = now.since(began);
+                let Some(operation) = operation else { return };
+                self.keep(at);
+                self.finish(at, RowResult::Done { operation, outcome, status, took }, now);
+                match trouble {
+                    Some(trouble) => self.hold_for(trouble, now),
+                    None => self.pace.went_well(took),
+                }
+            }
+        }
+        if let Some(why) = unwritten {
+            self.hold_for_the_journal(&why);
+        }
+    }
+
+    /// Keeps a settled change whole, those that failed for longer.
+    fn keep(&mut self, at: usize) {
+        let Some(Flight { row, stage: Stage::Changing { change, .. }, .. }) = self.flights.get(at) else {
+            return;
+        };
+        self.kept.push_back((*row, change.clone()));
+        if self.kept.len() > KEPT {
+            let went_well = |(_, change): &(usize, Box<Change>)| matches!(&change.phase, Phase::Settled { outcome, .. } if is_applied(*outcome));
+            let gone = self.kept.iter().position(went_well).unwrap_or(0);
+            self.kept.remove(gone);
+        }
+    }
+
+    /// A row under way was not sent, for trouble that is not its own: it waits for its turn again.
+    fn give_back(&mut self, at: usize, trouble: Trouble, now: Moment) {
+        self.put_back(at);
+        self.hold_for(trouble, now);
+    }
+
+    /// A row under way waits for its turn again, in the order of the plan.
+    fn put_back(&mut self, at: usize) {
+        let flight = self.flights.remove(at);
+        self.note(flight.row, RowResult::Waiting);
+        let place = self.again.partition_point(|row| *row < flight.row);
+        self.again.insert(place, flight.row);
+    }
+
+    fn hold_for(&mut self, trouble: Trouble, now: Moment) {
+        let until = now + self.pace.trouble(trouble.after);
+        if self.hold.as_ref().is_none_or(|hold| hold.until.is_some_and(|earlier| earlier < until)) {
+            self.hold = Some(Hold { why: trouble.why, until: Some(until) });
+        }
+    }
+
+    fn note(&mut self, row: usize, result: RowResult) {
+        if let Some(place) = self.results.get_mut(row) {
+            *place = result;
+        }
+    }
+
+    /// A row came to its end.
+    fn finish(&mut self, at: usize, result: RowResult, now: Moment) {
+        let row = self.flights.remove(at).row;
+        let counts = &mut self.counts;
+        match &result {
+            RowResult::Waiting | RowResult::Underway => return,
+            RowResult::Unchanged => counts.unchanged += 1,
+            RowResult::Skipped(_) => counts.skipped += 1,
+            RowResult::NotSent(_) => counts.failed += 1,
+            RowResult::Done { outcome, .. } if is_applied(*outcome) => {
+                counts.applied += 1;
+                self.canaries = self.canaries.saturating_sub(1);
+            }
+            RowResult::Done { outcome, .. } => {
+                counts.failed += 1;
+                counts.unknown += usize::from(*outcome == Outcome::Unknown);
+            }
+        }
+        if result.is_failure() && self.stop.is_none() {
+            if self.canaries > 0 {
+                self.stop = Some(Stop::Canary);
+            } else if self.counts.failed >= self.plan.order.stop_after {
+                self.stop = Some(Stop::Failures(self.counts.failed));
+            }
+        }
+        if !result.is_failure()
+            && !matches!(result, RowResult::Skipped(_))
+            && let Some(row) = self.plan.rows.get(row)
+        {
+            self.settled.push(row.id.clone());
+        }
+        self.note(row, result);
+        self.finished_at.push_back(now);
+        if self.finished_at.len() > RECENT {
+            self.finished_at.pop_front();
+        }
+    }
+
+    /// The rows of a new plan for what failed and what was not begun, as the list shows it now; what is unknown
+    /// has to be looked at first and is not among them.
+    pub(in crate::app) fn left_over(&self, list: &Rows) -> Vec<PlanRow> {
+        let unknown =
+            |result: &RowResult| matches!(result, RowResult::Done { outcome: Outcome::Unknown, .. });
+        let left = self.rows().filter(|(_, result)| {
+            (result.is_failure() && !unknown(result)) || **result == RowResult::Waiting
+        });
+        let rows = left.filter_map(|(row, _)| {
+            let now = list.organization(&row.id)?.connection.clone();
+            (now != row.new).then(|| PlanRow { now, ..row.clone() })
+        });
+        rows.collect()
+    }
+
+    /// The rows of a plan that takes back what was applied; what had no connection before cannot go back.
+    pub(in crate::app) fn rollback(&self, list: &Rows) -> Vec<PlanRow> {
+        let applied = self.rows().filter_map(|(row, result)| match result {
+            RowResult::Done { operation, outcome, .. } if is_applied(*outcome) => Some((row, *operation)),
+            _ => None,
+        });
+        let rows = applied.filter(|(row, _)| !row.now.is_empty()).map(|(row, operation)| {
+            let known = self.connections.get(&row.new);
+            let ours = known.map_or_else(|| vec![row.new.clone()], |known| accepted(known, &row.new));
+            let now = list.organization(&row.id).map(|now| now.connection.clone());
+            PlanRow {
+                now: now.filter(|now| ours.contains(now)).unwrap_or_else(|| row.new.clone()),
+                new: row.now.clone(),
+                undo_of: Some(operation),
+                ..row.clone()
+            }
+        });
+        rows.collect()
+    }
+}
+
+/// What a record may show once it is moved to a connection: as the row names it, and as the server does.
+fn accepted(known: &Candidate, new: &Untrusted) -> Vec<Untrusted> {
+    if known.name == *new { vec![new.clone()] } else { vec![new.clone(), known.name.clone()] }
+}
+
+/// The trouble that kept a change from being read back.
+fn unreadable(evidence: &Evidence) -> Option<Trouble> {
+    evidence.looks.last().and_then(|look| look.seen.as_ref().err()).and_then(Trouble::of)
+}
