@@ -74,6 +74,8 @@
 //!   holds nothing else.
 //! - **No secret that prints.** Passwords and tokens live in types whose `Debug` says nothing; what servers say,
 //!   the log, crash reports and complaints pass through [`redact`].
+//! - **Nothing before the first frame** but the settings and the terminal: the journal, the log, the authorities
+//!   of this host and the server are all asked for after it.
 //! - **No tick.** The loop sleeps until [`app::next_deadline`], or until something happens.
 //!
 //! # Where to start reading

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
-use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -24,6 +24,9 @@ use crate::text::one_line;
 
 /// Bytes after which a log file is full, and becomes `cckm-tui.log.1`.
 const FULL: u64 = 10 << 20;
+
+/// Lines that wait for a slow disk; the room for them is taken at the start. More are lost.
+const WAITING: usize = 4096;
 
 /// Files kept, the one that is written included.
 const FILES: u32 = 5;
@@ -50,7 +53,7 @@ pub struct Log {
 pub fn start(directory: &Path, level: LevelFilter) -> io::Result<Log> {
     let file = Rolling::open(directory).map_err(io::Error::other)?;
     let path = file.path();
-    let (writer, guard) = tracing_appender::non_blocking(file);
+    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(WAITING).finish(file);
     let set = tracing::subscriber::set_global_default(subscriber(writer, level));
     set.map_err(io::Error::other)?;
     Ok(Log { path, _flushes_when_dropped: guard })

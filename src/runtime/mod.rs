@@ -126,6 +126,15 @@ pub struct Ended {
     pub why: End,
 }
 
+/// Shows a state once, before the loop runs.
+///
+/// # Errors
+///
+/// When the screen cannot be written.
+pub fn show<S: Screen>(screen: &mut S, state: &State, look: Look<'_>) -> Result<(), S::Error> {
+    paint(screen, state, look, &mut Buffer::default()).map(drop)
+}
+
 /// Paints on `frame`, whatever it is, and shows that; says how many bytes that took.
 fn paint<S: Screen>(
     screen: &mut S,

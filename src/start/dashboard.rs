@@ -1,5 +1,6 @@
 //! The dashboard: its parts put together, run, and taken apart again.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,13 +9,12 @@ use std::time::Duration;
 
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use futures_util::FutureExt as _;
-use tokio::runtime::Runtime;
-use tracing::level_filters::LevelFilter;
+use tokio::runtime::Builder;
 
 use super::connector::{Configured, connected};
 use super::keys::keymap;
 use super::looks::{surface, surface_of_the_demo};
-use super::record::Record;
+use super::record::{Keeping, Record};
 use super::terminal::{errors_without_colours, mention_root, refuse_what_is_no_terminal};
 use super::{Problem, SHUTDOWN, demo, plain, setting, state_directory};
 use crate::app::link::Bandwidth;
@@ -23,7 +23,6 @@ use crate::cli::Dashboard;
 use crate::config::{AutoSwitch, Config};
 use crate::demo::Demo;
 use crate::keymap::Keymap;
-use crate::logging::{self, Log};
 use crate::runtime::connector::Connected;
 use crate::runtime::executor::Executor;
 use crate::runtime::terminal::{self, Restorer, install_panic_hook, size};
@@ -35,6 +34,10 @@ use crate::ui::Look;
 /// back before. A little more than the session itself waits, so that it can tell of its failure in the log.
 pub(super) const SIGN_OUT: Duration = Duration::from_millis(2_100);
 
+/// Threads beside the one that draws: requests wait more than they compute. One for each of a jump host's many
+/// processors would have to be started before the first frame.
+const WORKERS: usize = 2;
+
 /// Where the dashboard begins, and how it gets elsewhere.
 pub(super) struct Plan {
     pub(super) first: Connected,
@@ -42,8 +45,7 @@ pub(super) struct Plan {
     pub(super) configured: Option<Configured>,
     pub(super) surface: Surface,
     pub(super) bandwidth: Bandwidth,
-    pub(super) log: Option<Log>,
-    pub(super) record: Record,
+    pub(super) keeping: Keeping,
     /// Where exported files go; none: where the program was started.
     pub(super) export_directory: Option<PathBuf>,
     /// Runs as long as it is held.
@@ -64,7 +66,8 @@ pub(super) fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
         refuse_what_is_no_terminal(flags.password_stdin)?;
         None
     };
-    let runtime = Runtime::new().wrap_err("no threads")?;
+    let runtime = Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
+    let runtime = runtime.wrap_err("no threads")?;
     let shown = AssertUnwindSafe(async {
         let plan = match config {
             None => demo_plan(flags).await?,
@@ -100,8 +103,7 @@ async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Resu
         configured: Some(configured),
         surface: surface(config),
         bandwidth: bandwidth(config.low_bandwidth),
-        log: start_log(config.log_level),
-        record: if no_journal { Record::in_memory(JournalState::Waived) } else { Record::open() },
+        keeping: Keeping::Files { log: config.log_level, journal: !no_journal },
         export_directory: config.export_directory.clone(),
         _demo: None,
     })
@@ -114,8 +116,7 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
         configured: None,
         surface: surface_of_the_demo(flags),
         bandwidth: if flags.given.low_bandwidth { Bandwidth::Low } else { Bandwidth::Full },
-        log: None,
-        record: Record::in_memory(JournalState::InMemory),
+        keeping: Keeping::Nothing,
         export_directory: None,
         _demo: Some(server),
     })
@@ -130,47 +131,50 @@ const fn bandwidth(low: AutoSwitch) -> Bandwidth {
     }
 }
 
-/// The log, where one can be written; the help screen says where it is, or that there is none.
-pub(super) fn start_log(level: LevelFilter) -> Option<Log> {
-    logging::start(&state_directory()?, level).ok()
-}
-
+/// Draws before anything is read but the settings: the journal may be long, the disk slow, and the authorities of
+/// this host many.
 async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<End, Problem> {
-    let Plan { first, configured, surface, bandwidth, log, record, export_directory, _demo } = plan;
+    let Plan { first, configured, surface, bandwidth, keeping, export_directory, _demo } = plan;
     let clock = Clock::starting_now();
-    let (record, run) = record.begin(log.as_ref(), bandwidth);
-    mention_root();
     let Connected { access, settings } = first;
+    let look = Look { surface, keymap };
 
     let (queue, inbox) = runtime::queue();
-    let mut executor = Executor::new(access, queue.clone(), clock, record.journal)
-        .on(restorer.clone())
-        .saving_in(export_directory);
-    if let Some(configured) = configured {
-        executor = executor.reaching(Arc::new(configured));
-    }
     guard::start(inbox.bell(), restorer.clone()).wrap_err("signals cannot be handled")?;
     let taken = restorer.take().wrap_err("the terminal cannot be set up")?;
     input::start(terminal::input().wrap_err("the terminal cannot be read")?, &queue)
         .wrap_err("the terminal cannot be read")?;
-    drop(queue);
     let mut screen = taken.screen();
+    let (_, unread) = Record::in_memory(JournalState::InMemory).begin(None, bandwidth);
+    if let Err(error) = runtime::show(&mut screen, &State::new(size(), unread, settings.clone()), look) {
+        drop(taken);
+        return cannot_be_written(error);
+    }
+
+    let (log, record) = keeping.open();
+    let (record, run) = record.begin(log.as_ref(), bandwidth);
+    mention_root();
+    let mut executor = Executor::new(access, queue.clone(), clock, record.journal)
+        .on(restorer)
+        .saving_in(export_directory);
+    if let Some(configured) = configured {
+        executor = executor.reaching(Arc::new(configured));
+    }
+    drop(queue);
     let state = State::new(size(), run, settings);
-    let parts = Parts {
-        screen: &mut screen,
-        events: inbox,
-        shell: &mut executor,
-        clock,
-        look: Look { surface, keymap },
-    };
+    let parts = Parts { screen: &mut screen, events: inbox, shell: &mut executor, clock, look };
     let ended = runtime::run(parts, state).await;
     drop(taken);
-    let why = match ended {
-        Ok(ended) => ended.why,
-        Err(error) if terminal::is_gone(&error) => End::HANG_UP,
-        Err(error) => return Err(Report::new(error).wrap_err("the terminal cannot be written").into()),
-    };
+    let why = ended.map_or_else(cannot_be_written, |ended| Ok(ended.why))?;
     tracing::info!(?why, "the dashboard ends");
     executor.close(SIGN_OUT).await;
     Ok(why)
+}
+
+/// A terminal that went away is an end like any other.
+fn cannot_be_written(error: io::Error) -> Result<End, Problem> {
+    if terminal::is_gone(&error) {
+        return Ok(End::HANG_UP);
+    }
+    Err(Report::new(error).wrap_err("the terminal cannot be written").into())
 }

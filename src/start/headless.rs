@@ -87,7 +87,7 @@ pub(super) fn with_core<T>(
     let done = runtime.block_on(async {
         let here = Destination { profile: config.profile.clone(), ..Destination::default() };
         let there = connected(&config, here, false, &configured.store).await.map_err(setting)?;
-        let log = if rights == Rights::Write { super::dashboard::start_log(config.log_level) } else { None };
+        let log = if rights == Rights::Write { super::record::start_log(config.log_level) } else { None };
         run(there, rights, log.as_ref(), prepare, work).await
     });
     runtime.shutdown_timeout(SHUTDOWN);

@@ -44,7 +44,8 @@ pub(super) fn typed_on(password_stdin: bool) -> Result<OwnedFd, Problem> {
 /// Talks until it ends, and says why it did. What was left undone for want of input is a failure.
 pub(super) async fn converse(plan: Plan, typed: OwnedFd) -> Result<End, Problem> {
     let clock = Clock::starting_now();
-    let (record, run) = plan.record.begin(plan.log.as_ref(), plan.bandwidth);
+    let (log, record) = plan.keeping.open();
+    let (record, run) = record.begin(log.as_ref(), plan.bandwidth);
     mention_root();
     let Connected { access, settings } = plan.first;
     let (queue, inbox) = runtime::queue();

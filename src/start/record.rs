@@ -1,15 +1,49 @@
-//! The journal as a run finds it, and the run's claim on it.
+//! The log, and the journal as a run finds it with the run's claim on it.
 
 use std::path::Path;
+
+use tracing::level_filters::LevelFilter;
 
 use super::state_directory;
 use crate::app::link::Bandwidth;
 use crate::app::{JournalState, Run};
 use crate::domain::{Entry, JournalFailure, OpenOperation, RunId};
 use crate::journal::{self, Claim, Contents, Journal};
-use crate::logging::Log;
+use crate::logging::{self, Log};
 use crate::runtime::clock;
 use crate::text::Untrusted;
+
+/// The log, where one can be written; the help screen says where it is, or that there is none.
+pub(super) fn start_log(level: LevelFilter) -> Option<Log> {
+    logging::start(&state_directory()?, level).ok()
+}
+
+/// What a run leaves behind.
+pub(super) enum Keeping {
+    /// Nothing: it is the demo.
+    Nothing,
+    /// A log, and a journal unless it is waived.
+    Files {
+        /// What is logged.
+        log: LevelFilter,
+        /// Whether changes go on record.
+        journal: bool,
+    },
+}
+
+impl Keeping {
+    /// Opens what there is to be opened.
+    pub(super) fn open(self) -> (Option<Log>, Record) {
+        match self {
+            Self::Nothing => (None, Record::in_memory(JournalState::InMemory)),
+            Self::Files { log, journal } => {
+                let log = start_log(log);
+                let record = if journal { Record::open() } else { Record::in_memory(JournalState::Waived) };
+                (log, record)
+            }
+        }
+    }
+}
 
 /// The journal as this run finds it.
 pub(super) struct Record {

@@ -128,3 +128,21 @@ fn fs_01_a_dashboard_opens_its_journal_in_private() {
     assert_eq!(terminal.wait_for_exit(), 0);
     drop(server);
 }
+
+#[test]
+fn js_09_the_first_frame_waits_for_no_journal() {
+    let (_server, lines) = DemoServer::start(&["--listen", "127.0.0.1:0", "--http"]);
+    let home = tempfile::tempdir().unwrap();
+    let directory = home.path().join("state/cckm-tui");
+    Journal::open(&directory).unwrap();
+    // Somebody holds it for longer than it is waited for.
+    let held = File::open(file_in(&directory)).unwrap();
+    held.lock().unwrap();
+    let args = ["--url", &lines[0], "--username", "admin"];
+    let terminal = Terminal::start_in(home, &args, &[], (80, 24));
+    terminal.wait_for("a frame before it was given up", |screen| {
+        let contents = screen.contents();
+        contents.contains("cckm-tui") && !contents.contains("nothing can be changed")
+    });
+    terminal.wait_for_text("nothing can be changed");
+}

@@ -21,6 +21,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use super::certificate;
+use super::host::Host;
 use crate::domain::{Belief, Distrust, Doubt, Identity, Pin, Shown, Validity, Verified, day};
 use crate::text::Untrusted;
 
@@ -37,8 +38,8 @@ pub(in crate::api) struct Refusal(pub(in crate::api) Arc<Distrust>);
 /// The authorities that are asked where nothing is pinned.
 #[derive(Debug, Default)]
 pub(super) struct Authorities {
-    /// Those of this host; none where it has none.
-    pub(super) system: Option<Arc<dyn ServerCertVerifier>>,
+    /// Those of this host.
+    pub(super) system: Option<Host>,
     /// Those of the CA file.
     pub(super) file: Option<Arc<dyn ServerCertVerifier>>,
 }
@@ -139,7 +140,8 @@ impl Authorities {
     ) -> Result<Belief, Error> {
         let mut reason = Error::InvalidCertificate(CertificateError::UnknownIssuer);
         // The file comes last: its reason is the one that is told.
-        for (verifier, belief) in [(&self.system, Belief::System), (&self.file, Belief::CaFile)] {
+        let system = self.system.as_ref().and_then(Host::verifier);
+        for (verifier, belief) in [(system, Belief::System), (self.file.as_ref(), Belief::CaFile)] {
             let Some(verifier) = verifier else { continue };
             match verifier.verify_server_cert(end_entity, intermediates, server, ocsp, now) {
                 Ok(_) => return Ok(belief),

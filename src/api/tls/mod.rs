@@ -1,6 +1,7 @@
 //! Which servers are believed: by a pin, by the system's authorities, or by those of a file.
 
 mod certificate;
+mod host;
 mod judge;
 
 use std::path::{Path, PathBuf};
@@ -12,9 +13,9 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
-use rustls_platform_verifier::Verifier;
 use tokio::sync::watch;
 
+use self::host::Host;
 pub(super) use self::judge::Refusal;
 use self::judge::{Authorities, Judge, Onlooker};
 use super::error::ClientError;
@@ -93,25 +94,13 @@ fn judge(
 ) -> Result<Judge, ClientError> {
     let (pin, authorities) = match trust {
         Trust::Pinned(pin) => (Some(*pin), Authorities::default()),
-        Trust::System => (None, Authorities { system: system(provider), file: None }),
+        Trust::System => (None, Authorities { system: Some(Host::new(provider)), file: None }),
         Trust::CaFile(path) => {
             let file = Some(ca_file(path, provider)?);
-            (None, Authorities { system: system(provider), file })
+            (None, Authorities { system: Some(Host::new(provider)), file })
         }
     };
     Ok(Judge::new(Arc::clone(provider), address, pin, authorities, shown))
-}
-
-/// The platform's verifier refuses to exist on a host without any CA. The program must still start there:
-/// servers can be pinned.
-fn system(provider: &Arc<CryptoProvider>) -> Option<Arc<dyn ServerCertVerifier>> {
-    match Verifier::new(Arc::clone(provider)) {
-        Ok(verifier) => Some(Arc::new(verifier)),
-        Err(error) => {
-            tracing::warn!(%error, "no CA certificate can be loaded on this host");
-            None
-        }
-    }
 }
 
 fn ca_file(path: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, ClientError> {
