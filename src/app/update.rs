@@ -303,7 +303,7 @@ fn domains_listed(state: &mut State, request: RequestId, result: Result<Vec<Doma
 }
 
 fn listed(state: &mut State, request: RequestId, result: Result<Page<Organization>, Failure>) -> Vec<Effect> {
-    if state.list.load.as_ref().is_none_or(|load| load.request != request) {
+    if !state.list.waits_for(request) {
         return Vec::new();
     }
     let failed = result.as_ref().err().cloned();

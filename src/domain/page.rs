@@ -15,6 +15,10 @@ impl Window {
     /// Records asked for at a time: ten times the server's default, and below every limit seen (§3.3).
     pub const PAGE: usize = 100;
 
+    /// Records asked for at a time once it is known that there are many. Clients of other lists ask for so many
+    /// without trouble (§3.3); larger pages gain nothing that could be measured.
+    pub const LARGE: usize = 1000;
+
     /// The first page.
     pub const FIRST: Self = Self { skip: 0, limit: Self::PAGE };
 }

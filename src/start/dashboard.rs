@@ -154,9 +154,8 @@ async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<En
     let (log, record) = keeping.open();
     let (record, run) = record.begin(log.as_ref(), bandwidth);
     mention_root();
-    let mut executor = Executor::new(access, queue.clone(), clock, record.journal)
-        .on(restorer)
-        .saving_in(export_directory);
+    let mut executor =
+        Executor::new(access, queue.clone(), clock, record.journal).on(restorer).saving_in(export_directory);
     if let Some(configured) = configured {
         executor = executor.reaching(Arc::new(configured));
     }

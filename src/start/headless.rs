@@ -134,8 +134,8 @@ async fn run<T>(
     done
 }
 
-/// Waits for the whole list; says how many organizations the server counts when they did not all come.
-pub(super) async fn listed(core: &mut Core<'_>) -> Result<Option<usize>, Stop> {
+/// Waits for the whole list; says what is wrong with it when it is not.
+pub(super) async fn listed(core: &mut Core<'_>) -> Result<Option<String>, Stop> {
     let outcome = core
         .until(|state| match &state.list.stale {
             Some(stale) => Some(Err(stale.failure.clone())),
@@ -143,8 +143,5 @@ pub(super) async fn listed(core: &mut Core<'_>) -> Result<Option<usize>, Stop> {
         })
         .await?;
     outcome.map_err(|failure| failed(&failure))?;
-    Ok(match core.state().list.ended {
-        Some(Ended::Incomplete { total }) => Some(total),
-        _ => None,
-    })
+    Ok(core.state().list.ended.and_then(Ended::trouble))
 }

@@ -37,16 +37,16 @@ pub(super) fn list(flags: &List) -> Result<ExitCode, Problem> {
         remark(&format!("{left_out} damaged records are left out; --format json has them"));
     }
     Ok(match missing {
-        Some(total) => {
-            remark(&incomplete(rows.len(), total));
+        Some(trouble) => {
+            remark(&not_whole(&trouble));
             ExitCode::FAILURE
         }
         None => ExitCode::SUCCESS,
     })
 }
 
-fn incomplete(read: usize, total: usize) -> String {
-    format!("INCOMPLETE: {read} organizations were read, the server counts {total}; try again")
+fn not_whole(trouble: &str) -> String {
+    format!("the list of organizations is not known to be whole, {trouble}; try again")
 }
 
 /// Has the list show what matches; a filter that cannot be understood is wrong usage.
@@ -158,9 +158,8 @@ async fn tested(known: Vec<Connection>, access: &Access) -> Result<Vec<Connectio
 
 /// Reads the map from the server; a list that is not whole is none.
 async fn live(core: &mut Core<'_>) -> Result<Snapshot, Stop> {
-    if let Some(total) = listed(core).await? {
-        let words = incomplete(core.state().list.rows.len(), total);
-        return Err(Stop::Problem(eyre!("{words}").into()));
+    if let Some(trouble) = listed(core).await? {
+        return Err(Stop::Problem(eyre!("{}", not_whole(&trouble)).into()));
     }
     let state = core.state();
     let now = format!("{:.0}", clock::wall());

@@ -130,7 +130,7 @@ fn freshness(state: &State, class: SizeClass) -> Line {
     let list = &state.list;
     let old = list.loaded_at.map(|at| short(state.now.since(at)));
     let (role, words) = match (&list.load, &list.stale, old) {
-        (Some(load), _, None) => (Role::Good, format!("● loading {}{}", load.received, of(load.total))),
+        (Some(load), _, None) => (Role::Good, format!("● loading {}{}", load.received(), of(load.total()))),
         (_, Some(_), Some(age)) => (Role::Warning, format!("○ stale {age}")),
         (_, None, Some(age)) if list.paused => (Role::Warning, format!("○ paused {age}")),
         (_, None, Some(age)) => (Role::Good, format!("● {age}")),

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, cells};
 use super::header::of;
 use crate::app::line::Line;
-use crate::app::list::{Column, Ended, GUTTER, Placed, Row};
+use crate::app::list::{Column, GUTTER, Placed, Row};
 use crate::app::query::{Field, Query};
 use crate::app::{State, age};
 use crate::layout::{Pane, Panes, SizeClass};
@@ -57,12 +57,16 @@ fn title(state: &State) -> Line {
         None => title,
     };
     match (&list.load, list.ended) {
+        (Some(load), _) if list.loaded_at.is_none() && load.is_again() => {
+            title.and(Role::Dim, " reading again: it changed meanwhile")
+        }
         (Some(load), _) if list.loaded_at.is_none() => {
-            title.and(Role::Dim, format!("{} loading", of(load.total)))
+            title.and(Role::Dim, format!("{} loading", of(load.total())))
         }
-        (_, Some(Ended::Incomplete { total })) => {
-            title.and(Role::Warning, format!(" incomplete: the server counts {total}"))
-        }
+        (_, Some(ended)) => match ended.trouble() {
+            Some(words) => title.and(Role::Warning, format!(" {words}")),
+            None => title,
+        },
         _ => title,
     }
 }

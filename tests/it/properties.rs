@@ -1,6 +1,7 @@
 //! What holds in every story, however it goes.
 
 mod order;
+mod paging;
 mod stories;
 mod texts;
 

@@ -254,9 +254,10 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
         state.notice = Some(Notice::info("still here: going elsewhere was cancelled", state.now));
         return cancelled;
     }
-    if let Some(cancelled) = state.list.cancel(state.now) {
+    let cancelled = state.list.cancel(state.now);
+    if !cancelled.is_empty() {
         state.notice = Some(Notice::info("reading the list was cancelled; r reads it again", state.now));
-        return vec![cancelled];
+        return cancelled;
     }
     state.notice = Some(Notice::info("q quits; Ctrl-C again quits too", state.now));
     Vec::new()

@@ -87,6 +87,8 @@ pub struct ListPane {
     pub cancelled_at: Option<Moment>,
     /// Whether the automatic refresh is switched off for now.
     pub paused: bool,
+    /// Whether the server refused large pages.
+    pub large_refused: bool,
 }
 
 impl ListPane {
@@ -119,16 +121,33 @@ impl ListPane {
         if self.load.is_some() {
             return Vec::new();
         }
-        let request = cx.requests.next();
-        self.load = Some(Load::new(request, cx.now));
-        vec![Effect::ListOrganizations { request, window: Window::FIRST }]
+        let most = if self.large_refused { Window::PAGE } else { Window::LARGE };
+        self.load = Some(Load::new(cx.now, most));
+        self.ask(cx)
+    }
+
+    fn ask(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
+        let pages = self.load.as_mut().map(|load| load.ask(cx.requests)).unwrap_or_default();
+        pages.into_iter().map(|(request, window)| Effect::ListOrganizations { request, window }).collect()
     }
 
     /// Stops reading the list; what came so far stays.
-    pub fn cancel(&mut self, now: Moment) -> Option<Effect> {
-        let load = self.load.take()?;
-        self.cancelled_at = Some(now);
-        Some(Effect::Cancel(load.request))
+    pub fn cancel(&mut self, now: Moment) -> Vec<Effect> {
+        let cancelled = self.give_up();
+        if !cancelled.is_empty() {
+            self.cancelled_at = Some(now);
+        }
+        cancelled
+    }
+
+    fn give_up(&mut self) -> Vec<Effect> {
+        let load = self.load.take();
+        load.iter().flat_map(Load::requests).map(Effect::Cancel).collect()
+    }
+
+    /// Whether the answer to this is waited for.
+    pub fn waits_for(&self, request: RequestId) -> bool {
+        self.load.as_ref().is_some_and(|load| load.waits_for(request))
     }
 
     /// Takes an answer; nothing happens when nobody waits for it.
@@ -138,44 +157,44 @@ impl ListPane {
         result: Result<Page<Organization>, Failure>,
         cx: &mut Cx<'_>,
     ) -> Vec<Effect> {
-        if self.load.as_ref().is_none_or(|load| load.request != request) {
-            return Vec::new();
-        }
+        let Some(load) = self.load.as_mut().filter(|load| load.waits_for(request)) else { return Vec::new() };
         match result {
-            Ok(page) => self.page(page, cx),
+            Ok(page) => self.page(request, page, cx),
+            Err(failure) if load.in_smaller_pages(request, &failure) => {
+                self.large_refused = true;
+                self.ask(cx)
+            }
             Err(failure) => {
-                self.load = None;
                 let attempts = self.stale.as_ref().map_or(0, |stale| stale.attempts) + 1;
                 self.stale = Some(Stale { failure, at: cx.now, attempts });
-                Vec::new()
+                let others = self.give_up();
+                others.into_iter().filter(|effect| *effect != Effect::Cancel(request)).collect()
             }
         }
     }
 
-    fn page(&mut self, page: Page<Organization>, cx: &mut Cx<'_>) -> Vec<Effect> {
+    fn page(&mut self, request: RequestId, page: Page<Organization>, cx: &mut Cx<'_>) -> Vec<Effect> {
         let Some(load) = self.load.as_mut() else { return Vec::new() };
-        let (older, records): (Vec<_>, Vec<_>) =
-            page.records.into_iter().partition(|record| is_in(record, &load.newer));
+        let keys: Vec<RowKey> = page.records.iter().map(RowKey::of).collect();
+        let mut records = page.records;
+        if !load.newer.is_empty() {
+            records.retain(|record| !load.newer.contains(&RowKey::of(record)));
+        }
         // Marks tell what others changed while the operator looks on: not what the first list brings.
         let mark = self.loaded_at.is_some().then_some(cx.now);
-        let mut keys = self.rows.put(records, mark, self.sort, &self.filter);
-        keys.extend(older.into_iter().map(|record| Row::new(record).key));
-        let ended = load.page(keys, page.total);
-        if let Some(ended) = ended {
+        self.rows.put(records, mark, self.sort, &self.filter);
+        load.page(request, keys, page.total);
+        if let Some(ended) = load.settle() {
             if ended == Ended::Whole {
-                self.rows.retain(&load.seen, self.sort, &self.filter);
+                self.rows.retain(load.seen(), self.sort, &self.filter);
             }
             (self.load, self.stale) = (None, None);
             (self.ended, self.loaded_at) = (Some(ended), Some(cx.now));
             self.marks_lost = self.marks.drop_vanished(&self.rows);
             self.look_at_marks();
-            self.follow();
-            return Vec::new();
         }
-        load.request = cx.requests.next();
-        let next = Effect::ListOrganizations { request: load.request, window: load.window };
         self.follow();
-        vec![next]
+        self.ask(cx)
     }
 
     /// Puts one organization in that was read by itself. What it shows is known to the operator: no mark.
@@ -418,14 +437,5 @@ impl ListPane {
 
     fn show_selection(&mut self) {
         self.offset = in_sight(self.offset, self.position, (self.rows.shown(), self.height));
-    }
-}
-
-fn is_in(record: &Record<Organization>, keys: &HashSet<RowKey>) -> bool {
-    match record {
-        Record::Sound(organization) => {
-            !keys.is_empty() && keys.contains(&RowKey::Id(organization.id.clone()))
-        }
-        Record::Damaged { json: _, reason: _ } => false,
     }
 }

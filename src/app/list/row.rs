@@ -16,6 +16,20 @@ pub enum RowKey {
     Damaged(u64),
 }
 
+impl RowKey {
+    /// The key of a record.
+    pub fn of(record: &Record<Organization>) -> Self {
+        match record {
+            Record::Sound(organization) => Self::Id(organization.id.clone()),
+            Record::Damaged { json, reason: _ } => {
+                let mut digest = DefaultHasher::new();
+                json.as_sent().hash(&mut digest);
+                Self::Damaged(digest.finish())
+            }
+        }
+    }
+}
+
 /// What a refresh found different in a row, until the operator has looked at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
@@ -79,15 +93,19 @@ impl LookAlike {
 impl Row {
     /// The row of a record.
     pub fn new(record: Record<Organization>) -> Self {
+        let key = RowKey::of(&record);
         match record {
-            Record::Sound(organization) => Self::sound(organization),
-            Record::Damaged { json, reason } => Self::damaged(json, reason),
+            Record::Sound(organization) => Self::sound(key, organization),
+            Record::Damaged { json, reason } => {
+                let (updated, looks, record) = (None, Looks::default(), Record::Damaged { json, reason });
+                Self { key, changed: None, updated, looks, record }
+            }
         }
     }
 
-    fn sound(organization: Organization) -> Self {
+    fn sound(key: RowKey, organization: Organization) -> Self {
         Self {
-            key: RowKey::Id(organization.id.clone()),
+            key,
             changed: None,
             updated: age::parse(&organization.updated_at),
             looks: Looks {
@@ -97,18 +115,6 @@ impl Row {
                 connection_imitates: imitates(organization.connection.as_sent()),
             },
             record: Record::Sound(Arc::new(organization)),
-        }
-    }
-
-    fn damaged(json: Untrusted, reason: Untrusted) -> Self {
-        let mut digest = DefaultHasher::new();
-        json.as_sent().hash(&mut digest);
-        Self {
-            key: RowKey::Damaged(digest.finish()),
-            changed: None,
-            updated: None,
-            looks: Looks::default(),
-            record: Record::Damaged { json, reason },
         }
     }
 

@@ -160,22 +160,20 @@ impl Rows {
     }
 
     /// Puts records in: a new key becomes a row, a known one is replaced, and marked when `mark` is given and
-    /// something in it changed. Returns the keys in the records' order.
+    /// something in it changed.
     pub fn put(
         &mut self,
         records: Vec<Record<Organization>>,
         mark: Option<Moment>,
         sort: Sort,
         filter: &Filter,
-    ) -> Vec<RowKey> {
-        let mut keys = Vec::with_capacity(records.len());
+    ) {
         let mut moved = HashSet::new();
         for record in records {
             let row = Row::new(record);
             if let Some(organization) = row.organization() {
                 self.others.meet(organization);
             }
-            keys.push(row.key.clone());
             match self.index.get(&row.key).copied() {
                 Some(index) => {
                     if self.replace(index, row, mark) {
@@ -188,7 +186,6 @@ impl Rows {
             }
         }
         self.place(&moved, sort, filter);
-        keys
     }
 
     fn push(&mut self, mut row: Row, mark: Option<Moment>) -> usize {

@@ -38,9 +38,7 @@ fn head(state: &State, rows: &[(usize, &Row)]) -> String {
         let filter = escape(list.filter.field.text());
         words.push(format!("filter /{filter}, {} in all", list.rows.len()));
     }
-    if let Some(Ended::Incomplete { total }) = list.ended {
-        words.push(format!("INCOMPLETE: the server counts {total}"));
-    }
+    words.extend(list.ended.and_then(Ended::trouble).map(|words| words.to_uppercase()));
     if let Some(at) = list.loaded_at {
         words.push(format!("read {} ago", age::short(state.now.since(at))));
     }

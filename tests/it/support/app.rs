@@ -135,6 +135,14 @@ impl App {
         self.reply(Reply::Listed(Ok(page)))
     }
 
+    /// Answers every request for a page with this one, until nobody asks any more.
+    pub fn always_listed(mut self, page: &Page<Organization>) -> Self {
+        while let Some(request) = self.state.list.load.as_ref().and_then(|load| load.requests().next()) {
+            self = self.answer(request, Reply::Listed(Ok(page.clone())));
+        }
+        self
+    }
+
     pub fn connections(self, connections: Vec<Connection>) -> Self {
         self.reply(Reply::ConnectionsListed(Ok(connections.into_iter().map(Record::Sound).collect())))
     }

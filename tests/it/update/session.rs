@@ -136,7 +136,7 @@ fn ctrl_c_quits_only_when_pressed_twice_within_a_moment() {
 #[test]
 fn ctrl_c_cancels_the_reading_of_the_list_and_keeps_what_came() {
     let app = App::new(80, 24).with_organizations(3).keys("r").onwards();
-    let request = app.state.list.load.as_ref().unwrap().request;
+    let request = app.state.list.load.as_ref().unwrap().requests().next().unwrap();
     let app = app.keys("ctrl-c");
     assert_eq!((app.asked(), app.shown().len()), (&[Effect::Cancel(request)][..], 4));
     assert_eq!(app.notice(), "reading the list was cancelled; r reads it again");

@@ -150,10 +150,7 @@ pub const ALL: &[Screen] = &[
     Screen { name: "list_paused", story: |w, h| list(w, h).keys("p").wait(70_000) },
     Screen {
         name: "list_incomplete",
-        story: |w, h| {
-            let again = || page(0, 412, organizations());
-            App::new(w, h).signed_in().listed(again()).listed(again())
-        },
+        story: |w, h| App::new(w, h).signed_in().always_listed(&page(0, 412, organizations())),
     },
     Screen {
         name: "list_read_only",
