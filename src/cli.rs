@@ -374,6 +374,9 @@ pub struct Given {
     /// Draw as little as possible, for a slow line.
     #[arg(long)]
     pub low_bandwidth: bool,
+    /// Where copied text goes: to the terminal (OSC 52), into a file, or nowhere.
+    #[arg(long, value_name = "WHERE", value_parser = ["osc52", "file", "off"])]
+    pub clipboard: Option<String>,
     /// What to write to the log file.
     #[arg(long, value_name = "LEVEL", value_parser = ["off", "error", "warn", "info", "debug", "trace"])]
     pub log_level: Option<String>,
@@ -497,6 +500,7 @@ impl Given {
             ("theme", self.theme.clone()),
             ("ascii", self.ascii.then(|| "true".to_owned())),
             ("low_bandwidth", self.low_bandwidth.then(|| "true".to_owned())),
+            ("clipboard", self.clipboard.clone()),
             ("log_level", self.log_level.clone()),
         ];
         given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()

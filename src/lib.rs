@@ -42,7 +42,7 @@
 //! | 5 | [`plans`] | plans in files: to be handed on, and kept while they are applied |
 //! | 6 | [`config`] | settings: flags, environment, profile, file, default |
 //! | 7 | [`commands`] | what runs without a screen |
-//! | 7 | [`runtime`] | the loop, the terminal, signals, tasks; the only user of crossterm and of the clock |
+//! | 7 | [`runtime`] | the loop, the terminal, signals, tasks; the only one that talks to a terminal and asks a clock |
 //! | 8 | [`cli`], [`logging`] | the command line; the log |
 //! | 8 | [`headless`] | the same core by itself, for commands that read a server or apply a plan |
 //! | 8 | [`plain`] | the same dashboard line by line, on the same core |

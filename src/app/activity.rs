@@ -142,7 +142,7 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         Effect::KeepPassword(_)
         | Effect::Enter(_)
         | Effect::Cancel(_)
-        | Effect::Copy(_)
+        | Effect::Copy { .. }
         | Effect::Repaint
         | Effect::Suspend
         | Effect::Quit => {

@@ -127,8 +127,13 @@ pub enum Effect {
         /// What is in it.
         content: Content,
     },
-    /// Hand a text to the terminal's clipboard.
-    Copy(String),
+    /// Copy a text. The answer is [`Message::Copied`](super::Message::Copied).
+    Copy {
+        /// What it is called, to be said with the answer.
+        what: String,
+        /// The text.
+        text: String,
+    },
     /// Read which profiles there are.
     ListProfiles {
         /// Number of the request.
@@ -178,7 +183,7 @@ impl Effect {
             Self::KeepPassword(_)
             | Self::Enter(_)
             | Self::Cancel(_)
-            | Self::Copy(_)
+            | Self::Copy { .. }
             | Self::Repaint
             | Self::Suspend
             | Self::Quit => None,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
+use super::clipboard::Copied;
 use super::effect::RequestId;
 use super::export::Saved;
 use super::settings::Settings;
@@ -58,6 +59,13 @@ pub enum Message {
         bytes: usize,
         /// From its painting until the terminal had taken them.
         took: Duration,
+    },
+    /// A text was copied, or was not.
+    Copied {
+        /// What it is called.
+        what: String,
+        /// Where it went.
+        copied: Copied,
     },
     /// Bytes came from the keyboard that are no UTF-8.
     Garbled,

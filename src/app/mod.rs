@@ -4,6 +4,7 @@ pub mod activity;
 pub mod activity_view;
 pub mod age;
 pub mod change;
+mod clipboard;
 pub mod connections;
 mod curl;
 mod cursor;
@@ -39,6 +40,7 @@ mod state;
 pub mod switch;
 mod update;
 
+pub use clipboard::{Copied, Multiplexer};
 pub use effect::{Effect, RequestId, RequestIds};
 pub use keys::{consent_of, modal_lines, timestamp};
 pub use message::{Message, Reply, Session, Stamped};

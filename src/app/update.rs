@@ -139,6 +139,13 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
             state.notice = Some(Notice::info(words, state.now));
             Vec::new()
         }
+        Message::Copied { what, copied } => {
+            let words = copied.words(&what);
+            let arrived = copied.arrived();
+            state.notice =
+                Some(if arrived { Notice::info(words, state.now) } else { Notice::warning(words) });
+            Vec::new()
+        }
         Message::NotStopped(why) => {
             state.notice = Some(Notice::info(why, state.now));
             Vec::new()

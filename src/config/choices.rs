@@ -39,6 +39,34 @@ impl AutoSwitch {
     }
 }
 
+/// Where copied text goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClipboardChoice {
+    /// To the terminal, by OSC 52; into the file where it cannot take it.
+    #[default]
+    Osc52,
+    /// Into the file.
+    File,
+    /// Nowhere.
+    Off,
+}
+
+impl ClipboardChoice {
+    /// The choice that is written `word`.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Osc52, Self::File, Self::Off].into_iter().find(|choice| choice.name() == word)
+    }
+
+    /// How it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Osc52 => "osc52",
+            Self::File => "file",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// Which proxy stands before the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ProxyChoice {

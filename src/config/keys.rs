@@ -235,6 +235,12 @@ pub(super) const KEYS: &[Key] = &[
         "Draw as little as possible; \"auto\" does when the line is slow.",
     ),
     program(
+        "clipboard",
+        Form::Choice(&["osc52", "file", "off"]),
+        "\"osc52\", \"file\" or \"off\"",
+        "Where copied text goes: to the terminal (OSC 52), or into clipboard.txt in the state directory.",
+    ),
+    program(
         "log_level",
         Form::Choice(&["off", "error", "warn", "info", "debug", "trace"]),
         "\"off\", \"error\", \"warn\", \"info\", \"debug\" or \"trace\"",

@@ -26,7 +26,7 @@ use tracing::level_filters::LevelFilter;
 use url::Url;
 
 pub use self::check::check;
-pub use self::choices::{AutoSwitch, BadgeColor, ColorChoice, ProxyChoice, ProxyError};
+pub use self::choices::{AutoSwitch, BadgeColor, ClipboardChoice, ColorChoice, ProxyChoice, ProxyError};
 pub use self::effective::Setting;
 pub use self::error::{ConfigError, Mistake};
 use self::file::File;
@@ -99,6 +99,8 @@ pub struct Config {
     pub ascii: AutoSwitch,
     /// Whether as little as possible is drawn; by itself where the line is slow.
     pub low_bandwidth: AutoSwitch,
+    /// Where copied text goes.
+    pub clipboard: ClipboardChoice,
     /// What is logged of this program's own events.
     pub log_level: LevelFilter,
     /// Where exported files go; none is where the program was started.
@@ -143,6 +145,7 @@ impl Default for Config {
             color: ColorChoice::Auto,
             ascii: AutoSwitch::Auto,
             low_bandwidth: AutoSwitch::Auto,
+            clipboard: ClipboardChoice::Osc52,
             log_level: LevelFilter::INFO,
             export_directory: None,
             password: PasswordSource::AskLater,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
-use super::choices::{AutoSwitch, BadgeColor, ColorChoice, ProxyChoice};
+use super::choices::{AutoSwitch, BadgeColor, ClipboardChoice, ColorChoice, ProxyChoice};
 use super::error::Mistake;
 use super::keys::{Form, Key};
 use super::layer::Layer;
@@ -69,6 +69,7 @@ pub(super) fn config(values: &Layer) -> (Config, Vec<Mistake>) {
         color: reading.expected("color", ColorChoice::named).unwrap_or_default(),
         ascii: reading.auto_switch("ascii"),
         low_bandwidth: reading.auto_switch("low_bandwidth"),
+        clipboard: reading.expected("clipboard", ClipboardChoice::named).unwrap_or_default(),
         log_level: reading
             .expected("log_level", |text| {
                 text.parse().ok().filter(|_: &LevelFilter| is_choice("log_level", text))

@@ -10,6 +10,7 @@ use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
 use tokio::time::{Instant, timeout};
 
 use super::client::{Access, Client, ClientNumber};
+use super::clipboard::Clipboard;
 use super::connector::{Connect, Connected, Nowhere, Trusted};
 use super::recorder::Recorder;
 use super::terminal::Restorer;
@@ -50,8 +51,8 @@ pub struct Executor {
     queue: mpsc::Sender<Event>,
     clock: Clock,
     recorder: Recorder,
-    /// Where copied text goes, and what is given back when the program is stopped.
-    terminal: Option<Restorer>,
+    /// What is given back when the program is stopped, and where copied text goes.
+    terminal: Option<(Restorer, Clipboard)>,
     /// Where new files go.
     directory: PathBuf,
 }
@@ -101,8 +102,8 @@ impl Executor {
 
     /// The same, on this terminal: for [`Effect::Copy`] and [`Effect::Suspend`].
     #[must_use]
-    pub fn on(mut self, terminal: Restorer) -> Self {
-        self.terminal = Some(terminal);
+    pub fn on(mut self, terminal: Restorer, clipboard: Clipboard) -> Self {
+        self.terminal = Some((terminal, clipboard));
         self
     }
 
@@ -124,10 +125,21 @@ impl Executor {
 
     /// Stops the program; an answer comes where it cannot be stopped.
     fn suspend(&self) {
-        let Some(Err(error)) = self.terminal.as_ref().map(Restorer::stop) else { return };
+        let Some(Err(error)) = self.terminal.as_ref().map(|(terminal, _)| terminal.stop()) else { return };
         let answer = Event::Happened(Message::NotStopped(error.to_string()));
         let queue = self.queue.clone();
         tokio::spawn(async move { queue.send(answer).await });
+    }
+
+    /// Copies a text; the answer says where it went. Nothing waits for the terminal or the disk.
+    fn copy(&self, what: String, text: String) {
+        let Some((terminal, clipboard)) = self.terminal.clone() else { return };
+        let queue = self.queue.clone();
+        tokio::task::spawn_blocking(move || {
+            let copied = clipboard.copy(&text, Some(&terminal));
+            let _the_loop_may_be_gone =
+                queue.blocking_send(Event::Happened(Message::Copied { what, copied }));
+        });
     }
 
     /// Starts a read; [`Effect::Cancel`] ends it without a word.
@@ -325,11 +337,7 @@ impl Perform for Executor {
             }
             Effect::TestConnection { request, connection } => self.test(request, connection),
             Effect::PatchOrganization { request, id, patch } => self.patch(request, id, patch),
-            Effect::Copy(text) => {
-                if let Some(Err(error)) = self.terminal.as_ref().map(|terminal| terminal.copy(&text)) {
-                    tracing::warn!(%error, "the clipboard");
-                }
-            }
+            Effect::Copy { what, text } => self.copy(what, text),
             Effect::Record { request, operation, transition } => {
                 self.recorder.record(request, operation, transition);
             }

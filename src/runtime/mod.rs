@@ -4,6 +4,7 @@
 //! the core and does what the core asks for. Nothing here decides anything about organizations.
 
 pub mod client;
+pub mod clipboard;
 pub mod clock;
 pub mod connector;
 pub mod doors;
@@ -16,6 +17,7 @@ mod inbox;
 pub mod input;
 mod recorder;
 mod saver;
+mod sieve;
 pub mod signals;
 pub mod terminal;
 

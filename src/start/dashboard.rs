@@ -13,16 +13,17 @@ use tokio::runtime::Builder;
 
 use super::connector::{Configured, connected};
 use super::keys::keymap;
-use super::looks::{surface, surface_of_the_demo};
+use super::looks::{surface, surface_of_the_demo, variable};
 use super::record::{Keeping, Record};
 use super::terminal::{errors_without_colours, mention_root, refuse_what_is_no_terminal};
 use super::{Problem, SHUTDOWN, demo, plain, setting, state_directory};
 use crate::app::link::Bandwidth;
 use crate::app::{Destination, JournalState, State};
 use crate::cli::Dashboard;
-use crate::config::{AutoSwitch, Config};
+use crate::config::{AutoSwitch, ClipboardChoice, Config};
 use crate::demo::Demo;
 use crate::keymap::Keymap;
+use crate::runtime::clipboard::Clipboard;
 use crate::runtime::connector::Connected;
 use crate::runtime::executor::Executor;
 use crate::runtime::terminal::{self, Restorer, install_panic_hook, size};
@@ -45,6 +46,7 @@ pub(super) struct Plan {
     pub(super) configured: Option<Configured>,
     pub(super) surface: Surface,
     pub(super) bandwidth: Bandwidth,
+    clipboard: Clipboard,
     pub(super) keeping: Keeping,
     /// Where exported files go; none: where the program was started.
     pub(super) export_directory: Option<PathBuf>,
@@ -103,6 +105,7 @@ async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Resu
         configured: Some(configured),
         surface: surface(config),
         bandwidth: bandwidth(config.low_bandwidth),
+        clipboard: Clipboard::find(config.clipboard, variable, state_directory()),
         keeping: Keeping::Files { log: config.log_level, journal: !no_journal },
         export_directory: config.export_directory.clone(),
         _demo: None,
@@ -116,10 +119,15 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
         configured: None,
         surface: surface_of_the_demo(flags),
         bandwidth: if flags.given.low_bandwidth { Bandwidth::Low } else { Bandwidth::Full },
+        clipboard: Clipboard::find(clipboard_of_the_demo(flags), variable, None),
         keeping: Keeping::Nothing,
         export_directory: None,
         _demo: Some(server),
     })
+}
+
+fn clipboard_of_the_demo(flags: &Dashboard) -> ClipboardChoice {
+    flags.given.clipboard.as_deref().and_then(ClipboardChoice::named).unwrap_or_default()
 }
 
 /// How much the terminal is sent.
@@ -134,7 +142,7 @@ const fn bandwidth(low: AutoSwitch) -> Bandwidth {
 /// Draws before anything is read but the settings: the journal may be long, the disk slow, and the authorities of
 /// this host many.
 async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<End, Problem> {
-    let Plan { first, configured, surface, bandwidth, keeping, export_directory, _demo } = plan;
+    let Plan { first, configured, surface, bandwidth, clipboard, keeping, export_directory, _demo } = plan;
     let clock = Clock::starting_now();
     let Connected { access, settings } = first;
     let look = Look { surface, keymap };
@@ -154,8 +162,8 @@ async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<En
     let (log, record) = keeping.open();
     let (record, run) = record.begin(log.as_ref(), bandwidth);
     mention_root();
-    let mut executor =
-        Executor::new(access, queue.clone(), clock, record.journal).on(restorer).saving_in(export_directory);
+    let executor = Executor::new(access, queue.clone(), clock, record.journal);
+    let mut executor = executor.on(restorer, clipboard).saving_in(export_directory);
     if let Some(configured) = configured {
         executor = executor.reaching(Arc::new(configured));
     }

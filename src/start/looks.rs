@@ -35,6 +35,6 @@ fn detect(color: ColorChoice, ascii: Option<bool>) -> Surface {
 }
 
 /// An environment variable, as far as it can be read.
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     Some(std::env::var_os(name)?.to_string_lossy().into_owned())
 }

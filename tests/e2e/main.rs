@@ -8,6 +8,7 @@
 
 mod canary;
 mod change;
+mod clipboard;
 mod doors;
 mod journal;
 mod kill;

@@ -1,5 +1,6 @@
 //! `y`: parts of the selected organization for the clipboard.
 
+use crate::app::clipboard;
 use crate::app::effect::Effect;
 use crate::app::notice::Notice;
 use crate::app::state::State;
@@ -47,6 +48,5 @@ pub(super) fn copy(state: &mut State, command: Command) -> Vec<Effect> {
         state.notice = Some(Notice::info(format!("{what} is empty: nothing was copied"), state.now));
         return Vec::new();
     }
-    state.notice = Some(Notice::info(format!("sent to the terminal's clipboard: {what}"), state.now));
-    vec![Effect::Copy(text)]
+    clipboard::copy(what, &text)
 }

@@ -16,6 +16,7 @@ pub(super) use self::change::obstacle as obstacle_to_change;
 pub(super) use self::plan::plan_for;
 pub use self::plan::{consent_of, timestamp};
 use super::change::{Change, Phase, Recorded, report, response as response_lines};
+use super::clipboard;
 use super::curl;
 use super::effect::Effect;
 use super::help;
@@ -280,13 +281,11 @@ fn quit(state: &mut State) -> Vec<Effect> {
     vec![Effect::Quit]
 }
 
-/// Hands the command that makes a request to the terminal's clipboard.
-fn copy_command(state: &mut State, method: &str, path: &str, body: Option<&str>) -> Vec<Effect> {
+/// Copies the command that makes a request.
+fn copy_command(state: &State, method: &str, path: &str, body: Option<&str>) -> Vec<Effect> {
     let settings = &state.settings;
     let command = curl::command(&settings.server, &settings.ca_file, method, path, body);
-    state.notice =
-        Some(Notice::info("sent to the terminal's clipboard: a curl command; it wants $CM_TOKEN", state.now));
-    vec![Effect::Copy(command)]
+    clipboard::copy("a curl command", &command)
 }
 
 /// The lines of the window on top, as many as there are, and how many of them it shows.

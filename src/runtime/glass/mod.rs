@@ -1,12 +1,11 @@
 //! What frames are drawn on: the terminal, sent with one write what makes it show the next frame.
 //!
 //! It asks the terminal nothing, and writes nothing for a frame that changes nothing. What the terminal shows
-//! is known from what was sent (`encoder.rs`); what is sent passes a second look (`sieve.rs`).
+//! is known from what was sent (`encoder.rs`).
 
 mod encoder;
 mod pen;
 mod scroll;
-mod sieve;
 mod slot;
 mod tip;
 
@@ -128,7 +127,7 @@ impl Screen for Glass {
             bytes = [b"\x1b[?2026h", &*bytes, b"\x1b[?2026l"].concat();
         }
         if !bytes.is_empty() {
-            self.out.write(&sieve::strained(&bytes))?;
+            self.out.write(&bytes)?;
         }
         (self.tip, self.cursor) = (writer.tip, cursor);
         match &mut self.shown {

@@ -322,7 +322,7 @@ impl Operator {
                 Effect::Cancel(request) => {
                     self.waited_for.remove(request);
                 }
-                Effect::Copy(text) => self.copied.push(text.clone()),
+                Effect::Copy { what: _, text } => self.copied.push(text.clone()),
                 Effect::KeepPassword(_)
                 | Effect::Enter(_)
                 | Effect::Repaint

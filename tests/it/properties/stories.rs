@@ -430,7 +430,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         Effect::KeepPassword(_)
         | Effect::Enter(_)
         | Effect::Cancel(_)
-        | Effect::Copy(_)
+        | Effect::Copy { .. }
         | Effect::Repaint
         | Effect::Suspend
         | Effect::Quit => Reply::SignedIn(Ok(())),

@@ -687,7 +687,7 @@ const GET_CURL: &str = "printf 'Authorization: Bearer %s\\n' \"$CM_TOKEN\" | cur
 #[test]
 fn a8_y_r_copies_exactly_the_request_as_a_command() {
     let copied = |app: App| app.onwards().keys("y r").asked().to_vec();
-    let copy = |text: &str| vec![Effect::Copy(text.to_owned())];
+    let copy = |text: &str| vec![Effect::Copy { what: "a curl command".to_owned(), text: text.to_owned() }];
     assert_eq!(copied(app().changed()), copy(PATCH_CURL));
     assert_eq!(copied(app().keys("G")), copy(GET_CURL));
     assert_eq!(copied(app().changed().keys("esc @ /").text("patch").keys("enter")), copy(PATCH_CURL));

@@ -194,7 +194,7 @@ fn e17_x_lists_what_can_be_done_with_the_row_and_why_not() {
     assert_eq!(names(&app), ["open", "edit", "undo", "copy-curl"]);
     assert!(entry(&app, "edit").obstacle.is_some_and(|why| why.contains("READ-ONLY")));
     let app = app.text("curl").onwards().keys("enter");
-    assert!(matches!(app.asked(), [Effect::Copy(_)]), "{:?}", app.asked());
+    assert!(matches!(app.asked(), [Effect::Copy { what: _, text: _ }]), "{:?}", app.asked());
     assert!(app.state.commands.lines().is_empty(), "no line of the palette was run");
     let app = app.keys("x : esc esc");
     assert!(app.state.modals.is_empty(), "a colon is text there");

@@ -4,6 +4,8 @@
 //! moved within margins, and the modes for the cursor, the other screen, pasted text and whole frames. The
 //! display rule keeps everything else away from here; what comes all the same is a fault of ours. A debug
 //! build stops at it; a release replaces it with `?` and logs it.
+//!
+//! A text for the clipboard is let through by itself, in its own few forms, and never within a frame.
 
 use std::borrow::Cow;
 
@@ -24,6 +26,32 @@ pub(super) fn strained(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
     debug_assert!(matches!(clean, Cow::Borrowed(_)), "not allowed: {}", bytes.escape_ascii());
     clean
+}
+
+/// Whether this is nothing but a request to the terminal's clipboard: the plain one, or one that is wrapped for
+/// tmux or cut for screen.
+pub(super) fn asks_for_the_clipboard(bytes: &[u8]) -> bool {
+    let wrapped = bytes.strip_prefix(b"\x1bPtmux;\x1b").and_then(|rest| rest.strip_suffix(b"\x1b\\"));
+    is_osc_52(wrapped.unwrap_or(bytes)) || joined(bytes).is_some_and(|whole| is_osc_52(&whole))
+}
+
+fn is_osc_52(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\x1b]52;c;").and_then(|rest| rest.strip_suffix(b"\x07"));
+    text.is_some_and(|text| {
+        text.iter().all(|byte| matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'='))
+    })
+}
+
+/// What stands in strings that follow each other, if there is nothing else.
+fn joined(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (mut whole, mut rest) = (Vec::new(), bytes);
+    while !rest.is_empty() {
+        let string = rest.strip_prefix(b"\x1bP")?;
+        let end = string.windows(2).position(|two| two == b"\x1b\\")?;
+        whole.extend_from_slice(head(string, end));
+        rest = string.get(end + 2..)?;
+    }
+    Some(whole)
 }
 
 fn sieve(bytes: &[u8]) -> Cow<'_, [u8]> {
@@ -113,6 +141,32 @@ mod tests {
             (b"\xe6\xa0", "??"),
         ] {
             assert_eq!(sieve(bytes), expected.as_bytes(), "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn d4_only_a_whole_request_to_the_clipboard_is_one() {
+        for asks in [
+            &b"\x1b]52;c;YWJj\x07"[..],
+            b"\x1b]52;c;\x07",
+            b"\x1bPtmux;\x1b\x1b]52;c;YWJj\x07\x1b\\",
+            b"\x1bP\x1b]52;c;YW\x1b\\\x1bPJj\x07\x1b\\",
+        ] {
+            assert!(asks_for_the_clipboard(asks), "{}", asks.escape_ascii());
+        }
+        for other in [
+            &b""[..],
+            b"abc",
+            b"\x1b]52;c;YWJj",
+            b"\x1b]52;c;?\x07",
+            b"\x1b]52;c;YWJj\x07\x1b[6n",
+            b"\x1b]52;c;YW\x1b[31mJj\x07",
+            b"\x1b]0;title\x07",
+            b"\x1bPtmux;\x1b\x1b[31m\x1b\\",
+            b"\x1bP\x1b]0;title\x07\x1b\\",
+            b"\x1bP\x1b]52;c;YW\x1b\\x\x1bPJj\x07\x1b\\",
+        ] {
+            assert!(!asks_for_the_clipboard(other), "{}", other.escape_ascii());
         }
     }
 
