@@ -337,6 +337,7 @@ pub struct Dashboard {
 
 /// Settings on the command line.
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 pub struct Given {
     /// Read this configuration file.
     #[arg(long, value_name = "FILE")]
@@ -374,6 +375,9 @@ pub struct Given {
     /// Draw as little as possible, for a slow line.
     #[arg(long)]
     pub low_bandwidth: bool,
+    /// Listen to the mouse in the list: a click selects, the wheel scrolls, a double click opens.
+    #[arg(long)]
+    pub mouse: bool,
     /// Where copied text goes: to the terminal (OSC 52), into a file, or nowhere.
     #[arg(long, value_name = "WHERE", value_parser = ["osc52", "file", "off"])]
     pub clipboard: Option<String>,
@@ -500,6 +504,7 @@ impl Given {
             ("theme", self.theme.clone()),
             ("ascii", self.ascii.then(|| "true".to_owned())),
             ("low_bandwidth", self.low_bandwidth.then(|| "true".to_owned())),
+            ("mouse", self.mouse.then(|| "true".to_owned())),
             ("clipboard", self.clipboard.clone()),
             ("log_level", self.log_level.clone()),
         ];

@@ -1,4 +1,4 @@
-//! Keys as the core knows them: parsed, printed and compared without a terminal type.
+//! Keys and the mouse as the core knows them: parsed, printed and compared without a terminal type.
 //!
 //! The notation is the one of `assets/keymap.toml`: `j`, `G`, `space`, `ctrl-d`, `pgup`; a sequence is
 //! keys with blanks between them: `g g`.
@@ -203,6 +203,28 @@ impl fmt::Display for KeySequence {
         }
         Ok(())
     }
+}
+
+/// What was done with the mouse, and where: cells from the upper left corner, which is 0, 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    /// What was done.
+    pub action: MouseAction,
+    /// From the left.
+    pub column: u16,
+    /// From the top.
+    pub row: u16,
+}
+
+/// What can be done with a mouse, as far as it is of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseAction {
+    /// The left button was pressed.
+    Press,
+    /// The wheel was turned away.
+    WheelUp,
+    /// The wheel was turned here.
+    WheelDown,
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ impl Default for Limits {
             write: Duration::from_mins(2),
             external: Duration::from_mins(2),
             sign_in: Duration::from_secs(30),
-            sign_out: Duration::from_secs(2),
+            sign_out: Duration::from_millis(1_200),
             list_body: 16 << 20,
             body: 1 << 20,
             in_flight: 6,

@@ -13,7 +13,7 @@ use crate::domain::{
     Connection, Discovered, Domain, Failure, Introduction, JournalFailure, Moment, Organization, Page,
     PatchAnswer, Record, Shown,
 };
-use crate::input::Key;
+use crate::input::{Key, Mouse};
 use crate::text::Untrusted;
 
 /// Something that happened, and when. The runtime makes the stamp; nobody else has a clock.
@@ -32,6 +32,13 @@ pub enum Message {
     Started,
     /// A key was pressed.
     Key(Key),
+    /// The mouse was used.
+    Mouse {
+        /// What was done, and where.
+        mouse: Mouse,
+        /// How often in a row.
+        times: usize,
+    },
     /// Text was pasted (bracketed paste), as it came.
     Pasted(String),
     /// The terminal has another size.

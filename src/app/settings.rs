@@ -115,6 +115,8 @@ pub struct Run {
     pub open_operations: Vec<OpenOperation>,
     /// How much is to be sent to the terminal.
     pub bandwidth: Bandwidth,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
     /// Where the log is, to name it on the help screen; empty when there is none.
     pub log_file: Untrusted,
 }

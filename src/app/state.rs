@@ -16,7 +16,7 @@ use super::identity::Changed;
 use super::ledger::Ledger;
 use super::line::Line;
 use super::link::Link;
-use super::list::{ListPane, Row};
+use super::list::{ListPane, Row, RowKey};
 use super::message::Session;
 use super::modal::{Modal, Question};
 use super::notice::Notice;
@@ -81,7 +81,9 @@ pub struct State {
     pub link: Link,
     /// The latest key and when it came, to tell a held key from one that was pressed.
     pub latest_key: Option<(Key, Moment)>,
-    /// Whether the question on top was drawn: keys from before that are no answer to it.
+    /// The row that the mouse pressed last, and when: the second press opens it.
+    pub pressed: Option<(RowKey, Moment)>,
+    /// Whether the question or the unknown server on top was drawn: keys from before that are no answer to it.
     pub question_drawn: bool,
     /// Commands that were run from the palette.
     pub commands: History,
@@ -117,6 +119,7 @@ impl State {
             profiles: Profiles::default(),
             activity: Log::default(),
             latest_key: None,
+            pressed: None,
             question_drawn: false,
             settings,
             size,
@@ -155,6 +158,12 @@ impl State {
     /// Whether the panes are shown at all.
     pub fn fits(&self) -> bool {
         SizeClass::of(self.size) != SizeClass::XS
+    }
+
+    /// Whether the mouse is listened to now: in the list alone. Elsewhere there is text to be read, marked and
+    /// copied by the terminal's own means, or something to be decided, which keys do.
+    pub fn takes_mouse(&self) -> bool {
+        self.run.mouse && self.fits() && self.modals.is_empty() && self.pane == Pane::List
     }
 
     /// The places that give keys a meaning now, innermost first.
@@ -229,6 +238,16 @@ impl State {
     /// Whether leaving in spite of an unsettled change is being asked about.
     pub fn asks_to_leave(&self) -> bool {
         matches!(self.modals.last(), Some(Modal::Question(Question::Leave | Question::LeavePlan)))
+    }
+
+    /// Whether the window on top asks for a consent: yes or no, or to trust a server.
+    pub(super) fn asks_for_consent(&self) -> bool {
+        matches!(self.modals.last(), Some(Modal::Question(_) | Modal::FirstContact(_)))
+    }
+
+    /// Whether what is typed is meant for what is on the screen: no consent is given to what was not drawn yet.
+    pub fn listens(&self) -> bool {
+        !self.asks_for_consent() || self.question_drawn
     }
 
     /// Whether a window is open that shows the change.

@@ -34,12 +34,13 @@ const SLOW_LINE: &str = "the terminal takes output slowly: low bandwidth from he
 pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect> {
     state.now = state.now.max(event.at);
     let (selected, offset) = (state.list.selected.clone(), state.list.offset);
-    let by_key = matches!(event.message, Message::Key(_));
+    let by_key = matches!(event.message, Message::Key(_) | Message::Mouse { .. });
     if let Message::Replied { request, reply, took } = &event.message {
         state.activity.answered(*request, reply, *took);
     }
     let checking = is_checking(state);
     let applying = state.is_applying();
+    let window = top(state);
     let mut effects = apply(state, keymap, event.message);
     effects.extend(plan::advance(state, applying));
     if checking && !is_checking(state) {
@@ -47,6 +48,9 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
         covered(state);
     }
     identity::keep_stopped(state);
+    if window != top(state) {
+        state.question_drawn = false;
+    }
     effects.extend(watch(state));
     effects.extend(read_banner(state));
     state.activity.asked(&effects, state.now);
@@ -87,6 +91,11 @@ fn is_checking(state: &State) -> bool {
     }) || state.draft.as_ref().and_then(|draft| draft.planned()).is_some_and(Planned::is_waiting)
 }
 
+/// Which window is on top, without what is in it.
+fn top(state: &State) -> (usize, Option<std::mem::Discriminant<Modal>>) {
+    (state.modals.len(), state.modals.last().map(std::mem::discriminant))
+}
+
 fn covered(state: &mut State) {
     if let Some(change) = state.change.as_mut() {
         change.covered();
@@ -100,6 +109,7 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
     match message {
         Message::Started => started(state),
         Message::Key(key) => keys::key(state, keymap, key),
+        Message::Mouse { mouse, times } => keys::mouse(state, mouse, times),
         Message::Pasted(text) => {
             keys::pasted(state, &text);
             Vec::new()
@@ -665,7 +675,7 @@ fn deadline(state: &mut State) -> Vec<Effect> {
 }
 
 fn drawn(state: &mut State) {
-    state.question_drawn = matches!(state.modals.last(), Some(Modal::Question(_)));
+    state.question_drawn = state.asks_for_consent() && (state.fits() || state.asks_to_leave());
     let in_sight = state.change_is_in_sight();
     if let Some(change) = state.change.as_mut().filter(|_| in_sight) {
         change.drawn(state.now);

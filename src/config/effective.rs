@@ -64,6 +64,7 @@ impl Config {
             "color" => self.color.name().to_owned(),
             "ascii" => self.ascii.name().to_owned(),
             "low_bandwidth" => self.low_bandwidth.name().to_owned(),
+            "mouse" => self.mouse.to_string(),
             "clipboard" => self.clipboard.name().to_owned(),
             "log_level" => self.log_level.to_string().to_lowercase(),
             "export_directory" => path(&self.export_directory),

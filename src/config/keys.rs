@@ -235,6 +235,12 @@ pub(super) const KEYS: &[Key] = &[
         "Draw as little as possible; \"auto\" does when the line is slow.",
     ),
     program(
+        "mouse",
+        Form::Switch,
+        TRUE_OR_FALSE,
+        "Listen to the mouse in the list: select, scroll, open; never where text is read.",
+    ),
+    program(
         "clipboard",
         Form::Choice(&["osc52", "file", "off"]),
         "\"osc52\", \"file\" or \"off\"",

@@ -99,6 +99,8 @@ pub struct Config {
     pub ascii: AutoSwitch,
     /// Whether as little as possible is drawn; by itself where the line is slow.
     pub low_bandwidth: AutoSwitch,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
     /// Where copied text goes.
     pub clipboard: ClipboardChoice,
     /// What is logged of this program's own events.
@@ -145,6 +147,7 @@ impl Default for Config {
             color: ColorChoice::Auto,
             ascii: AutoSwitch::Auto,
             low_bandwidth: AutoSwitch::Auto,
+            mouse: false,
             clipboard: ClipboardChoice::Osc52,
             log_level: LevelFilter::INFO,
             export_directory: None,

@@ -327,6 +327,7 @@ fn every_key_of_the_table_reaches_the_settings() {
         ("color", "true"),
         ("ascii", "true"),
         ("low_bandwidth", "false"),
+        ("mouse", "true"),
         ("clipboard", "file"),
         ("log_level", "trace"),
         ("export_directory", "d"),

@@ -69,6 +69,7 @@ pub(super) fn config(values: &Layer) -> (Config, Vec<Mistake>) {
         color: reading.expected("color", ColorChoice::named).unwrap_or_default(),
         ascii: reading.auto_switch("ascii"),
         low_bandwidth: reading.auto_switch("low_bandwidth"),
+        mouse: reading.switch("mouse", defaults.mouse),
         clipboard: reading.expected("clipboard", ClipboardChoice::named).unwrap_or_default(),
         log_level: reading
             .expected("log_level", |text| {

@@ -135,7 +135,7 @@ impl Executor {
     fn copy(&self, what: String, text: String) {
         let Some((terminal, clipboard)) = self.terminal.clone() else { return };
         let queue = self.queue.clone();
-        tokio::task::spawn_blocking(move || {
+        spawn_blocking(move || {
             let copied = clipboard.copy(&text, Some(&terminal));
             let _the_loop_may_be_gone =
                 queue.blocking_send(Event::Happened(Message::Copied { what, copied }));

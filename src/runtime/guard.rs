@@ -32,7 +32,7 @@ use super::{End, Event};
 
 /// How long the program may take, after the terminal was given back, to write its journal to the end and to
 /// give its session back: a little more than either has.
-const FAREWELL: Duration = Duration::from_millis(2_500);
+const FAREWELL: Duration = Duration::from_millis(1_800);
 
 /// The same when the terminal is gone.
 const FAREWELL_WITHOUT_A_TERMINAL: Duration = Duration::from_millis(750);

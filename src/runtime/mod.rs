@@ -97,6 +97,13 @@ pub trait Screen {
     /// When the screen cannot be written.
     fn show(&mut self, frame: &mut Buffer, cursor: Option<Position>) -> Result<usize, Self::Error>;
 
+    /// Listens to the mouse from here on, or leaves it to the terminal.
+    ///
+    /// # Errors
+    ///
+    /// When the screen cannot be written.
+    fn take_mouse(&mut self, take: bool) -> Result<(), Self::Error>;
+
     /// Nobody knows what it shows any more: the next frame is shown as a whole.
     fn forget(&mut self);
 
@@ -312,6 +319,7 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
         if unknown {
             screen.forget();
         }
+        screen.take_mouse(self.state.takes_mouse())?;
         let begun = Instant::now();
         let bytes = paint(*screen, &self.state, *look, &mut self.frame)?;
         self.drawn_at = Instant::now();

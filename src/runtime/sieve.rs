@@ -1,7 +1,7 @@
 //! The second line of defence: of our own output only what we mean to send gets through.
 //!
 //! Text, carriage return, line feed, backspace, and these sequences: moves of the cursor, SGR, erasing, rows
-//! moved within margins, and the modes for the cursor, the other screen, pasted text and whole frames. The
+//! moved within margins, and the modes for the cursor, the mouse, the other screen, pasted text and whole frames. The
 //! display rule keeps everything else away from here; what comes all the same is a fault of ours. A debug
 //! build stops at it; a release replaces it with `?` and logs it.
 //!
@@ -14,7 +14,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 /// Finals of the sequences with at most a few numbers.
 const FINALS: &[u8] = b"ABCDGHJKLMXdmr";
 /// The private modes that are set and reset.
-const MODES: [&[u8]; 4] = [b"25", b"1049", b"2004", b"2026"];
+const MODES: [&[u8]; 6] = [b"25", b"1000", b"1006", b"1049", b"2004", b"2026"];
 /// Longest sequence: three colours of twenty-four bits and all attributes take less.
 const LONGEST: usize = 64;
 
@@ -128,7 +128,7 @@ mod tests {
             (&b"a\x07b"[..], "a?b"),
             (b"\x1b]0;title\x07", "?]0;title?"),
             (b"\x1b[6n", "?[6n"),
-            (b"\x1b[?1000h", "?[?1000h"),
+            (b"\x1b[?1003h", "?[?1003h"),
             (b"\x1b[?25;1049h", "?[?25;1049h"),
             (b"\x1bP+q\x1b\\", "?P+q?\\"),
             (b"\x1bc", "?c"),

@@ -28,8 +28,8 @@ use crate::text::Untrusted;
 use crate::trust::{Kept, Store, TrustError};
 
 /// The settings that hold wherever one goes, by flag or variable: they are about this run, not about a place.
-const OF_THE_RUN: [&str; 7] =
-    ["read_only", "color", "theme", "ascii", "low_bandwidth", "clipboard", "log_level"];
+const OF_THE_RUN: [&str; 8] =
+    ["read_only", "color", "theme", "ascii", "low_bandwidth", "mouse", "clipboard", "log_level"];
 
 /// The prefixes of all variables that are settings.
 const PREFIXES: [&str; 2] = ["CCKM_", "KSCTL_"];

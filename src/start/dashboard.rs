@@ -33,7 +33,10 @@ use crate::ui::Look;
 
 /// How long the server has to confirm the end of the session, whatever ends the program. The terminal is given
 /// back before. A little more than the session itself waits, so that it can tell of its failure in the log.
-pub(super) const SIGN_OUT: Duration = Duration::from_millis(2_100);
+pub(super) const SIGN_OUT: Duration = Duration::from_millis(1_300);
+
+/// However a server or a name look-up hangs, the program is gone within two seconds of its end being asked for.
+const _: () = assert!(SIGN_OUT.as_millis() + SHUTDOWN.as_millis() <= 1_800);
 
 /// Threads beside the one that draws: requests wait more than they compute. One for each of a jump host's many
 /// processors would have to be started before the first frame.
@@ -47,6 +50,8 @@ pub(super) struct Plan {
     pub(super) surface: Surface,
     pub(super) bandwidth: Bandwidth,
     clipboard: Clipboard,
+    /// Whether the mouse is listened to.
+    mouse: bool,
     pub(super) keeping: Keeping,
     /// Where exported files go; none: where the program was started.
     pub(super) export_directory: Option<PathBuf>,
@@ -106,6 +111,7 @@ async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Resu
         surface: surface(config),
         bandwidth: bandwidth(config.low_bandwidth),
         clipboard: Clipboard::find(config.clipboard, variable, state_directory()),
+        mouse: config.mouse,
         keeping: Keeping::Files { log: config.log_level, journal: !no_journal },
         export_directory: config.export_directory.clone(),
         _demo: None,
@@ -120,6 +126,7 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
         surface: surface_of_the_demo(flags),
         bandwidth: if flags.given.low_bandwidth { Bandwidth::Low } else { Bandwidth::Full },
         clipboard: Clipboard::find(clipboard_of_the_demo(flags), variable, None),
+        mouse: flags.given.mouse,
         keeping: Keeping::Nothing,
         export_directory: None,
         _demo: Some(server),
@@ -142,7 +149,8 @@ const fn bandwidth(low: AutoSwitch) -> Bandwidth {
 /// Draws before anything is read but the settings: the journal may be long, the disk slow, and the authorities of
 /// this host many.
 async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<End, Problem> {
-    let Plan { first, configured, surface, bandwidth, clipboard, keeping, export_directory, _demo } = plan;
+    let Plan { first, configured, surface, bandwidth, clipboard, mouse, keeping, export_directory, _demo } =
+        plan;
     let clock = Clock::starting_now();
     let Connected { access, settings } = first;
     let look = Look { surface, keymap };
@@ -153,14 +161,14 @@ async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<En
     input::start(terminal::input().wrap_err("the terminal cannot be read")?, &queue)
         .wrap_err("the terminal cannot be read")?;
     let mut screen = taken.screen();
-    let (_, unread) = Record::in_memory(JournalState::InMemory).begin(None, bandwidth);
+    let (_, unread) = Record::in_memory(JournalState::InMemory).begin(None, bandwidth, mouse);
     if let Err(error) = runtime::show(&mut screen, &State::new(size(), unread, settings.clone()), look) {
         drop(taken);
         return cannot_be_written(error);
     }
 
     let (log, record) = keeping.open();
-    let (record, run) = record.begin(log.as_ref(), bandwidth);
+    let (record, run) = record.begin(log.as_ref(), bandwidth, mouse);
     mention_root();
     let executor = Executor::new(access, queue.clone(), clock, record.journal);
     let mut executor = executor.on(restorer, clipboard).saving_in(export_directory);

@@ -119,7 +119,7 @@ async fn run<T>(
         Rights::Write => access.clone(),
     };
     let clock = Clock::starting_now();
-    let (record, run) = record.begin(log, Bandwidth::Full);
+    let (record, run) = record.begin(log, Bandwidth::Full, false);
     let mut state = State::new(SIZE, run, settings);
     prepare(&mut state)?;
     let (queue, inbox) = runtime::queue();

@@ -25,7 +25,7 @@ use crate::runtime::{self, Clock, End, Event, guard, signals};
 const SIZE: Size = Size { width: 80, height: 24 };
 
 /// How long the program may take after a signal, even where nobody reads what it prints.
-const FAREWELL: Duration = Duration::from_millis(2_500);
+const FAREWELL: Duration = Duration::from_millis(1_800);
 
 /// Where lines come from: standard input, or the terminal itself where that holds the password.
 pub(super) fn typed_on(password_stdin: bool) -> Result<OwnedFd, Problem> {
@@ -45,7 +45,7 @@ pub(super) fn typed_on(password_stdin: bool) -> Result<OwnedFd, Problem> {
 pub(super) async fn converse(plan: Plan, typed: OwnedFd) -> Result<End, Problem> {
     let clock = Clock::starting_now();
     let (log, record) = plan.keeping.open();
-    let (record, run) = record.begin(log.as_ref(), plan.bandwidth);
+    let (record, run) = record.begin(log.as_ref(), plan.bandwidth, false);
     mention_root();
     let Connected { access, settings } = plan.first;
     let (queue, inbox) = runtime::queue();

@@ -78,11 +78,12 @@ impl Record {
     }
 
     /// The run begins: what it writes to, and what it is told.
-    pub(super) fn begin(self, log: Option<&Log>, bandwidth: Bandwidth) -> (Kept, Run) {
+    pub(super) fn begin(self, log: Option<&Log>, bandwidth: Bandwidth, mouse: bool) -> (Kept, Run) {
         let log_file = log.map(|log| Untrusted::from(&*log.path.to_string_lossy()));
         let run = Run {
             id: self.run,
             bandwidth,
+            mouse,
             started_at: clock::wall_seconds(),
             log_file: log_file.unwrap_or_default(),
             journal: self.state,

@@ -73,6 +73,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         journal: JournalState::Ready,
         entries: Vec::new(),
         bandwidth: Bandwidth::Full,
+        mouse: false,
         open_operations: Vec::new(),
     };
     let mut state = State::new(Size::new(120, 40), run, settings);

@@ -14,6 +14,7 @@ mod journal;
 mod kill;
 mod lists;
 mod matrix;
+mod mouse;
 mod outside;
 mod panics;
 mod picture;

@@ -105,7 +105,7 @@ impl Scene {
 
     fn of_the_demo(doing: Doing, way: Way) -> Self {
         let size = if doing == Doing::Blocked { (200, 60) } else { (100, 30) };
-        let mut terminal = Terminal::start_by(way, &["--demo"], &[], size);
+        let mut terminal = Terminal::start_by(way, &["--demo", "--mouse"], &[], size);
         terminal.wait_until_taken();
         if doing == Doing::StartUp {
             return Self { terminal, _server: None };

@@ -198,3 +198,47 @@ fn au_16_a_session_that_is_refused_comes_back_to_the_same_window_and_value() {
     assert_eq!(signed.terminal.wait_for_exit(), 143);
     signed.terminal.assert_given_back();
 }
+
+/// A server that takes connections and says nothing, ever.
+fn silent() -> (std::net::TcpListener, String) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    (listener, address)
+}
+
+#[test]
+fn sg_20_quitting_takes_less_than_two_seconds_whatever_hangs() {
+    let (_listener, address) = silent();
+    let (tls, plain) = (format!("https://{address}"), format!("http://{address}"));
+    let (_server, lines) =
+        DemoServer::start(&["--listen", "127.0.0.1:0", "--http", "--fault", "hang@DELETE /"]);
+    let password = lines[2].trim_start_matches("password ");
+    let reading =
+        ["--listen", "127.0.0.1:0", "--http", "--fault", "hang@GET /api/v1/cckm/sfdc/organizations"];
+    let (_slow, slow) = DemoServer::start(&reading);
+    let slow_password = slow[2].trim_start_matches("password ");
+    for (what, url, password, signs_in) in [
+        ("the handshake", tls.as_str(), "x", false),
+        ("the answer to the sign-in", &plain, "x", false),
+        ("a name look-up", "https://cckm-tui.invalid", "x", false),
+        ("the end of the session", &lines[0], password, true),
+        ("a reading", &slow[0], slow_password, false),
+    ] {
+        let args = ["--url", url, "--username", "admin"];
+        let mut terminal = Terminal::start(&args, &[("CCKM_PASSWORD", password)], (100, 30));
+        terminal.wait_until_taken();
+        if signs_in {
+            terminal.wait_for_text("Acme Corporation");
+        }
+        terminal.wait_for_whole_frame();
+        let asked = Instant::now();
+        terminal.send("\x03\x03");
+        assert_eq!(terminal.wait_for_exit(), 0, "{what}");
+        let took = asked.elapsed();
+        // Two seconds is the promise, held by the constants; a busy machine may take as long again.
+        assert!(took.as_millis() < 4_000, "{what}: {took:?}");
+        terminal.assert_given_back();
+        let line = format!("quitting while {what} hangs: {took:?}\n");
+        std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
+    }
+}

@@ -221,6 +221,15 @@ impl Terminal {
         self.child.wait().unwrap();
     }
 
+    /// Processor time that the program has used so far.
+    pub(crate) fn cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.program())).unwrap();
+        let (_, rest) = stat.rsplit_once(')').unwrap();
+        // Fields 14 and 15, counted from the first; a tick is a hundredth of a second.
+        let ticks = |at: usize| rest.split_whitespace().nth(at).unwrap().parse::<u64>().unwrap();
+        Duration::from_millis(10 * (ticks(11) + ticks(12)))
+    }
+
     /// Waits until the screen is so, and gives its text.
     #[track_caller]
     pub(crate) fn wait_for(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) -> String {

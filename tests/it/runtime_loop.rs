@@ -27,6 +27,7 @@ struct Watched {
     frames: Vec<Instant>,
     forgotten: usize,
     fails: bool,
+    mouse: Vec<bool>,
 }
 
 impl Screen for Watched {
@@ -38,6 +39,13 @@ impl Screen for Watched {
         }
         self.frames.push(Instant::now());
         Ok(1)
+    }
+
+    fn take_mouse(&mut self, take: bool) -> io::Result<()> {
+        if self.mouse.last() != Some(&take) {
+            self.mouse.push(take);
+        }
+        Ok(())
     }
 
     fn forget(&mut self) {

@@ -8,6 +8,7 @@ mod identity;
 mod keyboard;
 mod list;
 mod marks;
+mod mouse;
 mod order;
 mod palette;
 mod phases;

@@ -2,6 +2,7 @@
 
 mod change;
 mod copies;
+mod mouse;
 mod palette;
 mod panes;
 mod pickers;
@@ -13,6 +14,7 @@ mod windows;
 use std::time::Duration;
 
 pub(super) use self::change::obstacle as obstacle_to_change;
+pub(super) use self::mouse::mouse;
 pub(super) use self::plan::plan_for;
 pub use self::plan::{consent_of, timestamp};
 use super::change::{Change, Phase, Recorded, report, response as response_lines};
@@ -51,7 +53,7 @@ pub(super) fn key(state: &mut State, keymap: &Keymap, key: Key) -> Vec<Effect> {
     if held && matches!(contexts.first(), Some(Context::Review | Context::Plan)) {
         return Vec::new();
     }
-    if contexts.first() == Some(&Context::Question) && !state.question_drawn {
+    if !state.listens() {
         return Vec::new();
     }
     if typing && key.typed().is_some_and(|c| takes(&contexts, c)) {
@@ -140,6 +142,9 @@ fn edit(state: &mut State, key: Key) {
 
 /// Text was pasted: into the field that has the keyboard, or nowhere.
 pub(super) fn pasted(state: &mut State, text: &str) {
+    if !state.listens() {
+        return;
+    }
     let typing = state.contexts().first().is_some_and(|context| context.takes_text());
     let result = match (state.modals.last_mut(), state.change.as_mut()) {
         _ if !typing => {

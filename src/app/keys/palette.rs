@@ -1,6 +1,7 @@
 //! What keys do in the palette.
 
 use super::windows;
+use crate::app::clipboard;
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::app::list::{Columns, Sort};
@@ -100,6 +101,7 @@ fn run(state: &mut State, keymap: &Keymap, action: Action) -> Vec<Effect> {
             state.modals.push(Modal::Settings { scroll: 0 });
             Vec::new()
         }
+        Action::Keys => clipboard::copy("the keys in effect", &keymap.toml()),
         Action::Switch(to) => switch::leave_for(state, to),
         Action::Say(phrase, words) => say(state, phrase, &words),
     }

@@ -88,7 +88,7 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
 }
 
 /// Opens the detail of the selected row and reads it afresh.
-fn open(state: &mut State) -> Vec<Effect> {
+pub(super) fn open(state: &mut State) -> Vec<Effect> {
     state.pane = Pane::Detail;
     state.fit();
     reread_selected(state)

@@ -341,6 +341,24 @@ impl ListPane {
         self.marks.look_again(&self.rows, &self.filter);
     }
 
+    /// Scrolls by so many rows. The selection stays where it is while that is in sight.
+    pub fn scroll(&mut self, down: bool, rows: usize) {
+        let height = self.height.max(1);
+        let last = self.rows.shown().saturating_sub(height);
+        let offset = if down { self.offset.saturating_add(rows) } else { self.offset.saturating_sub(rows) };
+        self.offset = offset.min(last);
+        self.select(self.position.clamp(self.offset, self.offset + height - 1));
+    }
+
+    /// Selects the row on this line of the screen, counted from the first; says whether there is one.
+    pub fn select_line(&mut self, line: usize) -> bool {
+        let is_there = line < self.height && self.rows.at(self.offset.saturating_add(line)).is_some();
+        if is_there {
+            self.select(self.offset + line);
+        }
+        is_there
+    }
+
     /// Selects the row at a position, or the last one before it. The mark of the row that is left goes:
     /// it was looked at.
     fn select(&mut self, position: usize) {

@@ -49,6 +49,8 @@ pub enum Action {
     Quit,
     /// Show the settings in effect.
     Settings,
+    /// Copy the keys in effect, as a file.
+    Keys,
     /// Go to another place.
     Switch(Destination),
     /// A command with its words; without any, its line is to be filled in.
@@ -170,6 +172,13 @@ fn all(state: &State, keymap: &Keymap) -> Vec<Entry> {
     let phrases = Phrase::ALL.into_iter().filter(|phrase| !named(phrase.name()));
     let phrases: Vec<Entry> = phrases.map(Phrase::bare).collect();
     entries.extend(phrases);
+    entries.push(Entry {
+        name: "keys".to_owned(),
+        keys: String::new(),
+        help: "copy the keys in effect, as a keymap file".to_owned(),
+        action: Action::Keys,
+        obstacle: None,
+    });
     entries.push(Entry { action: Action::Quit, ..of_command(state, keymap, Context::Global, Command::Quit) });
     entries.extend(state.profiles.known.iter().map(|profile| Entry {
         name: match &profile.to.profile {

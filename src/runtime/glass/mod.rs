@@ -99,12 +99,14 @@ pub struct Glass {
     tip: Tip,
     /// Where the cursor is shown, as far as that is known; none while it is hidden.
     cursor: Option<Position>,
+    /// Whether the mouse is listened to; none when nobody knows.
+    mouse: Option<bool>,
 }
 
 impl Glass {
     /// Draws on the terminal that `out` writes to, whose screen is empty and whose cursor is hidden.
     pub(super) fn new(out: Restorer, able: Abilities) -> Self {
-        Self { out, able, shown: None, tip: Tip::default(), cursor: None }
+        Self { out, able, shown: None, tip: Tip::default(), cursor: None, mouse: Some(false) }
     }
 }
 
@@ -137,8 +139,17 @@ impl Screen for Glass {
         Ok(bytes.len())
     }
 
+    fn take_mouse(&mut self, take: bool) -> io::Result<()> {
+        if self.mouse != Some(take) {
+            self.out.take_mouse(take)?;
+            self.mouse = Some(take);
+        }
+        Ok(())
+    }
+
     fn forget(&mut self) {
         (self.shown, self.tip) = (None, Tip::default());
+        self.mouse = self.mouse.filter(|taken| !taken);
     }
 
     fn size(&self) -> Size {

@@ -26,9 +26,9 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::parser::{Parser, Said};
-pub use self::sequence::{Mouse, MouseAction};
 use super::{End, Event};
 use crate::app::Message;
+use crate::input::{Mouse, MouseAction};
 
 /// Bytes read at once: what the kernel keeps of a terminal's input.
 const CHUNK: usize = 4096;
@@ -67,7 +67,7 @@ fn forward(terminal: BorrowedFd<'_>, queue: &mpsc::Sender<Event>) -> Option<End>
             Err(Errno::INTR | Errno::AGAIN) => {}
             Err(error) => return Some(End::InputLost(error.to_string())),
         }
-        for message in said.drain(..).filter_map(translate) {
+        for message in messages(said.drain(..)) {
             if !send(queue, Event::Happened(message)) {
                 return None;
             }
@@ -93,12 +93,50 @@ fn send(queue: &mpsc::Sender<Event>, event: Event) -> bool {
     queue.blocking_send(event).is_ok()
 }
 
-/// The message for what the terminal said, if the core knows such a thing.
-fn translate(said: Said) -> Option<Message> {
-    match said {
-        Said::Key(key) => Some(Message::Key(key)),
-        Said::Pasted(text) => Some(Message::Pasted(text)),
-        Said::Garbled => Some(Message::Garbled),
-        Said::Mouse(_) => None,
+/// The messages for what the terminal said. The mouse can say the same thousands of times a second: what it says
+/// in a row is one message.
+fn messages(said: impl Iterator<Item = Said>) -> Vec<Message> {
+    let mut messages: Vec<Message> = Vec::new();
+    for said in said {
+        match (said, messages.last_mut()) {
+            (Said::Mouse(again), Some(Message::Mouse { mouse, times })) if is_more_of(again, *mouse) => {
+                *times = times.saturating_add(1);
+            }
+            (Said::Mouse(mouse), _) => messages.push(Message::Mouse { mouse, times: 1 }),
+            (Said::Key(key), _) => messages.push(Message::Key(key)),
+            (Said::Pasted(text), _) => messages.push(Message::Pasted(text)),
+            (Said::Garbled, _) => messages.push(Message::Garbled),
+        }
+    }
+    messages
+}
+
+/// Whether both say the same: for the wheel, wherever the mouse is.
+fn is_more_of(again: Mouse, mouse: Mouse) -> bool {
+    again == mouse || (again.action == mouse.action && again.action != MouseAction::Press)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_15_what_the_mouse_says_in_a_row_is_one_message() {
+        let mouse = |action, row| Mouse { action, column: 3, row };
+        let (down, up) = (MouseAction::WheelDown, MouseAction::WheelUp);
+        let wheel = (0..1000).map(|row| Said::Mouse(mouse(down, row)));
+        let others = [
+            mouse(up, 1),
+            mouse(MouseAction::Press, 1),
+            mouse(MouseAction::Press, 1),
+            mouse(MouseAction::Press, 2),
+        ];
+        let told = messages(wheel.chain(others.map(Said::Mouse)));
+        let times = told.iter().map(|message| match message {
+            Message::Mouse { mouse, times } => (mouse.action, *times),
+            other => panic!("{other:?}"),
+        });
+        let press = MouseAction::Press;
+        assert_eq!(times.collect::<Vec<_>>(), [(down, 1000), (up, 1), (press, 2), (press, 1)]);
     }
 }

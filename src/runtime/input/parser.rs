@@ -16,8 +16,8 @@
 use std::time::Duration;
 
 use super::paste::{End, Paste};
-use super::sequence::{self, Meaning, Mouse};
-use crate::input::{Key, KeyCode};
+use super::sequence::{self, Meaning};
+use crate::input::{Key, KeyCode, Mouse};
 
 /// How long an Escape waits for the rest of a key before it is one itself.
 const AFTER_ESCAPE: Duration = Duration::from_millis(40);

@@ -5,7 +5,7 @@
 //! found here means nothing: replies to questions above all, such as the cursor's place (`ESC [ 1 ; 5 R`),
 //! for whose sake Ctrl-F3 is no key.
 
-use crate::input::{Key, KeyCode};
+use crate::input::{Key, KeyCode, Mouse, MouseAction};
 
 /// What a sequence means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,28 +18,6 @@ pub(super) enum Meaning {
     Mouse(Mouse),
     /// A paste begins.
     Paste,
-}
-
-/// What was done with the mouse, and where: cells from the upper left corner, which is 0, 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mouse {
-    /// What was done.
-    pub action: MouseAction,
-    /// From the left.
-    pub column: u16,
-    /// From the top.
-    pub row: u16,
-}
-
-/// What can be done with a mouse, as far as it is of use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MouseAction {
-    /// The left button was pressed.
-    Press,
-    /// The wheel was turned away.
-    WheelUp,
-    /// The wheel was turned here.
-    WheelDown,
 }
 
 /// The key of one byte below 0x80 that begins no sequence.

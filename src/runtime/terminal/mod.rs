@@ -21,6 +21,7 @@ mod panic;
 use std::fs::File;
 use std::io::{self, IsTerminal as _};
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -41,6 +42,10 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l";
 
 /// The end of a frame that may be unfinished, plain text, pastes as they were, the cursor, the first screen.
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l";
+
+/// Presses, releases and the wheel of the mouse, by numbers that have no end at column 223; and the end of that.
+const TAKE_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const LEAVE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// How long a restore waits for a terminal that takes no output.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -80,6 +85,8 @@ pub struct Restorer(Arc<Line>);
 #[derive(Debug)]
 struct Line {
     gate: Gate,
+    /// Whether the mouse may be listened to.
+    mouse: AtomicBool,
     /// What the settings were. Held only for as long as settings are read or written.
     settings: Mutex<Option<Settings>>,
 }
@@ -108,7 +115,7 @@ impl Restorer {
     }
 
     fn on(gate: Gate) -> Self {
-        Self(Arc::new(Line { gate, settings: Mutex::new(None) }))
+        Self(Arc::new(Line { gate, mouse: AtomicBool::new(false), settings: Mutex::new(None) }))
     }
 
     /// Takes the terminal: raw mode, the other screen, bracketed paste, no cursor.
@@ -200,6 +207,15 @@ impl Restorer {
         self.0.gate.write(bytes)
     }
 
+    /// Listens to the mouse from here on, or leaves it to the terminal.
+    pub(super) fn take_mouse(&self, take: bool) -> io::Result<()> {
+        // Before it is done: whoever gives the terminal back in between ends it once too often rather than never.
+        self.0.mouse.store(true, Ordering::SeqCst);
+        self.write(if take { TAKE_MOUSE } else { LEAVE_MOUSE })?;
+        self.0.mouse.store(take, Ordering::SeqCst);
+        Ok(())
+    }
+
     /// Writes while the terminal is ours, and only what we mean to send; afterwards it drops what it is given.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         self.0.gate.write(&sieve::strained(bytes))
@@ -223,8 +239,9 @@ impl Restorer {
     /// Leaves the screen, throws away what is still typed, writes the settings back: each as far as it can be
     /// done within its time. Says whether the writer of frames is out of the way.
     fn clean_up(&self) -> bool {
-        // Past the sieve, which may not stop a restore at a fault: a test holds this constant to it.
-        let left = self.0.gate.write_last(LEAVE, PATIENCE);
+        let mouse = if self.0.mouse.swap(false, Ordering::SeqCst) { LEAVE_MOUSE } else { b"" };
+        // Past the sieve, which may not stop a restore at a fault: a test holds these constants to it.
+        let left = self.0.gate.write_last(&[mouse, LEAVE].concat(), PATIENCE);
         let restored = match lock_within(&self.0.settings, PATIENCE).as_deref() {
             Some(Some(settings)) => {
                 drain(&settings.input);
@@ -312,8 +329,22 @@ mod tests {
 
     #[test]
     fn d4_what_takes_and_gives_back_the_terminal_is_what_the_sieve_lets_through() {
-        for bytes in [ENTER, LEAVE] {
+        for bytes in [ENTER, LEAVE, TAKE_MOUSE, LEAVE_MOUSE] {
             assert!(matches!(sieve::strained(bytes), std::borrow::Cow::Borrowed(_)));
+        }
+    }
+
+    #[test]
+    fn e40_the_mouse_is_left_with_the_terminal_and_only_where_it_was_taken() {
+        let mut file = tempfile::tempfile().unwrap();
+        for (takes, left) in [(&[][..], false), (&[true], true), (&[true, false], false), (&[false], false)] {
+            let restorer = Restorer::of_paper(file.try_clone().unwrap());
+            for take in takes {
+                restorer.take_mouse(*take).unwrap();
+            }
+            read(&mut file);
+            restorer.restore();
+            assert_eq!(read(&mut file).contains("\x1b[?1006l\x1b[?1000l"), left, "{takes:?}");
         }
     }
 

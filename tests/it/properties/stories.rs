@@ -10,13 +10,13 @@ use cckm_tui::domain::{
     Call, Connection, ConnectionState, Discovered, Domain, Failure, FailureKind, Introduction, Moment,
     Organization, Page, Record, Transition,
 };
-use cckm_tui::input::{Key, KeyCode};
+use cckm_tui::input::{Key, KeyCode, Mouse, MouseAction};
 use cckm_tui::text::Untrusted;
 use proptest::prelude::*;
 use ratatui::layout::Size;
 
 use super::config;
-use crate::support::app::{App, JournalOf, answer, failure, number, refused, settings};
+use crate::support::app::{App, JournalOf, answer, failure, number, refused, run, settings};
 use crate::support::records::{connection, damaged, named};
 use crate::support::screen;
 
@@ -34,6 +34,8 @@ enum Step {
     Stray(u8),
     Resize(u16, u16),
     Paste(&'static str),
+    /// Somewhere, with the wheel or without.
+    Mouse(u8, u16, u16),
     Wait(u64),
     Drawn,
     Session(bool),
@@ -108,6 +110,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<u8>().prop_map(Step::Stray),
         1 => size,
         1 => prop::sample::select(&["qdy\r", "new-one", "a\nb"][..]).prop_map(Step::Paste),
+        2 => (0..3_u8, 0..80_u16, 0..24_u16).prop_map(|(how, x, y)| Step::Mouse(how, x, y)),
         4 => prop::sample::select(&[0, 1, 499, 500, 1500, 8000, 31_000, 400_000][..]).prop_map(Step::Wait),
         4 => Just(Step::Drawn),
         1 => any::<bool>().prop_map(Step::Session),
@@ -125,7 +128,8 @@ struct Story {
 
 impl Story {
     fn new(password_known: bool) -> Self {
-        let app = App::with(cckm_tui::app::Settings { password_known, ..settings() }, 80, 24);
+        let settings = cckm_tui::app::Settings { password_known, ..settings() };
+        let app = App::of(cckm_tui::app::Run { mouse: true, ..run() }, settings, 80, 24);
         let mut story = Self { app, open: Vec::new(), latest: None };
         story.took_effects(0, None);
         story
@@ -215,6 +219,12 @@ impl Story {
             Step::Stray(kind) => self.stray(*kind),
             Step::Resize(width, height) => self.message(Message::Resized(Size::new(*width, *height))),
             Step::Paste(text) => self.message(Message::Pasted((*text).to_owned())),
+            Step::Mouse(how, column, row) => {
+                let actions = [MouseAction::Press, MouseAction::WheelUp, MouseAction::WheelDown];
+                let action = actions[usize::from(*how) % 3];
+                let mouse = Mouse { action, column: *column, row: *row };
+                self.message(Message::Mouse { mouse, times: 1 + usize::from(*how) })
+            }
             Step::Wait(milliseconds) => self.wait(*milliseconds),
             Step::Drawn => self.message(Message::Drawn),
             Step::Session(true) => {

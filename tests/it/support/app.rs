@@ -54,6 +54,7 @@ pub fn run() -> Run {
         journal: JournalState::Ready,
         entries: Vec::new(),
         bandwidth: Bandwidth::Full,
+        mouse: false,
         open_operations: Vec::new(),
     }
 }

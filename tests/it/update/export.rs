@@ -105,7 +105,10 @@ fn e10_y_copies_a_part_of_the_selected_row() {
 fn e10_nothing_that_would_be_obeyed_unseen_is_copied() {
     let hostile = App::new(80, 24).loaded(vec![named(1, "a\n\u{1b}]0;x\u{7}b", "")]).onwards();
     let app = hostile.keys("y n");
-    assert_eq!(app.asked(), [Effect::Copy { what: "the name".to_owned(), text: r"a\x0a\x1b]0;x\x07b".to_owned() }]);
+    assert_eq!(
+        app.asked(),
+        [Effect::Copy { what: "the name".to_owned(), text: r"a\x0a\x1b]0;x\x07b".to_owned() }]
+    );
     let app = app.onwards().keys("y c");
     assert_eq!((app.asked(), app.notice()), (&[][..], "the connection is empty: nothing was copied"));
 }

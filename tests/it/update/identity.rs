@@ -8,6 +8,8 @@ use cckm_tui::domain::{
     Belief, Call, Doubt, Failure, FailureKind, Outcome, Password, Pin, Shown, Transition,
 };
 
+use ratatui::layout::Size;
+
 use crate::support::app::{App, number, settings};
 use crate::support::identity::{changed, distrust, doubted, fingerprint, identity, shown, verified};
 use crate::support::screen;
@@ -21,11 +23,29 @@ fn window(app: &App) -> &FirstContact {
 
 /// The sign-in met a server that nobody vouches for.
 fn met() -> App {
+    met_undrawn().drawn()
+}
+
+/// The same, before the window was drawn.
+fn met_undrawn() -> App {
     let failure = Failure {
         distrust: Some(distrust(Doubt::Unknown("it is signed by an unknown authority".into()))),
         ..Failure::new(Call::SignIn, FailureKind::NotTrusted, "the certificate is not trusted")
     };
     App::new(80, 24).reply(Reply::SignedIn(Err(failure))).message(doubted()).onwards()
+}
+
+#[test]
+fn a28_what_was_typed_or_pasted_before_the_unknown_server_was_drawn_does_nothing() {
+    let right = fingerprint(2).to_string();
+    let app = met_undrawn().message(Message::Pasted(right.clone())).text("abq").keys("enter enter tab");
+    assert_eq!((window(&app).field.text(), window(&app).button), ("", Button::Quit));
+    assert_eq!(app.asked(), []);
+    let small = app.message(Message::Resized(Size::new(20, 5))).drawn();
+    let app = small.message(Message::Resized(Size::new(80, 24))).message(Message::Pasted(right.clone()));
+    assert_eq!(window(&app).field.text(), "", "it was not seen on a screen that is too small for it");
+    let app = app.drawn().message(Message::Pasted(right));
+    assert_eq!(window(&app).button, Button::Trust);
 }
 
 #[test]
@@ -71,7 +91,7 @@ fn tl_01_a_fingerprint_can_be_typed_and_other_keys_are_commands() {
     assert_eq!((window(&app).field.text(), window(&app).button), ("", Button::Quit));
     let app = app.keys("v");
     assert!(matches!(app.state.modals.last(), Some(Modal::Certificate(_))));
-    let app = app.keys("esc tab enter");
+    let app = app.keys("esc").drawn().keys("tab enter");
     assert!(window(&app).wrong.as_deref().is_some_and(|words| words.contains("--ca-file")));
     assert_eq!(app.asked(), []);
     assert_eq!(app.keys("q").asked(), [Effect::Quit]);
@@ -93,7 +113,7 @@ fn a_password_is_not_lost_to_the_first_contact() {
     let distrust = distrust(Doubt::Unknown("it is made out for another name".into()));
     let failure =
         Failure { distrust: Some(distrust), ..Failure::new(Call::SignIn, FailureKind::NotTrusted, "") };
-    let app = app.message(doubted()).reply(Reply::SignedIn(Err(failure)));
+    let app = app.message(doubted()).reply(Reply::SignedIn(Err(failure))).drawn();
     let app = app.message(Message::Pasted(fingerprint(2).to_string())).keys("enter").onwards();
     let app = app.reply(Reply::Trusted(Ok(())));
     assert_eq!(app.asked(), [Effect::SignIn { request: number(4), password: None }]);
@@ -103,7 +123,7 @@ fn a_password_is_not_lost_to_the_first_contact() {
 fn tx_24_the_banner_of_a_server_that_was_not_trusted_yet_is_read_when_it_is() {
     let app = App::with(Settings { password_known: false, ..settings() }, 80, 24);
     assert!(matches!(app.asked(), [Effect::ReadBanner { .. }]), "{:?}", app.asked());
-    let app = app.message(doubted()).reply(Reply::Banner("".into()));
+    let app = app.message(doubted()).reply(Reply::Banner("".into())).drawn();
     let app = app.message(Message::Pasted(fingerprint(2).to_string())).keys("enter").onwards();
     let app = app.reply(Reply::Trusted(Ok(())));
     assert!(matches!(app.asked(), [Effect::ReadBanner { .. }]), "{:?}", app.asked());

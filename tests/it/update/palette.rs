@@ -199,3 +199,11 @@ fn e17_x_lists_what_can_be_done_with_the_row_and_why_not() {
     let app = app.keys("x : esc esc");
     assert!(app.state.modals.is_empty(), "a colon is text there");
 }
+
+#[test]
+fn e18_keys_exports_the_keys_in_effect_as_a_file() {
+    let app = App::new(80, 24).with_organizations(3).onwards().keys(":").text("keys").keys("enter");
+    let [.., Effect::Copy { what, text }] = app.asked() else { panic!("{:?}", app.asked()) };
+    assert_eq!(what, "the keys in effect");
+    assert_eq!(*text, app.keymap.toml());
+}

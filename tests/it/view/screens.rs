@@ -72,7 +72,7 @@ fn met(width: u16, height: u16) -> App {
     let doubt = cckm_tui::domain::Doubt::Unknown("it is signed by an unknown authority".into());
     let failure = failure(Call::SignIn, FailureKind::NotTrusted);
     let failure = Failure { distrust: Some(identity::distrust(doubt)), ..failure };
-    App::new(width, height).message(identity::doubted()).reply(Reply::SignedIn(Err(failure)))
+    App::new(width, height).message(identity::doubted()).reply(Reply::SignedIn(Err(failure))).drawn()
 }
 
 fn timed_out() -> Failure {
