@@ -331,6 +331,13 @@ impl State {
         planned.sight.listens_at().filter(|at| *at > self.now)
     }
 
+    /// When a list that could not be read is asked for again by itself.
+    pub fn retries_at(&self) -> Option<Moment> {
+        let signed_in = matches!(self.session, Session::SignedIn { .. });
+        self.list.stale.as_ref().filter(|_| signed_in)?;
+        self.list.refresh_at(self.settings.refresh_every)
+    }
+
     /// When the shown ages and countdowns say something else.
     fn next_age_step(&self) -> Option<Moment> {
         let whole_second = |since: Moment| since + Duration::from_secs(self.now.since(since).as_secs() + 1);
@@ -343,13 +350,21 @@ impl State {
         };
         let until_next = if self.link.is_low() { age::until_next_minute } else { age::until_next };
         let data = self.list.loaded_at.map(|at| self.now + until_next(self.now.since(at)));
+        let changed = self.list.rows.changed_last().and_then(|row| row.changed.as_ref());
+        let changed = changed.map(|changed| self.now + until_next(self.now.since(changed.at)));
+        // Counted down where there is room for it, by the second.
+        let told = !self.link.is_low() && self.fits();
+        let retry = self.retries_at().filter(|at| told && *at > self.now).map(|at| {
+            let left = at.since(self.now);
+            self.now + Duration::from_nanos(u64::from(left.subsec_nanos())) + Duration::from_millis(1)
+        });
         let token = match self.session {
             Session::SignedIn { until } if until > self.now => {
                 Some(self.now + age::until_previous(until.since(self.now)))
             }
             Session::SignedIn { .. } | Session::SignedOut => None,
         };
-        [sending, data, token, self.next_step_of_the_plan()].into_iter().flatten().min()
+        [sending, data, changed, retry, token, self.next_step_of_the_plan()].into_iter().flatten().min()
     }
 
     /// The window of a plan being applied tells seconds, and the one of a plan being made how long it holds.

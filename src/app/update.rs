@@ -80,6 +80,7 @@ fn follow_selection(state: &mut State, by_key: bool, moved: bool, scrolled: bool
             state.detail.shows.clone_from(&state.list.selected);
             state.detail.scroll = 0;
         }
+        state.list.rested = !state.list.filter.editing && state.modals.is_empty();
     }
 }
 
@@ -329,6 +330,7 @@ fn listed(state: &mut State, request: RequestId, result: Result<Page<Organizatio
     if state.list.load.is_none() {
         let wall_clock = state.wall_clock();
         state.list.time_went_by(wall_clock);
+        tell_what_is_gone(state);
         tell_lost_marks(state);
         plan::weigh(state);
     }
@@ -340,6 +342,21 @@ fn listed(state: &mut State, request: RequestId, result: Result<Page<Organizatio
         list_failed(state, failure);
     }
     effects
+}
+
+/// What others removed has no row that could carry a mark.
+fn tell_what_is_gone(state: &mut State) {
+    let words = match state.list.gone.take() {
+        None => return,
+        Some((name, 1)) => {
+            format!("{name} is not in the list any more: removed, or hidden from this account")
+        }
+        Some((name, n)) => format!(
+            "{name} and {} more are not in the list any more: removed, or hidden from this account",
+            n - 1
+        ),
+    };
+    state.notice = Some(Notice::warning(words));
 }
 
 /// A mark whose organization is not there any more is not kept, and that is said.

@@ -131,12 +131,24 @@ fn freshness(state: &State, class: SizeClass) -> Line {
     let old = list.loaded_at.map(|at| short(state.now.since(at)));
     let (role, words) = match (&list.load, &list.stale, old) {
         (Some(load), _, None) => (Role::Good, format!("● loading {}{}", load.received(), of(load.total()))),
-        (_, Some(_), Some(age)) => (Role::Warning, format!("○ stale {age}")),
+        (_, Some(_), Some(age)) => (Role::Warning, format!("○ stale {age}{}", retry(state, class))),
         (_, None, Some(age)) if list.paused => (Role::Warning, format!("○ paused {age}")),
         (_, None, Some(age)) => (Role::Good, format!("● {age}")),
         (None, _, None) => (Role::Warning, "○ no data".to_owned()),
     };
     line.and(role, words)
+}
+
+/// When the server that did not answer is asked again, to the second: what passes there is the operator's time.
+fn retry(state: &State, class: SizeClass) -> String {
+    if class <= SizeClass::S || state.link.is_low() {
+        return String::new();
+    }
+    match state.retries_at() {
+        _ if state.list.load.is_some() => ", asking".to_owned(),
+        Some(at) => format!(", again in {}s", at.since(state.now).as_secs()),
+        None => String::new(),
+    }
 }
 
 /// `/412`, when the server told its total.

@@ -93,8 +93,11 @@ fn hidden_change(state: &State) -> Option<Line> {
     Some(Line::new(Role::Warning, format!("the change of {name} {words} · e shows it")))
 }
 
+/// What others changed: of the selected row, else of the one that changed last, be it hidden by the filter.
 fn changed_row(state: &State) -> Option<Line> {
-    let row = state.list.row()?;
+    let rows = &state.list.rows;
+    let selected = state.list.row().filter(|row| row.changed.is_some());
+    let row = selected.or_else(|| rows.changed_last())?;
     let changed = row.changed.as_ref()?;
     let ago = age::short(state.now.since(changed.at));
     let what = match (&changed.connection_was, row.organization()) {
@@ -103,7 +106,13 @@ fn changed_row(state: &State) -> Option<Line> {
         }
         _ => "changed or added".to_owned(),
     };
-    Some(Line::new(Role::Warning, format!("Δ {}: {what} (noticed {ago} ago, not by you)", row.title())))
+    let hidden = if rows.matches(&row.key, &state.list.filter) { "" } else { ", hidden by the filter" };
+    let others = match rows.changed().saturating_sub(1) {
+        0 => String::new(),
+        others => format!(" · {others} more"),
+    };
+    let words = format!("Δ {}: {what} (noticed {ago} ago, not by you{hidden}){others}", row.title());
+    Some(Line::new(Role::Warning, words))
 }
 
 /// The keys most wanted here, as many as fit.

@@ -32,6 +32,7 @@ use super::field::Field;
 use crate::domain::{Failure, Moment, Organization, OrganizationId, Page, Record, Window};
 use crate::input::Key;
 use crate::keymap::Command;
+use crate::text::DisplayText;
 
 /// Waits before the list is asked for again by itself after failures in a row, in seconds; the last repeats.
 const BACK_OFF: [u64; 6] = [2, 4, 8, 16, 30, 60];
@@ -87,6 +88,10 @@ pub struct ListPane {
     pub cancelled_at: Option<Moment>,
     /// Whether the automatic refresh is switched off for now.
     pub paused: bool,
+    /// What the latest refresh found gone: what one was called, and how many they were.
+    pub gone: Option<(DisplayText, usize)>,
+    /// Whether the selection rested on its row, so that the operator has seen it.
+    pub rested: bool,
     /// Whether the server refused large pages.
     pub large_refused: bool,
 }
@@ -186,7 +191,7 @@ impl ListPane {
         load.page(request, keys, page.total);
         if let Some(ended) = load.settle() {
             if ended == Ended::Whole {
-                self.rows.retain(load.seen(), self.sort, &self.filter);
+                self.gone = self.rows.retain(load.seen(), self.sort, &self.filter);
             }
             (self.load, self.stale) = (None, None);
             (self.ended, self.loaded_at) = (Some(ended), Some(cx.now));
@@ -359,13 +364,15 @@ impl ListPane {
         is_there
     }
 
-    /// Selects the row at a position, or the last one before it. The mark of the row that is left goes:
-    /// it was looked at.
+    /// Selects the row at a position, or the last one before it. The mark of the row that is left goes if the
+    /// selection rested there: it was looked at.
     fn select(&mut self, position: usize) {
         let before = self.selected.clone();
         self.position = position.min(self.rows.shown().saturating_sub(1));
         self.selected = self.rows.at(self.position).map(|row| row.key.clone());
-        if let Some(left) = before.filter(|left| Some(left) != self.selected.as_ref()) {
+        if let Some(left) = before.filter(|left| Some(left) != self.selected.as_ref())
+            && std::mem::take(&mut self.rested)
+        {
             self.rows.looked_at(&left);
         }
         self.show_selection();

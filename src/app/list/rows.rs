@@ -15,7 +15,7 @@ use super::twins::Twins;
 use super::words::Words;
 use crate::app::query::{Field, Query, Subject};
 use crate::domain::{Moment, Organization, OrganizationId, Record};
-use crate::text::Untrusted;
+use crate::text::{DisplayText, Untrusted};
 
 /// Which organizations use a connection, by the name on their records.
 type Uses = HashMap<Untrusted, BTreeSet<OrganizationId>>;
@@ -28,7 +28,8 @@ pub struct Rows {
     index: HashMap<RowKey, usize>,
     sorted: Vec<usize>,
     shown: Vec<usize>,
-    changed: usize,
+    /// The rows that carry a mark, the latest last.
+    changed: Vec<RowKey>,
     uses: Uses,
     names: Twins,
     connections: Twins,
@@ -58,7 +59,18 @@ impl Rows {
 
     /// How many rows carry the mark that a refresh found them different.
     pub const fn changed(&self) -> usize {
-        self.changed
+        self.changed.len()
+    }
+
+    /// The row marked last, shown or not.
+    pub fn changed_last(&self) -> Option<&Row> {
+        self.get(self.changed.last()?)
+    }
+
+    /// Whether the filter shows a row.
+    pub fn matches(&self, key: &RowKey, filter: &Filter) -> bool {
+        let subject = self.index.get(key).and_then(|index| self.subject(*index));
+        filter.is_empty() || subject.is_some_and(|subject| filter.query().matches(subject))
     }
 
     /// How many organizations use a connection, by the name on their records.
@@ -194,7 +206,9 @@ impl Rows {
         count(&mut self.uses, None, Some(&row));
         compare_names(&mut self.names, &mut self.connections, None, Some(&row));
         row.changed = mark.map(|at| Changed { at, connection_was: None });
-        self.changed += usize::from(row.changed.is_some());
+        if row.changed.is_some() {
+            self.changed.push(row.key.clone());
+        }
         self.words.push(&row.record);
         self.all.push(row);
         index
@@ -209,8 +223,9 @@ impl Rows {
         compare_names(&mut self.names, &mut self.connections, Some(present), Some(&row));
         let was_marked = present.changed.is_some();
         row.changed = mark.and_then(|at| difference(present, &row, at)).or_else(|| present.changed.take());
-        self.changed += usize::from(row.changed.is_some());
-        self.changed -= usize::from(was_marked);
+        if row.changed.is_some() && !was_marked {
+            self.changed.push(row.key.clone());
+        }
         count(&mut self.uses, Some(present), Some(&row));
         self.words.replace(index, &row.record);
         *present = row;
@@ -221,25 +236,30 @@ impl Rows {
     pub fn looked_at(&mut self, key: &RowKey) {
         let row = self.index.get(key).and_then(|index| self.all.get_mut(*index));
         if row.is_some_and(|row| row.changed.take().is_some()) {
-            self.changed -= 1;
+            self.changed.retain(|marked| marked != key);
         }
     }
 
-    /// Removes the rows whose key is not in `keep`.
-    pub fn retain(&mut self, keep: &HashSet<RowKey>, sort: Sort, filter: &Filter) {
-        if self.all.iter().all(|row| keep.contains(&row.key)) {
-            return;
-        }
+    /// Removes the rows whose key is not in `keep`; says what one of them was called, and how many they are.
+    pub fn retain(
+        &mut self,
+        keep: &HashSet<RowKey>,
+        sort: Sort,
+        filter: &Filter,
+    ) -> Option<(DisplayText, usize)> {
+        let first = self.all.iter().find(|row| !keep.contains(&row.key))?.title();
         for gone in self.all.iter().filter(|row| !keep.contains(&row.key)) {
             count(&mut self.uses, Some(gone), None);
             compare_names(&mut self.names, &mut self.connections, Some(gone), None);
         }
+        let before = self.all.len();
         let kept = self.all.iter().enumerate().filter(|(_, row)| keep.contains(&row.key));
         self.words.keep(kept.map(|(index, _)| index));
         self.all.retain(|row| keep.contains(&row.key));
         self.index = self.all.iter().enumerate().map(|(index, row)| (row.key.clone(), index)).collect();
-        self.changed = self.all.iter().filter(|row| row.changed.is_some()).count();
+        self.changed.retain(|key| keep.contains(key));
         self.sort(sort, filter);
+        Some((first, before - self.all.len()))
     }
 
     /// Orders all rows anew.

@@ -193,12 +193,57 @@ fn a_row_that_others_changed_is_marked_until_it_was_selected_and_left() {
     assert_eq!((app.marked(), app.state.list.rows.changed()), (vec!["B".to_owned(), "G".to_owned()], 2));
     let was = app.state.list.rows.at(1).unwrap().changed.as_ref().unwrap().connection_was.clone();
     assert_eq!(was.unwrap().as_sent(), "one");
-    let app = app.keys("j");
+    let app = app.keys("j j k");
+    assert_eq!(app.marked(), ["B", "G"], "passed by is not looked at");
+    let app = app.wait(100);
     assert_eq!(app.marked(), ["B", "G"], "still looked at");
     let app = app.keys("j");
     assert_eq!((app.marked(), app.state.list.rows.changed()), (vec!["G".to_owned()], 1));
     let app = app.keys("r").listed(whole(changed));
     assert_eq!(app.marked(), ["G"], "an unchanged record gets no mark");
+}
+
+#[test]
+fn m17_what_others_changed_is_told_even_where_the_filter_hides_it_and_enter_is_a_look() {
+    let app = App::new(120, 36).loaded(six()).keys("/").text("!two").keys("enter");
+    let mut changed = six();
+    changed[1] = moved(&changed[1], "two");
+    let app = app.keys("r").listed(whole(changed)).wait(120_000);
+    let screen = crate::support::screen::text(&app.state);
+    assert!(
+        screen.contains("Δ B: connection one → two (noticed 2m ago, not by you, hidden by the filter)"),
+        "{screen}"
+    );
+    let app = app.keys("esc g j enter esc j");
+    assert_eq!(app.state.list.rows.changed(), 0);
+}
+
+#[test]
+fn m17_a_row_that_a_refresh_found_gone_is_told_by_its_name() {
+    let without = |gone: &[usize]| {
+        let rest = six().into_iter().enumerate().filter(|(n, _)| !gone.contains(n));
+        whole(rest.map(|(_, organization)| organization).collect())
+    };
+    let app = App::new(80, 24).loaded(six()).keys("r").listed(without(&[2]));
+    assert_eq!(app.notice(), "C is not in the list any more: removed, or hidden from this account");
+    let app = App::new(80, 24).loaded(six()).keys("r").listed(without(&[2, 3, 4]));
+    assert_eq!(
+        app.notice(),
+        "C and 2 more are not in the list any more: removed, or hidden from this account"
+    );
+}
+
+#[test]
+fn e14_a_server_that_does_not_answer_is_asked_again_after_a_countdown() {
+    let app = App::new(80, 24).loaded(six()).keys("r").reply(Reply::Listed(Err(unreachable())));
+    let header = |app: &App| crate::support::screen::text(&app.state).lines().next().unwrap().to_owned();
+    assert!(header(&app).ends_with("○ stale 0s, again in 2s"), "{}", header(&app));
+    let app = app.wait(1500);
+    assert!(header(&app).ends_with("○ stale 0s, again in 0s"), "{}", header(&app));
+    let app = app.wait(500);
+    assert!(header(&app).ends_with("○ stale 0s, asking"), "{}", header(&app));
+    let app = app.listed(whole(six()));
+    assert!(header(&app).ends_with("● 0s"), "{}", header(&app));
 }
 
 #[test]
