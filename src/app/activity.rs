@@ -128,6 +128,7 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         Effect::Record { request, operation, transition } => {
             (*request, "JOURNAL", format!("{operation} {}", step(transition)), None)
         }
+        Effect::KeepPlan { request, plan } => (*request, "STORE", format!("plan {}", plan.id), None),
         Effect::Save { request, name, content: _ } => (*request, "WRITE", name.clone(), None),
         Effect::ListProfiles { request } => (*request, "READ", "profiles".to_owned(), None),
         Effect::ReadBanner { request } => (*request, "GET", "sign-in banner".to_owned(), None),
@@ -143,6 +144,7 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         | Effect::Enter(_)
         | Effect::Cancel(_)
         | Effect::Copy { .. }
+        | Effect::ForgetPlan(_)
         | Effect::Repaint
         | Effect::Suspend
         | Effect::Quit => {
@@ -189,6 +191,8 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
         },
         Reply::Recorded(Ok(line)) => (String::new(), format!("line {line}, durable"), Untrusted::default()),
         Reply::Recorded(Err(failure)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), failure.reason.clone()),
+        Reply::PlanKept(Ok(())) => (String::new(), "durable".to_owned(), Untrusted::default()),
+        Reply::PlanKept(Err(failure)) => ("---".to_owned(), "NOT STORED".to_owned(), failure.reason.clone()),
         Reply::Saved(Ok(saved)) => (String::new(), format!("{} records", saved.records), saved.path.clone()),
         Reply::Saved(Err(why)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), why.clone()),
         Reply::Banner(text) if text.is_empty() => fine("none".to_owned()),

@@ -1,9 +1,12 @@
 //! Everything the core can ask of the world, as plain data.
 
+use std::sync::Arc;
+
 use super::export::Content;
 use super::switch::Destination;
 use crate::domain::{
-    Connection, Fingerprint, OperationId, OrganizationId, OrganizationPatch, Password, Transition, Window,
+    Connection, Fingerprint, OperationId, OrganizationId, OrganizationPatch, Password, Plan, PlanId,
+    Transition, Window,
 };
 use crate::text::Untrusted;
 
@@ -118,6 +121,15 @@ pub enum Effect {
         /// The certificate.
         fingerprint: Fingerprint,
     },
+    /// Store a plan that is about to be applied, durably, before the first step of its rows is recorded.
+    KeepPlan {
+        /// Number of the request.
+        request: RequestId,
+        /// The plan.
+        plan: Arc<Plan>,
+    },
+    /// A plan is done, or nobody goes on with it: it is stored no more.
+    ForgetPlan(PlanId),
     /// Write a new file, off the loop; nothing that is there is touched.
     Save {
         /// Number of the request.
@@ -176,6 +188,7 @@ impl Effect {
             | Self::Discover { request, .. }
             | Self::Record { request, .. }
             | Self::Save { request, .. }
+            | Self::KeepPlan { request, .. }
             | Self::ListProfiles { request }
             | Self::Connect { request, .. }
             | Self::Trust { request, .. }
@@ -184,6 +197,7 @@ impl Effect {
             | Self::Enter(_)
             | Self::Cancel(_)
             | Self::Copy { .. }
+            | Self::ForgetPlan(_)
             | Self::Repaint
             | Self::Suspend
             | Self::Quit => None,

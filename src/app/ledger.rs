@@ -275,6 +275,11 @@ impl Ledger {
         news
     }
 
+    /// Whether what an earlier run left open here is still being read.
+    pub fn is_recovering(&self) -> bool {
+        self.recovered.iter().any(Recovered::is_being_read)
+    }
+
     /// When the next reading is due.
     pub fn due(&self) -> Option<Moment> {
         self.recovered.iter().filter_map(|recovered| recovered.due).min()

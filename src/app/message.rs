@@ -103,6 +103,8 @@ pub enum Reply {
     Discovered(Result<Vec<Record<Discovered>>, Failure>),
     /// Of [`Effect::Record`](super::Effect::Record): the number of the line, which is durable.
     Recorded(Result<u64, JournalFailure>),
+    /// Of [`Effect::KeepPlan`](super::Effect::KeepPlan): it is durable.
+    PlanKept(Result<(), JournalFailure>),
     /// Of [`Effect::Save`](super::Effect::Save); the words say why there is no file.
     Saved(Result<Saved, Untrusted>),
     /// Of [`Effect::ListProfiles`](super::Effect::ListProfiles).

@@ -5,6 +5,7 @@ use super::field::Field;
 use super::identity::{CertificateWindow, FirstContact};
 use super::palette::Palette;
 use super::pickers::{ColumnPicker, SortPicker};
+use super::plan::outside::Offered;
 pub use super::sign_in::SignIn;
 use super::switch::{Destination, ProfilesWindow};
 use crate::domain::Failure;
@@ -97,6 +98,13 @@ pub enum Question {
     Leave,
     /// Leave while a plan is being applied?
     LeavePlan,
+    /// Go on with a plan that was made before?
+    Resume {
+        /// The plan.
+        offered: Offered,
+        /// The question, which tells how far it is.
+        question: String,
+    },
 }
 
 impl Question {
@@ -107,6 +115,7 @@ impl Question {
             Self::Depart(to) => {
                 format!("The change was not sent. Give it up and go to {}?", to.name())
             }
+            Self::Resume { offered: _, question } => question.clone(),
             Self::LeavePlan => {
                 "A plan is being applied. Leave? What is under way is settled at the next start.".to_owned()
             }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::change::Rules;
 use super::link::Bandwidth;
+use super::plan::outside::Offered;
 use super::switch::Destination;
 use crate::domain::{Entry, OpenOperation, Organization, RunId, Target};
 use crate::text::Untrusted;
@@ -113,6 +114,8 @@ pub struct Run {
     pub entries: Vec<Entry>,
     /// What an earlier run left open.
     pub open_operations: Vec<OpenOperation>,
+    /// Plans that are to be offered: those an earlier run did not finish, and one that was given in a file.
+    pub offered: Vec<Offered>,
     /// How much is to be sent to the terminal.
     pub bandwidth: Bandwidth,
     /// Whether the mouse is listened to.

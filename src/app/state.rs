@@ -20,6 +20,7 @@ use super::list::{ListPane, Row, RowKey};
 use super::message::Session;
 use super::modal::{Modal, Question};
 use super::notice::Notice;
+use super::plan::outside::Offered;
 use super::plan::{Applying, Draft, Planned, Stage};
 use super::settings::{Run, Settings};
 use super::sign_in::Banner;
@@ -73,6 +74,8 @@ pub struct State {
     pub draft: Option<Box<Draft>>,
     /// The plan being applied, or the last that was.
     pub applying: Option<Box<Applying>>,
+    /// Plans that are still to be offered.
+    pub offered: Vec<Offered>,
     /// What is remembered of other changes.
     pub ledger: Ledger,
     /// The requests of this run.
@@ -113,6 +116,7 @@ impl State {
         let theme = settings.theme;
         let mut state = Self {
             link: Link::new(run.bandwidth),
+            offered: run.offered.clone(),
             run,
             ledger,
             connecting: None,

@@ -43,6 +43,7 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
     let window = top(state);
     let mut effects = apply(state, keymap, event.message);
     effects.extend(plan::advance(state, applying));
+    effects.extend(plan::outside::offer(state));
     if checking && !is_checking(state) {
         // What the last check found has to be drawn, and read, before a key can mean consent to it.
         covered(state);
@@ -284,6 +285,10 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             Vec::new()
         }
         Reply::Recorded(result) => recorded(state, request, &result),
+        Reply::PlanKept(result) => {
+            plan::kept(state, request, result);
+            Vec::new()
+        }
         Reply::Saved(result) => {
             export::saved(state, result);
             Vec::new()

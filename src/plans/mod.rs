@@ -18,4 +18,4 @@ mod file;
 mod store;
 
 pub use file::{PlanFileError, Sealed, parse, read, text};
-pub use store::Store;
+pub use store::{Held, Store};

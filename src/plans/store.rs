@@ -1,6 +1,6 @@
 //! The plans that were being applied when their run ended: in `plans/` of the state directory until they are done.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,12 @@ const NAME: &str = "plans";
 /// Most plans that are looked at.
 const MOST: usize = 100;
 
+/// The sign that a run is applying a plan, which the kernel takes away when that run dies (WR-27).
+#[derive(Debug)]
+pub struct Held {
+    _locked: File,
+}
+
 /// Where plans are kept while they are applied.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -27,13 +33,17 @@ impl Store {
         Self { directory: state.join(NAME) }
     }
 
-    /// Keeps a plan; it is on the disk when this returns.
+    /// Keeps a plan; it is on the disk when this returns, and held by this run for as long as what is returned.
     ///
     /// # Errors
     ///
     /// When it is not known to be.
-    pub fn keep(&self, plan: &Plan) -> Result<(), FileError> {
-        Directory::ensure(&self.directory)?.replace(&name(plan.id), text(plan).as_bytes())
+    pub fn keep(&self, plan: &Plan) -> Result<Held, FileError> {
+        let (directory, name) = (Directory::ensure(&self.directory)?, name(plan.id));
+        directory.replace(&name, text(plan).as_bytes())?;
+        let file = directory.existing(&name)?;
+        file.try_lock().map_err(|error| directory.error(&name, io::Error::from(error)))?;
+        Ok(Held { _locked: file })
     }
 
     /// Forgets a plan that is done; that there is none is no error.
@@ -90,8 +100,13 @@ fn name(id: PlanId) -> String {
 }
 
 fn sealed(directory: &Directory, file: &str) -> Result<Sealed, String> {
-    let contents = directory.read(file, Demands::trusted(LARGEST)).map_err(|error| error.to_string())?;
     let place = one_line(&directory.path().join(file).to_string_lossy());
+    let open = directory.existing(file).map_err(|error| error.to_string())?;
+    if matches!(open.try_lock(), Err(TryLockError::WouldBlock)) {
+        let id = file.trim_end_matches(".json");
+        return Err(format!("plan {id} is being applied by another instance on this machine"));
+    }
+    let contents = directory.read(file, Demands::trusted(LARGEST)).map_err(|error| error.to_string())?;
     let sealed = parse(&contents.bytes).map_err(|what| format!("{place}: {what}"))?;
     if name(sealed.plan.id) == file { Ok(sealed) } else { Err(format!("{place}: it is another plan")) }
 }
@@ -110,8 +125,12 @@ mod tests {
         assert_eq!(store.unfinished(), (Vec::new(), Vec::new()));
         store.forget(plan().id).unwrap();
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "looking makes nothing");
-        store.keep(&plan()).unwrap();
-        store.keep(&plan()).unwrap();
+        let held = store.keep(&plan()).unwrap();
+        let (plans, wrong) = store.unfinished();
+        assert_eq!(plans, Vec::new(), "wr_27: who applies it has it");
+        assert!(wrong[0].contains("p7f3a9c-2 is being applied by another instance"), "{wrong:?}");
+        drop(held);
+        drop(store.keep(&plan()).unwrap());
         let path = home.path().join("plans/p7f3a9c-2.json");
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(store.unfinished(), (vec![Sealed { plan: plan(), hash: plan().hash() }], Vec::new()));
@@ -123,7 +142,7 @@ mod tests {
     fn wr_26_what_lies_there_and_is_no_plan_of_that_name_is_named() {
         let home = tempfile::tempdir().unwrap();
         let store = Store::new(home.path());
-        store.keep(&plan()).unwrap();
+        drop(store.keep(&plan()).unwrap());
         let at = |name: &str| home.path().join("plans").join(name);
         fs::copy(at("p7f3a9c-2.json"), at("p7f3a9c-3.json")).unwrap();
         fs::write(at("p7f3a9c-4.json"), "{").unwrap();

@@ -341,6 +341,8 @@ impl Perform for Executor {
             Effect::Record { request, operation, transition } => {
                 self.recorder.record(request, operation, transition);
             }
+            Effect::KeepPlan { request, plan } => self.recorder.keep(request, plan),
+            Effect::ForgetPlan(id) => self.recorder.forget(id),
             Effect::Save { request, name, content } => self.save(request, name, content),
             Effect::ListProfiles { request } => self.list_profiles(request),
             Effect::Connect { request, to } => self.connect(request, to),

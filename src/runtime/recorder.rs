@@ -1,5 +1,8 @@
 //! The one task that writes the journal, in the order in which it was asked to.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -7,8 +10,9 @@ use tokio::time::Instant;
 
 use super::{Event, clock};
 use crate::app::{Message, Reply, RequestId};
-use crate::domain::{JournalFailure, OperationId, Transition};
+use crate::domain::{JournalFailure, OperationId, Plan, PlanId, Transition};
 use crate::journal::Journal;
+use crate::plans::{Held, Store};
 
 /// Steps that may wait. A change takes a handful, one after the other.
 const WAITING: usize = 64;
@@ -16,7 +20,7 @@ const WAITING: usize = 64;
 /// The task, and the way to it.
 #[derive(Debug)]
 pub(super) struct Recorder {
-    steps: mpsc::Sender<Step>,
+    steps: mpsc::Sender<Work>,
     task: JoinHandle<()>,
     queue: mpsc::Sender<Event>,
 }
@@ -37,6 +41,17 @@ struct Step {
     transition: Transition,
 }
 
+/// What the task is asked for, in this order.
+#[derive(Debug)]
+enum Work {
+    /// A line of the journal.
+    Write(Step),
+    /// A plan to be kept, durable before the lines after it.
+    Keep(Asked, Arc<Plan>),
+    /// One that is done.
+    Forget(PlanId),
+}
+
 impl Recorder {
     pub(super) fn start(journal: Result<Journal, JournalFailure>, queue: mpsc::Sender<Event>) -> Self {
         let (steps, inbox) = mpsc::channel(WAITING);
@@ -47,7 +62,8 @@ impl Recorder {
     /// Writes a step after those before it, and answers once it is durable.
     pub(super) fn record(&self, request: RequestId, operation: OperationId, transition: Transition) {
         let asked = Asked { request, at: Instant::now() };
-        let failure = match self.steps.try_send(Step { asked, at: clock::wall(), operation, transition }) {
+        let step = Step { asked, at: clock::wall(), operation, transition };
+        let failure = match self.steps.try_send(Work::Write(step)) {
             Ok(()) => return,
             Err(TrySendError::Full(_)) => {
                 JournalFailure { reason: "journal: too many steps wait to be written".into() }
@@ -56,6 +72,21 @@ impl Recorder {
         };
         let queue = self.queue.clone();
         tokio::spawn(async move { asked.answer(Err(failure), &queue).await });
+    }
+
+    /// Keeps a plan before everything that is recorded after it.
+    pub(super) fn keep(&self, request: RequestId, plan: Arc<Plan>) {
+        let asked = Asked { request, at: Instant::now() };
+        if self.steps.try_send(Work::Keep(asked, plan)).is_err() {
+            let queue = self.queue.clone();
+            tokio::spawn(async move { asked.answer_kept(Err(lost()), &queue).await });
+        }
+    }
+
+    /// Keeps a plan no longer.
+    pub(super) fn forget(&self, id: PlanId) {
+        let steps = self.steps.clone();
+        tokio::spawn(async move { steps.send(Work::Forget(id)).await });
     }
 
     /// Returns when everything asked for is written.
@@ -69,10 +100,24 @@ impl Recorder {
 
 async fn write_all(
     mut journal: Result<Journal, JournalFailure>,
-    mut steps: mpsc::Receiver<Step>,
+    mut steps: mpsc::Receiver<Work>,
     queue: mpsc::Sender<Event>,
 ) {
-    while let Some(step) = steps.recv().await {
+    let mut plans = Plans::beside(&journal);
+    while let Some(work) = steps.recv().await {
+        let step = match work {
+            Work::Write(step) => step,
+            Work::Keep(asked, plan) => {
+                let kept;
+                (plans, kept) = plans.keep(plan).await;
+                asked.answer_kept(kept, &queue).await;
+                continue;
+            }
+            Work::Forget(id) => {
+                plans.forget(id).await;
+                continue;
+            }
+        };
         let asked = step.asked;
         let (left, written) = match journal {
             Ok(journal) => spawn_blocking(move || write(journal, &step)).await.unwrap_or_else(|error| {
@@ -84,6 +129,47 @@ async fn write_all(
         };
         journal = left;
         asked.answer(written, &queue).await;
+    }
+}
+
+/// The plans that are being applied, beside a journal that is on a disk.
+#[derive(Debug, Default)]
+struct Plans {
+    store: Option<Store>,
+    held: HashMap<PlanId, Held>,
+}
+
+impl Plans {
+    fn beside(journal: &Result<Journal, JournalFailure>) -> Self {
+        let directory = journal.as_ref().ok().and_then(|journal| journal.path().parent());
+        let store = directory.filter(|directory| directory.is_dir()).map(Store::new);
+        Self { store, held: HashMap::new() }
+    }
+
+    /// Keeps a plan; where nothing is kept on a disk, nothing can be gone on with, and that is no failure.
+    async fn keep(mut self, plan: Arc<Plan>) -> (Self, Result<(), JournalFailure>) {
+        let Some(store) = self.store.clone() else { return (self, Ok(())) };
+        let id = plan.id;
+        let kept = spawn_blocking(move || store.keep(&plan)).await;
+        match kept {
+            Ok(Ok(held)) => {
+                self.held.insert(id, held);
+                (self, Ok(()))
+            }
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a plan is not stored");
+                (self, Err(JournalFailure { reason: error.to_string().into() }))
+            }
+            Err(_panic) => (self, Err(lost())),
+        }
+    }
+
+    async fn forget(&mut self, id: PlanId) {
+        self.held.remove(&id);
+        let Some(store) = self.store.clone() else { return };
+        if let Ok(Err(error)) = spawn_blocking(move || store.forget(id)).await {
+            tracing::warn!(%error, "a plan that is done stays stored");
+        }
     }
 }
 
@@ -104,6 +190,12 @@ fn lost() -> JournalFailure {
 }
 
 impl Asked {
+    async fn answer_kept(self, kept: Result<(), JournalFailure>, queue: &mpsc::Sender<Event>) {
+        let Self { request, at } = self;
+        let message = Message::Replied { request, reply: Reply::PlanKept(kept), took: at.elapsed() };
+        let _the_loop_may_be_gone = queue.send(Event::Happened(message)).await;
+    }
+
     async fn answer(self, written: Result<u64, JournalFailure>, queue: &mpsc::Sender<Event>) {
         let Self { request, at } = self;
         let message = Message::Replied { request, reply: Reply::Recorded(written), took: at.elapsed() };

@@ -45,8 +45,10 @@ pub(super) fn typed_on(password_stdin: bool) -> Result<OwnedFd, Problem> {
 pub(super) async fn converse(plan: Plan, typed: OwnedFd) -> Result<End, Problem> {
     let clock = Clock::starting_now();
     let (log, record) = plan.keeping.open();
-    let (record, run) = record.begin(log.as_ref(), plan.bandwidth, false);
+    let (record, mut run) = record.begin(log.as_ref(), plan.bandwidth, false);
     mention_root();
+    // Their window is the dashboard's: there, or by `apply --resume`, they are gone on with.
+    run.offered.clear();
     let Connected { access, settings } = plan.first;
     let (queue, inbox) = runtime::queue();
     let mut executor = Executor::new(access, queue.clone(), clock, record.journal);

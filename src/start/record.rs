@@ -1,15 +1,18 @@
 //! The log, and the journal as a run finds it with the run's claim on it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
 
 use super::state_directory;
 use crate::app::link::Bandwidth;
+use crate::app::plan::outside::Offered;
 use crate::app::{JournalState, Run};
 use crate::domain::{Entry, JournalFailure, OpenOperation, RunId};
 use crate::journal::{self, Claim, Contents, Journal};
 use crate::logging::{self, Log};
+use crate::plans::{Sealed, Store};
 use crate::runtime::clock;
 use crate::text::Untrusted;
 
@@ -52,6 +55,8 @@ pub(super) struct Record {
     entries: Vec<Entry>,
     open: Vec<OpenOperation>,
     run: RunId,
+    /// Plans that an earlier run did not finish.
+    pub(super) offered: Vec<Offered>,
     claim: Option<Claim>,
 }
 
@@ -88,6 +93,7 @@ impl Record {
             log_file: log_file.unwrap_or_default(),
             journal: self.state,
             open_operations: self.open,
+            offered: self.offered,
             entries: self.entries,
         };
         (Kept { journal: self.journal, _claim: self.claim }, run)
@@ -114,6 +120,7 @@ impl Record {
         if let Some(directory) = &directory {
             open.retain(|open| !journal::is_alive(directory, open.operation.id.run()));
         }
+        let offered = directory.as_deref().map(unfinished).unwrap_or_default();
         let claim = directory.and_then(|directory| match journal::claim(&directory, run) {
             Ok(claim) => Some(claim),
             Err(error) => {
@@ -121,8 +128,18 @@ impl Record {
                 None
             }
         });
-        Self { journal, state, open, run, entries: contents.entries, claim }
+        Self { journal, state, open, run, offered, entries: contents.entries, claim }
     }
+}
+
+/// The plans that an earlier run did not finish, and that no other instance is applying.
+fn unfinished(directory: &Path) -> Vec<Offered> {
+    let (plans, wrong) = Store::new(directory).unfinished();
+    for why in wrong {
+        tracing::warn!(why, "a plan is not offered");
+    }
+    let offered = |Sealed { plan, hash }| Offered { plan: Arc::new(plan), hash, was_begun: true };
+    plans.into_iter().map(offered).collect()
 }
 
 /// A run whose name no change in the journal has.

@@ -75,6 +75,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         bandwidth: Bandwidth::Full,
         mouse: false,
         open_operations: Vec::new(),
+        offered: Vec::new(),
     };
     let mut state = State::new(Size::new(120, 40), run, settings);
     let mut happens = |message| update(&mut state, keymap, stamped(message));

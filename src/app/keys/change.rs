@@ -12,6 +12,7 @@ use crate::app::help;
 use crate::app::identity;
 use crate::app::modal::{Modal, Question};
 use crate::app::notice::Notice;
+use crate::app::plan::outside::{decline, resume};
 use crate::app::settings::JournalState;
 use crate::app::state::State;
 use crate::app::switch::depart;
@@ -284,6 +285,14 @@ pub(super) fn on_question(state: &mut State, question: Question, command: Comman
         (Question::Depart(to), Command::Confirm) => {
             state.modals.pop();
             return depart(state, to);
+        }
+        (Question::Resume { offered, .. }, Command::Confirm) => {
+            state.modals.pop();
+            return resume(state, &offered);
+        }
+        (Question::Resume { offered, .. }, Command::Decline) => {
+            state.modals.pop();
+            return decline(state, &offered);
         }
         (Question::Leave | Question::LeavePlan, Command::Confirm) => return vec![Effect::Quit],
         (_, Command::Decline) => {

@@ -15,8 +15,9 @@ use std::time::Duration;
 
 pub(super) use self::change::obstacle as obstacle_to_change;
 pub(super) use self::mouse::mouse;
-pub(super) use self::plan::plan_for;
+
 pub use self::plan::{consent_of, timestamp};
+pub(super) use self::plan::{open as open_plan, plan_for};
 use super::change::{Change, Phase, Recorded, report, response as response_lines};
 use super::clipboard;
 use super::curl;

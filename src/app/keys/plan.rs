@@ -17,7 +17,7 @@ use crate::app::plan::{Applying, Draft, Frame, Planned, Stage, Writing, moves};
 use crate::app::query::Query;
 use crate::app::settings::Badge;
 use crate::app::state::State;
-use crate::domain::{PlanPlace, PlanRow};
+use crate::domain::PlanRow;
 use crate::input::Key;
 use crate::keymap::{Command, Keymap};
 use crate::layout::{full_window, inside};
@@ -77,12 +77,12 @@ fn accepted(state: &State, new: &Untrusted) -> Vec<Untrusted> {
 }
 
 /// Opens the window of a plan of these rows.
-fn open(state: &mut State, rows: Vec<PlanRow>, already: usize) -> Vec<Effect> {
+pub(in crate::app) fn open(state: &mut State, rows: Vec<PlanRow>, already: usize) -> Vec<Effect> {
     let frame = Frame {
         id: state.ledger.next_plan(state.run.id),
         made_at: timestamp(state),
         made_by: state.settings.user.clone(),
-        place: here(state),
+        place: identity::place(state),
         bulk: state.settings.bulk.clone(),
     };
     let connections = &state.connections;
@@ -104,15 +104,6 @@ fn open(state: &mut State, rows: Vec<PlanRow>, already: usize) -> Vec<Effect> {
         state.modals.push(Modal::Plan);
     }
     effects
-}
-
-/// Where a plan made now holds.
-fn here(state: &State) -> PlanPlace {
-    PlanPlace {
-        server: state.settings.server.clone(),
-        server_identity: identity::on_record(state.identity.as_deref()),
-        domain: state.settings.domain.clone(),
-    }
 }
 
 /// An editing key in the window.
@@ -227,7 +218,7 @@ fn ask_for_consent(state: &mut State) -> Vec<Effect> {
 fn obstacle(state: &mut State) -> Option<String> {
     crate::app::plan::weigh(state);
     let now = timestamp(state);
-    let here = here(state);
+    let here = identity::place(state);
     let present = super::change::obstacle(state);
     let open = state.change.as_ref().is_some_and(|change| !change.is_settled());
     let planned = state.draft.as_ref()?.planned()?;
@@ -278,11 +269,13 @@ fn apply(state: &mut State) -> Vec<Effect> {
         planned.note = Some("that is not the number of changes as asked for: nothing was sent".to_owned());
         return Vec::new();
     }
-    let applying = Applying::new(planned.plan.clone(), &planned.probes, now);
+    let mut applying = Applying::new(planned.plan.clone(), &planned.probes, now);
+    let mut cx = Cx { now, requests: &mut state.requests };
+    let keep = applying.keep_on_disk(&mut cx);
     close(state);
     (state.change, state.applying) = (None, Some(Box::new(applying)));
     state.modals.push(Modal::Progress);
-    Vec::new()
+    vec![keep]
 }
 
 /// `b`: the plan being applied, or the last one.

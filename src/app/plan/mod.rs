@@ -13,6 +13,7 @@
 
 mod draft;
 mod flight;
+pub mod outside;
 mod pace;
 mod probe;
 mod route;
@@ -27,5 +28,5 @@ pub use run::{Applying, Counts, Hold, RowResult, Stop, World};
 pub use view::row_lines;
 
 pub(super) use route::{
-    advance, connection, discovered, looked, offer_candidates, patched, recorded, tested, weigh,
+    advance, connection, discovered, kept, looked, offer_candidates, patched, recorded, tested, weigh,
 };

@@ -39,6 +39,10 @@ pub(in crate::app) fn advance(state: &mut State, was_active: bool) -> Vec<Effect
     let done = with(state, |applying, world| (applying.advance(world), applying.take_settled()));
     let Some((effects, settled)) = done else { return Vec::new() };
     state.list.unmark(settled.iter());
+    let mut effects = effects;
+    if was_active && !state.is_applying() {
+        effects.extend(state.applying.as_ref().map(|applying| Effect::ForgetPlan(applying.plan.id)));
+    }
     if was_active && !state.is_applying() && !state.modals.contains(&Modal::Progress) {
         let words = state.applying.as_ref().map(|applying| applying.summary()).unwrap_or_default();
         state.notice = Some(Notice::warning(format!("{words} · b shows it")));
@@ -74,6 +78,13 @@ pub(in crate::app) fn patched(
         let id = applying.waits_for(request)?.id.clone();
         Some((id, applying.patched(request, result, &mut world.cx)))
     })?
+}
+
+/// The plan being applied is stored, or could not be: before that no row is begun.
+pub(in crate::app) fn kept(state: &mut State, request: RequestId, result: Result<(), JournalFailure>) {
+    if let Some(applying) = state.applying.as_mut() {
+        applying.kept_on_disk(request, result);
+    }
 }
 
 /// A connection of the plan being made was read.

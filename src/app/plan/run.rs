@@ -164,6 +164,8 @@ pub struct Applying {
     kept: VecDeque<(usize, Box<Change>)>,
     /// Organizations that are as they should be, since they were asked for last.
     settled: Vec<OrganizationId>,
+    /// The request that stores the plan, while it is waited for.
+    storing: Option<RequestId>,
     /// The selected row; none: the one begun last.
     pub selected: Option<usize>,
 }
@@ -190,8 +192,29 @@ impl Applying {
             finished_at: VecDeque::new(),
             kept: VecDeque::new(),
             settled: Vec::new(),
+            storing: None,
             selected: None,
             plan: Arc::new(plan),
+        }
+    }
+
+    /// Has the plan stored, so that another run can go on with it; no row is begun before that is done.
+    pub(in crate::app) fn keep_on_disk(&mut self, cx: &mut Cx<'_>) -> Effect {
+        let request = cx.requests.next();
+        self.storing = Some(request);
+        Effect::KeepPlan { request, plan: Arc::clone(&self.plan) }
+    }
+
+    /// It is stored, or could not be.
+    pub(super) fn kept_on_disk(&mut self, request: RequestId, result: Result<(), JournalFailure>) {
+        if self.storing.take_if(|waited_for| *waited_for == request).is_none() {
+            return;
+        }
+        if let Err(why) = result {
+            let why = why.reason.brief();
+            let why =
+                format!("the plan cannot be stored: {why}; nothing is sent; p goes on without, s stops");
+            self.hold = Some(Hold { why, until: None });
         }
     }
 
@@ -281,7 +304,11 @@ impl Applying {
     /// Whether a row may be begun now.
     fn may_begin(&self, signed_in: bool) -> bool {
         let at_a_time = if self.canaries > 0 { 1 } else { self.pace.limit() };
-        signed_in && !self.is_halted() && self.is_active() && self.flights.len() < at_a_time
+        signed_in
+            && self.storing.is_none()
+            && !self.is_halted()
+            && self.is_active()
+            && self.flights.len() < at_a_time
     }
 
     fn take_next(&mut self) -> Option<usize> {

@@ -314,6 +314,7 @@ impl Operator {
                 | Effect::Discover { request, .. }
                 | Effect::Record { request, .. }
                 | Effect::Save { request, .. }
+                | Effect::KeepPlan { request, .. }
                 | Effect::ListProfiles { request }
                 | Effect::Connect { request, .. }
                 | Effect::Trust { request, .. } => {
@@ -325,6 +326,7 @@ impl Operator {
                 Effect::Copy { what: _, text } => self.copied.push(text.clone()),
                 Effect::KeepPassword(_)
                 | Effect::Enter(_)
+                | Effect::ForgetPlan(_)
                 | Effect::Repaint
                 | Effect::Suspend
                 | Effect::Quit => {}

@@ -427,6 +427,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
             Err(failed(Call::ListDomains, salt))
         }),
         Effect::Record { .. } => Reply::Recorded(Ok(1)),
+        Effect::KeepPlan { .. } => Reply::PlanKept(Ok(())),
         Effect::Save { .. } => Reply::Saved(Err("no room".into())),
         Effect::ListProfiles { .. } => Reply::ProfilesListed(Ok(Vec::new())),
         Effect::Trust { .. } => {
@@ -441,6 +442,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         | Effect::Enter(_)
         | Effect::Cancel(_)
         | Effect::Copy { .. }
+        | Effect::ForgetPlan(_)
         | Effect::Repaint
         | Effect::Suspend
         | Effect::Quit => Reply::SignedIn(Ok(())),

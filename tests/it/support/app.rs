@@ -56,6 +56,7 @@ pub fn run() -> Run {
         bandwidth: Bandwidth::Full,
         mouse: false,
         open_operations: Vec::new(),
+        offered: Vec::new(),
     }
 }
 
@@ -80,6 +81,8 @@ pub struct App {
     /// What went into the journal, or was to.
     pub records: Vec<(RequestId, OperationId, Transition)>,
     pub journal: JournalOf,
+    /// Whether plans are stored.
+    pub plans: JournalOf,
     /// Effects that [`asked`](App::asked) leaves out.
     pub told: usize,
 }
@@ -104,6 +107,7 @@ impl App {
             now: Moment::START,
             records: Vec::new(),
             journal: JournalOf::Working,
+            plans: JournalOf::Working,
             told: 0,
         };
         app.message(Message::Started)
@@ -195,6 +199,9 @@ impl App {
                 Effect::Record { request, operation, transition } => {
                     self.records.push((request, operation, transition));
                     self = self.write(request);
+                }
+                Effect::KeepPlan { request, .. } if self.plans == JournalOf::Working => {
+                    self = self.answer(request, Reply::PlanKept(Ok(())));
                 }
                 other => self.effects.push(other),
             }

@@ -250,6 +250,7 @@ fn copy(app: &App) -> App {
         now: app.now,
         records: app.records.clone(),
         journal: app.journal,
+        plans: app.plans,
         told: app.told,
     }
 }

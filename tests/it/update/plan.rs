@@ -1,17 +1,21 @@
 //! Many changes as one plan: drafted, agreed to once, and made row by row.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cckm_tui::app::change::{Names, Outcome, Rules};
 use cckm_tui::app::modal::{Modal, Question};
+use cckm_tui::app::plan::outside::Offered;
 use cckm_tui::app::plan::{Applying, Planned, RowResult, RowState, Stop};
-use cckm_tui::app::{Badge, Bulk, Effect, Reply, RequestId, Settings};
+use cckm_tui::app::{Badge, Bulk, Effect, Reply, RequestId, Run, Settings};
 use cckm_tui::domain::{
-    Call, ConnectionState, Discovered, Failure, FailureKind, Organization, OrganizationId, PatchAnswer,
-    Record, Transition,
+    Call, ConnectionState, Discovered, Failure, FailureKind, JournalFailure, Order, Organization,
+    OrganizationId, PatchAnswer, Plan, PlanRow, Record, Transition,
 };
 
-use crate::support::app::{App, JournalOf, answer, failure, refused, settings};
+use crate::support::app::{
+    App, JournalOf, STARTED_AT, answer, failure, refused, run as run_of_tests, settings,
+};
 use crate::support::records::{connection, id, moved, named, page};
 
 const NEW: &str = "new-sfdc-connection";
@@ -476,4 +480,119 @@ fn the_result_of_a_row_can_be_opened() {
     assert!(lines[0].text().starts_with("HTTP 200 OK"), "{lines:?}");
     assert_eq!(run(&app).kept(0).map(|change| change.sends), Some(1));
     assert!(matches!(run(&app).result(0), Some(RowResult::Done { outcome: Outcome::Verified, .. })));
+}
+
+/// A plan for the first `rows` organizations, made by somebody else an hour before the program started.
+fn foreign(rows: usize, state: &cckm_tui::app::State) -> Plan {
+    let at = |seconds: i64| jiff::Timestamp::from_second(STARTED_AT + seconds).unwrap();
+    let row = |organization: Organization| PlanRow {
+        id: organization.id,
+        name: organization.name,
+        organization_id: organization.organization_id,
+        now: "old".into(),
+        new: NEW.into(),
+        undo_of: None,
+    };
+    Plan {
+        id: "p0000aa-3".parse().unwrap(),
+        made_at: at(-3600),
+        made_by: "ops2".into(),
+        valid_until: at(3600),
+        place: cckm_tui::app::identity::place(state),
+        reason: "CHG-7".into(),
+        order: Order::default(),
+        rows: organizations(rows).into_iter().map(row).collect(),
+    }
+}
+
+/// The program started while this plan was unfinished; of its organizations the first `done` are moved already.
+fn started_with(edit: fn(&mut Offered), done: usize) -> App {
+    let plan = foreign(3, &App::new(80, 24).state);
+    let mut offered = Offered { hash: plan.hash(), plan: Arc::new(plan), was_begun: true };
+    edit(&mut offered);
+    let app = App::of(Run { offered: vec![offered], ..run_of_tests() }, settings(), 80, 24);
+    let mut all = organizations(4);
+    all.iter_mut().take(done).for_each(|organization| organization.connection = NEW.into());
+    app.onwards().loaded(all)
+}
+
+#[test]
+fn wr_21_what_is_left_of_an_unfinished_plan_is_offered_and_stays_the_same_plan() {
+    let app = started_with(|_| (), 1).drawn();
+    let Some(Modal::Question(Question::Resume { question, .. })) = app.state.modals.last() else {
+        panic!("{:?}", app.state.modals)
+    };
+    assert!(question.contains("p0000aa-3 of ops2") && question.contains("2 of its 3 rows"), "{question}");
+    let app = probed(app.keys("y"), &organizations(3));
+    let planned = draft(&app);
+    assert_eq!((planned.plan.rows.len(), planned.already), (2, 1));
+    assert_eq!(planned.plan.id.to_string(), "p0000aa-3");
+    assert_eq!((planned.plan.made_by.as_sent(), planned.plan.reason.as_sent()), ("ops2", "CHG-7"));
+    let app = app.drawn().wait(600).onwards().keys("y").text("2").keys("enter");
+    assert!(app.state.is_applying(), "{}", app.notice());
+    let asked = |app: &App| {
+        let reads = app.asked().iter().filter(|effect| matches!(effect, Effect::FetchOrganization { .. }));
+        reads.count()
+    };
+    assert_eq!(asked(&app), 1, "the canary");
+}
+
+#[test]
+fn wr_21_a_finished_plan_is_forgotten_without_a_question() {
+    let app = started_with(|_| (), 3);
+    assert_eq!(app.state.modals, []);
+    assert!(app.asked().contains(&Effect::ForgetPlan("p0000aa-3".parse().unwrap())));
+    assert!(app.notice().contains("is done"), "{}", app.notice());
+}
+
+#[test]
+fn wr_26_an_edited_plan_or_one_of_another_place_is_refused_with_the_reason() {
+    let edit = |offered: &mut Offered| Arc::make_mut(&mut offered.plan).rows.truncate(1);
+    assert!(started_with(edit, 0).notice().contains("the plan was altered"));
+    let server = |offered: &mut Offered| {
+        Arc::make_mut(&mut offered.plan).place.server = "https://cm2.example.com".into();
+        offered.hash = offered.plan.hash();
+    };
+    let app = started_with(server, 0);
+    assert!(app.notice().contains("another server: https://cm2.example.com"), "{}", app.notice());
+    let identity = |offered: &mut Offered| {
+        Arc::make_mut(&mut offered.plan).place.server_identity = "sha256:AA".into();
+        offered.hash = offered.plan.hash();
+    };
+    let app = started_with(identity, 0);
+    assert!(app.notice().contains("another certificate"), "{}", app.notice());
+    assert_eq!(app.state.modals, []);
+}
+
+#[test]
+fn wr_26_an_expired_plan_is_made_anew_or_forgotten() {
+    let expired: fn(&mut Offered) = |offered| {
+        let plan = Arc::make_mut(&mut offered.plan);
+        plan.valid_until = plan.made_at;
+        offered.hash = offered.plan.hash();
+    };
+    let app = || started_with(expired, 1).drawn();
+    let forgotten = Effect::ForgetPlan("p0000aa-3".parse().unwrap());
+    let anew = app().onwards().keys("y");
+    assert!(anew.asked().contains(&forgotten));
+    assert_ne!(draft(&anew).plan.id.to_string(), "p0000aa-3");
+    assert_eq!((draft(&anew).rows.len(), draft(&anew).plan.reason.as_sent()), (2, "CHG-7"));
+    let not = app().onwards().keys("n");
+    assert_eq!((not.asked(), not.state.draft.is_none()), (&[forgotten][..], true));
+}
+
+#[test]
+fn wr_22_nothing_is_begun_before_the_plan_is_stored_nor_when_it_cannot_be() {
+    let mut app = planned(2);
+    app.plans = JournalOf::Silent;
+    let app = app.onwards().keys("y").text("2").keys("enter");
+    let [Effect::KeepPlan { request, plan }] = app.asked() else { panic!("{:?}", app.asked()) };
+    assert_eq!(plan.rows.len(), 2);
+    let request = *request;
+    let reason = "plans: no room".into();
+    let app = app.onwards().answer(request, Reply::PlanKept(Err(JournalFailure { reason })));
+    assert_eq!(app.asked(), [], "nothing is read or sent");
+    assert!(run(&app).standing().unwrap().contains("plans: no room"));
+    let app = app.keys("p");
+    assert!(matches!(app.asked(), [Effect::FetchOrganization { .. }]), "the operator said so");
 }

@@ -1,0 +1,170 @@
+//! Plans that were made elsewhere: by somebody else, in a file; or by a run that ended before they did.
+//!
+//! Such a plan is opened in the window of every other one, with the same checks and the same consent. It keeps its
+//! name, who made it, its end and its order; rows whose organization has the new connection already are done.
+
+use std::sync::Arc;
+
+use crate::app::effect::Effect;
+use crate::app::field::Field;
+use crate::app::identity;
+use crate::app::keys::{obstacle_to_change, open_plan, timestamp};
+use crate::app::modal::{Modal, Question};
+use crate::app::notice::Notice;
+use crate::app::state::State;
+use crate::domain::{Plan, PlanRow, Refusal, Sha256};
+use crate::text::Untrusted;
+
+/// A plan that is offered once the list is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// The plan, as it was read.
+    pub plan: Arc<Plan>,
+    /// The hash that came with it.
+    pub hash: Sha256,
+    /// Whether an earlier run was applying it.
+    pub was_begun: bool,
+}
+
+impl Offered {
+    /// The question whether to go on with it; `left` rows are not as they should be, and `refusal` says why it cannot
+    /// be the same plan any more.
+    fn question(&self, left: usize, refusal: Option<&Refusal>) -> String {
+        let Plan { id, made_by, rows, .. } = &*self.plan;
+        let total = rows.len();
+        let begun = if self.was_begun {
+            "was not finished when an earlier run ended"
+        } else {
+            "was read from a file"
+        };
+        let left = format!("{left} of its {total} rows are left");
+        match refusal {
+            None => format!("Plan {id} of {} {begun}: {left}. Look at them and go on?", made_by.brief()),
+            Some(refusal) => format!(
+                "Plan {id} of {} {begun}: {left}, but {refusal}. Make a new plan of them?",
+                made_by.brief()
+            ),
+        }
+    }
+}
+
+/// Opens the window of a plan of these rows that is made now.
+///
+/// # Errors
+///
+/// Why nothing can be changed here.
+pub fn make(state: &mut State, rows: Vec<PlanRow>, already: usize, reason: &str) -> Vec<Effect> {
+    state.draft = None;
+    let effects = open_plan(state, rows, already);
+    if let Some(planned) = state.draft.as_mut().and_then(|draft| draft.planned_mut()) {
+        planned.reason = Field::holding(reason);
+        planned.seal(&state.list.rows);
+    }
+    effects
+}
+
+/// Opens the window of a plan that was made before.
+///
+/// # Errors
+///
+/// Why it is not applied here and now.
+pub fn reopen(state: &mut State, offered: &Offered) -> Result<Vec<Effect>, String> {
+    let refusal = offered.plan.refusal(offered.hash, &identity::place(state), timestamp(state));
+    if let Some(refusal) = refusal {
+        return Err(refusal.to_string());
+    }
+    if let Some(why) = obstacle_to_change(state) {
+        return Err(why);
+    }
+    let rows = left(state, &offered.plan);
+    if rows.is_empty() {
+        return Err("every row has its new connection already: there is nothing to change".to_owned());
+    }
+    let already = offered.plan.rows.len() - rows.len();
+    state.draft = None;
+    let effects = open_plan(state, rows, already);
+    let Plan { id, made_at, made_by, valid_until, order, reason, place: _, rows: _ } = &*offered.plan;
+    if let Some(planned) = state.draft.as_mut().and_then(|draft| draft.planned_mut()) {
+        let plan = &mut planned.plan;
+        (plan.id, plan.made_at, plan.valid_until, plan.order) = (*id, *made_at, *valid_until, *order);
+        plan.made_by = made_by.clone();
+        planned.reason = Field::holding(reason.as_sent());
+        planned.seal(&state.list.rows);
+    }
+    Ok(effects)
+}
+
+/// The rows whose organization does not have the new connection yet.
+pub fn left(state: &State, plan: &Plan) -> Vec<PlanRow> {
+    let has = |row: &PlanRow, connection: &Untrusted| {
+        let by_id = || state.connections.find(&row.new).is_some_and(|known| known.name == *connection);
+        *connection == row.new || by_id()
+    };
+    let done =
+        |row: &PlanRow| state.list.rows.organization(&row.id).is_some_and(|now| has(row, &now.connection));
+    plan.rows.iter().filter(|row| !done(row)).cloned().collect()
+}
+
+/// Offers the next plan that an earlier run left, once what that run left open is settled and the list is read.
+pub(in crate::app) fn offer(state: &mut State) -> Vec<Effect> {
+    let list = &state.list;
+    let is_ready = list.loaded_at.is_some() && list.load.is_none() && state.modals.is_empty();
+    let is_free = state.change.is_none() && state.draft.is_none() && !state.is_applying();
+    if state.offered.is_empty() || !is_ready || !is_free || state.ledger.is_recovering() {
+        return Vec::new();
+    }
+    let offered = state.offered.remove(0);
+    let rows = left(state, &offered.plan);
+    let refusal = offered.plan.refusal(offered.hash, &identity::place(state), timestamp(state));
+    match refusal {
+        None if rows.is_empty() => {
+            let words = format!("plan {} is done: every row has its new connection", offered.plan.id);
+            state.notice = Some(Notice::lasting(words));
+            return vec![Effect::ForgetPlan(offered.plan.id)];
+        }
+        None | Some(Refusal::Expired(_)) if rows.is_empty() => {
+            return vec![Effect::ForgetPlan(offered.plan.id)];
+        }
+        None | Some(Refusal::Expired(_)) => {
+            let question = offered.question(rows.len(), refusal.as_ref());
+            state.modals.push(Modal::Question(Question::Resume { offered, question }));
+        }
+        Some(refusal) => {
+            let words = format!("plan {} of an earlier run is not offered: {refusal}", offered.plan.id);
+            state.notice = Some(Notice::warning(words));
+        }
+    }
+    Vec::new()
+}
+
+/// Not now: a plan that still holds is offered again at the next start.
+pub(in crate::app) fn decline(state: &mut State, offered: &Offered) -> Vec<Effect> {
+    let id = offered.plan.id;
+    if offered.plan.expired(timestamp(state)).is_some() {
+        state.notice = Some(Notice::info(
+            format!("plan {id} is not offered again; the journal has what it did"),
+            state.now,
+        ));
+        return vec![Effect::ForgetPlan(id)];
+    }
+    if offered.was_begun {
+        let words = format!("plan {id} is offered again at the next start, as long as it holds");
+        state.notice = Some(Notice::info(words, state.now));
+    }
+    Vec::new()
+}
+
+/// The operator goes on with an offered plan, or makes a new one of what is left of it.
+pub(in crate::app) fn resume(state: &mut State, offered: &Offered) -> Vec<Effect> {
+    if offered.plan.expired(timestamp(state)).is_some() {
+        let rows = left(state, &offered.plan);
+        let already = offered.plan.rows.len() - rows.len();
+        let mut effects = vec![Effect::ForgetPlan(offered.plan.id)];
+        effects.extend(make(state, rows, already, offered.plan.reason.as_sent()));
+        return effects;
+    }
+    reopen(state, offered).unwrap_or_else(|why| {
+        state.notice = Some(Notice::warning(format!("plan {}: {why}", offered.plan.id)));
+        Vec::new()
+    })
+}
