@@ -14,6 +14,8 @@
 
 mod check;
 mod operator;
+mod relay;
+mod rotation;
 mod stories;
 
 use std::env;

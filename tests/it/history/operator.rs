@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use cckm_tui::api::{Credentials, Limits, Reader, RetryPolicy, Server, Trust, Writer, base_url};
 use cckm_tui::app::change::{Change, Gate, Outcome, Phase};
-use cckm_tui::app::{Effect, Message, RequestId, Run, Session, Settings, Stamped, State, update};
+use cckm_tui::app::plan::Planned;
+use cckm_tui::app::{Bulk, Effect, Message, RequestId, Run, Session, Settings, Stamped, State, update};
 use cckm_tui::demo::{Demo, Options, Rule};
 use cckm_tui::domain::{Moment, OrganizationId};
 use cckm_tui::input::{Key, KeyCode, KeySequence};
@@ -103,11 +104,11 @@ impl Random {
         usize::try_from(self.0 >> 33).unwrap() % end
     }
 
-    fn percent(&mut self, chance: usize) -> bool {
+    pub(super) fn percent(&mut self, chance: usize) -> bool {
         self.below(100) < chance
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }
 }
@@ -230,6 +231,12 @@ impl Operator {
 
     pub(super) async fn at_work_on(options: Options) -> Self {
         let demo = Demo::start(Options { record: true, ..options }).await.unwrap();
+        let base = demo.base().to_owned();
+        Self::at(demo, &base, Bulk::default()).await
+    }
+
+    /// The same at a server that is reached at `base`.
+    pub(super) async fn at(demo: Demo, base: &str, bulk: Bulk) -> Self {
         let home = tempfile::tempdir().unwrap();
         let trust = match demo.certificate_pem() {
             None => Trust::System,
@@ -243,7 +250,7 @@ impl Operator {
             Trust::CaFile(file) => file.to_string_lossy().into_owned(),
             Trust::System | Trust::Pinned(_) => String::new(),
         };
-        let server = Server { base: base_url(demo.base()).unwrap(), trust };
+        let server = Server { base: base_url(base).unwrap(), trust };
         let password = Some(cckm_tui::domain::Password::new(demo.password()));
         let credentials = Credentials { password, ..Credentials::new(demo.user()) };
         let limits = Limits {
@@ -258,7 +265,8 @@ impl Operator {
         let access = Access::ReadWrite(Writer::new(reader));
         let executor = Executor::new(access, queue, Clock::starting_now(), Ok(journal));
         let settings = Settings {
-            server: demo.base().into(),
+            server: base.into(),
+            bulk,
             ca_file: ca_file.as_str().into(),
             refresh_every: None,
             ..settings()
@@ -551,6 +559,55 @@ impl Operator {
             }
         }
         done.last = self.outcome();
+    }
+
+    /// Marks everything that is shown, and begins a plan that moves it to a connection.
+    pub(super) async fn plan_all_for(&mut self, connection: &str) {
+        self.keys("esc * e");
+        self.text(connection);
+        self.keys("enter");
+        let planned = |state: &State| state.draft.as_ref()?.planned().map(Planned::is_waiting);
+        self.until("answered checks", |state| planned(state) == Some(false)).await;
+        self.rest().await;
+        self.tell(Message::Drawn);
+        self.pass(Duration::from_millis(600));
+        let rows = self.state.draft.as_ref().and_then(|draft| draft.planned()).unwrap().plan.rows.len();
+        self.keys("y");
+        self.text(&rows.to_string());
+        self.keys("enter");
+        assert!(self.state.applying.is_some(), "{:?}", self.state.notice);
+    }
+
+    /// Lets so much time pass, answers and deadlines in between.
+    pub(super) async fn wait_out(&mut self, time: Duration) {
+        let until = self.now + time;
+        while self.now < until {
+            if !self.waited_for.is_empty() {
+                self.receive().await;
+                continue;
+            }
+            let due = self.state.next_deadline().filter(|due| *due < until).unwrap_or(until);
+            self.pass(due.since(self.now));
+            self.tell(Message::DeadlineReached);
+        }
+    }
+
+    /// Reads the list once everything that may still come has come.
+    pub(super) async fn settle(&mut self) {
+        self.rest().await;
+        self.wait_out(Duration::from_mins(1)).await;
+        let until = Instant::now() + LATEST;
+        while Instant::now() < until {
+            self.refresh().await;
+        }
+        self.refresh().await;
+    }
+
+    /// The end of the program, and what it leaves.
+    pub(super) async fn stop(mut self) -> (Demo, State, tempfile::TempDir) {
+        self.rest().await;
+        self.executor.close(DEADLINE).await;
+        (self.demo, self.state, self.home)
     }
 
     /// Closes the window, whatever it shows.
