@@ -18,7 +18,7 @@ pub(super) fn paint(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
         let before = filter.before_cursor();
         let after = filter.text().get(before.len()..).unwrap_or_default();
         canvas.put(area.x, area.y, area.width, Role::Key, " /");
-        let (error, told) = filter_error(state, area);
+        let (error, told) = beside_filter(state, area);
         let width = area.width.saturating_sub(3 + told);
         canvas.line(area.right().saturating_sub(told), area.y, told, &error);
         canvas.field(
@@ -37,9 +37,20 @@ pub(super) fn paint(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// Why the filter being typed is none yet, and its width; at most two thirds of the line.
-fn filter_error(state: &State, area: Rect) -> (Line, u16) {
-    let Some(error) = &state.list.filter.error else { return (Line::default(), 0) };
+/// Cells that are left to a filter whatever is to be said beside it.
+const FILTER: u16 = 20;
+
+/// Why the filter being typed is none yet, and its width, at most two thirds of the line; else the notice, in the
+/// room that the filter does not need.
+fn beside_filter(state: &State, area: Rect) -> (Line, u16) {
+    let Some(error) = &state.list.filter.error else {
+        let needed = cells(state.list.filter.field.text()).saturating_add(5).max(FILTER);
+        let room = area.width.saturating_sub(needed);
+        return notice(state).map_or_else(Default::default, |line| {
+            let told = cells(&line.text()).saturating_add(1).min(room);
+            (line, told)
+        });
+    };
     let words = text::one_line(&error.to_string());
     let told = cells(&words).saturating_add(1).min(area.width / 3 * 2);
     (Line::new(Role::Bad, words), told)

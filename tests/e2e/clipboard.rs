@@ -9,7 +9,7 @@ fn copied(terminal: &mut Terminal, words: &str) -> Vec<u8> {
     terminal.wait_for_text("Acme Corporation");
     terminal.wait_for_whole_frame();
     let before = terminal.bytes().len();
-    terminal.send("yc");
+    terminal.send("yr");
     terminal.wait_for_text(words);
     let written = terminal.bytes().split_off(before);
     terminal.send("q");

@@ -21,6 +21,7 @@ mod picture;
 mod plain;
 mod secrets;
 mod session;
+mod surroundings;
 mod switching;
 mod terminal;
 mod terminal_life;

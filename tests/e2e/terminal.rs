@@ -33,6 +33,8 @@ struct Output {
     parser: vt100::Parser,
     closed: bool,
     reading: Reading,
+    /// Most bytes that are read in a second.
+    pace: Option<usize>,
 }
 
 /// Whether what the program writes is read.
@@ -141,14 +143,26 @@ impl Terminal {
         // The emulator cannot be of no size; the program's terminal can.
         let parser = vt100::Parser::new(rows.max(1), columns.max(1), 0);
         let output = Arc::new((
-            Mutex::new(Output { bytes: Vec::new(), parser, closed: false, reading: Reading::Goes }),
+            Mutex::new(Output {
+                bytes: Vec::new(),
+                parser,
+                closed: false,
+                reading: Reading::Goes,
+                pace: None,
+            }),
             Condvar::new(),
         ));
         let filled = Arc::clone(&output);
         let reader = thread::spawn(move || {
             let mut some = [0; 4096];
             loop {
-                let read = reader.read(&mut some).unwrap_or(0);
+                let pace = filled.0.lock().unwrap().pace;
+                let most = pace.map_or(some.len(), |pace| pace.div_ceil(50));
+                if pace.is_some() {
+                    // The line itself: fifty times a second it has carried so much.
+                    thread::sleep(Duration::from_millis(20));
+                }
+                let read = reader.read(&mut some[..most]).unwrap_or(0);
                 let mut output = filled.0.lock().unwrap();
                 output.bytes.extend_from_slice(&some[..read]);
                 output.parser.process(&some[..read]);
@@ -396,6 +410,11 @@ impl Terminal {
             assert!(Instant::now() < until, "the terminal takes everything");
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Reads no more than so many bytes a second from here on, as a slow line does.
+    pub(crate) fn throttle(&self, bytes_a_second: usize) {
+        self.output().pace = Some(bytes_a_second);
     }
 
     /// Reads again.

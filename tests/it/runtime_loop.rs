@@ -279,6 +279,21 @@ async fn a_lost_screen_is_drawn_again_as_a_whole() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn sg_19_after_a_long_stop_the_list_is_read_once_and_nothing_is_asked_for_twice() {
+    let run = run_with(settings(true), Watched::default(), Size::new(80, 24), async |queue| {
+        sleep(Duration::from_secs(5)).await;
+        // Nobody ran for ten minutes: every deadline of that time has passed at once.
+        tokio::time::advance(Duration::from_mins(10)).await;
+        sleep(Duration::from_secs(1)).await;
+        queue.send(signal()).await.unwrap();
+    })
+    .await;
+    let late = run.asked.iter().filter(|(at, _)| at.elapsed() < Duration::from_mins(5));
+    let lists = late.filter(|(_, effect)| matches!(effect, Effect::ListOrganizations { .. })).count();
+    assert_eq!(lists, 1, "{:?}", run.asked);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_applied_after_the_end() {
     let run = run(async |queue| {
         queue.send(signal()).await.unwrap();

@@ -83,12 +83,13 @@ fn last_words(what: &str, directory: Option<&Path>) -> String {
 }
 
 fn report(what: &str) -> String {
-    format!(
+    let report = format!(
         "cckm-tui {}\n{}\n{what}\n\n{}",
         env!("CARGO_PKG_VERSION"),
         clock::wall(),
         Backtrace::force_capture()
-    )
+    );
+    redact::mask(report.into()).into_owned()
 }
 
 /// Writes the report into a new file that only its owner can read.
@@ -118,6 +119,18 @@ mod tests {
         ] {
             assert_eq!(masked(text), said.unwrap_or(text));
         }
+    }
+
+    #[test]
+    fn sk_07_a_report_repeats_no_secret_of_a_session_however_short_it_is() {
+        let secrets = redact::Secrets::default();
+        secrets.learn_token("tok-4711");
+        secrets.learn_password(&crate::domain::Password::new("pw-0815"));
+        let report = report("it broke at tok-4711, then at pw-0815");
+        assert!(
+            report.contains("it broke at") && !report.contains("4711") && !report.contains("0815"),
+            "{report}"
+        );
     }
 
     #[test]

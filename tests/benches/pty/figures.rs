@@ -30,6 +30,11 @@ impl Series {
         format!("{:.2} / {:.2}", ms(part(&self.times, 50)), ms(part(&self.times, 99)))
     }
 
+    /// What nineteen of twenty do not exceed, in milliseconds.
+    pub(crate) fn p95(&self) -> String {
+        format!("{:.2}", ms(part(&self.times, 95)))
+    }
+
     /// The median, and the most.
     pub(crate) fn bytes(&self) -> String {
         format!("{} (most {})", part(&self.bytes, 50), part(&self.bytes, 100))

@@ -75,7 +75,9 @@ fn measure(table: &mut Table, count: usize, idle: Duration) {
     program.press("r");
     let series = Series::of((0..KEYS).map(|nth| program.press(if nth % 2 == 0 { "j" } else { "k" })));
     table.add("move while the server hangs: p50 / p99 ms", series.times());
+    table.add("move while the server hangs: p95 ms", series.p95());
     server.go_on();
+    mouse(table, &server);
     let mut low = Program::loaded(&server, &["--low-bandwidth"]);
     keys(table, &mut low, "low bandwidth: ");
     rest(table, &mut low, idle, "low bandwidth: ");
@@ -139,6 +141,19 @@ fn held(table: &mut Table, program: &mut Program) {
         kept_up = rate;
     }
     table.add("held key, most keys a second kept up with", kept_up.to_string());
+}
+
+/// Ten thousand reports of the wheel in a second, up and down, for two seconds.
+fn mouse(table: &mut Table, server: &Server) {
+    let mut program = Program::loaded(server, &["--mouse"]);
+    let before = program.cpu();
+    let reports = "\x1b[<65;10;9M\x1b[<64;10;9M";
+    let (lag, _) = program.hold(reports, 5_000, Duration::from_secs(2));
+    let cpu = program.cpu().saturating_sub(before).as_secs_f64() / 2.0;
+    table.add(
+        "10,000 reports of the mouse a second: CPU %, lag ms",
+        format!("{:.0} / {:.1}", cpu * 100.0, figures::ms(lag)),
+    );
 }
 
 /// Nothing, with the list read again every thirty seconds, and without.

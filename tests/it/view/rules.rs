@@ -241,3 +241,14 @@ fn a_blank_being_typed_is_a_blank() {
     let app = app.keys("enter");
     assert!(screen::text(&app.state).contains(r"+ zz\x20"), "what is sent is spelled out");
 }
+
+#[test]
+fn in_19_what_is_refused_while_a_filter_is_typed_is_said_beside_it() {
+    let app = App::new(80, 24).with_organizations(3).keys("/").text("acme");
+    let app = app.message(cckm_tui::app::Message::Pasted("x".repeat(5000)));
+    let shown = screen::text(&app.state);
+    assert!(
+        shown.contains("/[acme") && shown.contains("paste refused: it is longer than 4096 bytes"),
+        "{shown}"
+    );
+}
