@@ -72,6 +72,17 @@ pub enum Command {
     Snapshot(Snapshot),
     /// Compare two snapshots, or one with the server; code 0: the same, 3: different.
     Diff(Diff),
+    /// Make a plan of many changes, check it, and write it to a file; nothing is changed.
+    ///
+    /// Every row is checked as in the dashboard: the connection exists, works (tested once) and reaches the
+    /// organization. Prints what it comes to, and its hash for who is to apply it.
+    Plan(Plan),
+    /// Apply a plan from a file, or go on with one that was not finished.
+    ///
+    /// Prints one line of JSON for each row on standard output, and the progress on standard error. Code 0: every row has
+    /// its new connection, proven by reading; 1: some do not; 2: refused, and nothing was sent: another server,
+    /// another certificate, another domain, expired, edited, read-only, or without the consent of a protected profile.
+    Apply(Apply),
     /// List, look at, replace or remove the certificates that servers are trusted with.
     ///
     /// They are kept in $XDG_STATE_HOME/cckm-tui/trust.toml, by host and port.
@@ -196,6 +207,61 @@ pub struct Diff {
     /// Where.
     #[command(flatten)]
     pub source: Source,
+}
+
+/// Flags of `plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// The connection that the organizations are to have.
+    #[arg(long, value_name = "NEW", required_unless_present = "csv")]
+    pub set_connection: Option<String>,
+    /// The organizations that match: what is typed after / in the dashboard; without it, all.
+    #[arg(long, value_name = "EXPR")]
+    pub filter: Option<String>,
+    /// Organizations and connections from this file instead: a line is an id or a name, a comma, the new connection.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["set_connection", "filter"])]
+    pub csv: Option<PathBuf>,
+    /// The reason or ticket that goes on record with every change.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// How long it holds, such as 30m, 24h or 7d.
+    #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = span)]
+    pub valid: Duration,
+    /// The new file, for its owner alone and never over another.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Where.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// Flags of `apply`.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// The plan.
+    #[arg(value_name = "FILE", required_unless_present = "resume")]
+    pub file: Option<PathBuf>,
+    /// Go on with the plan that an earlier run on this machine did not finish.
+    #[arg(long, conflicts_with = "file")]
+    pub resume: bool,
+    /// The consent that a protected profile asks for: the number of changes and the profile, such as "12 prod-eu".
+    #[arg(long, value_name = "TEXT")]
+    pub confirm: Option<String>,
+    /// Where.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let wrong = || "expected a span such as 30m, 24h or 7d".to_owned();
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+    let number = number.parse::<u32>().map(u64::from).ok().filter(|number| *number > 0).ok_or_else(wrong)?;
+    match unit {
+        "m" => Ok(Duration::from_mins(number)),
+        "h" => Ok(Duration::from_hours(number)),
+        "d" => Ok(Duration::from_hours(number * 24)),
+        _ => Err(wrong()),
+    }
 }
 
 fn print_format() -> impl TypedValueParser<Value = Print> {

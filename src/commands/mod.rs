@@ -3,5 +3,6 @@
 pub mod config;
 pub mod journal;
 pub mod lists;
+pub mod plans;
 pub mod snapshot;
 pub mod trust;

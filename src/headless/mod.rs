@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::app::modal::Modal;
 use crate::app::{Effect, Message, Stamped, State, explain, next_deadline, update};
 use crate::domain::Failure;
-use crate::keymap::Keymap;
+use crate::keymap::{Command, Keymap};
 use crate::runtime::{Clock, End, Event, Inbox, Perform};
 use crate::text::one_line;
 
@@ -128,6 +128,31 @@ impl<'a, P: Perform> Headless<'a, P> {
                 self.ended = Some(why);
             }
         }
+    }
+
+    /// Presses the key of a command, where it has one.
+    pub fn press(&mut self, command: Command) {
+        let contexts = self.state.contexts();
+        let keys = contexts.iter().find_map(|context| self.parts.keymap.keys(*context, command).next());
+        for key in keys.map(|keys| keys.keys().to_vec()).unwrap_or_default() {
+            self.tell(Message::Key(key));
+        }
+    }
+
+    /// Has something done to the state that no key asks for.
+    pub fn act(&mut self, work: impl FnOnce(&mut State) -> Vec<Effect>) {
+        for effect in work(&mut self.state) {
+            self.parts.shell.perform(effect);
+        }
+    }
+
+    /// The same where it may not be done.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not.
+    pub fn act_if<E>(&mut self, work: impl FnOnce(&mut State) -> Result<Vec<Effect>, E>) -> Result<(), E> {
+        work(&mut self.state).map(|effects| self.act(|_| effects))
     }
 
     /// Hands a message to the core and sees to its effects.

@@ -40,6 +40,9 @@ impl Store {
     /// When it is not known to be.
     pub fn keep(&self, plan: &Plan) -> Result<Held, FileError> {
         let (directory, name) = (Directory::ensure(&self.directory)?, name(plan.id));
+        if is_held(&directory, &name) {
+            return Err(directory.error(&name, io::Error::other(ANOTHER)));
+        }
         directory.replace(&name, text(plan).as_bytes())?;
         let file = directory.existing(&name)?;
         file.try_lock().map_err(|error| directory.error(&name, io::Error::from(error)))?;
@@ -95,16 +98,23 @@ impl Store {
     }
 }
 
+/// Why a plan is left alone.
+const ANOTHER: &str = "the plan is being applied by another instance on this machine";
+
+/// Whether another run is applying the plan.
+fn is_held(directory: &Directory, file: &str) -> bool {
+    let open = directory.existing(file);
+    open.is_ok_and(|open| matches!(open.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 fn name(id: PlanId) -> String {
     format!("{id}.json")
 }
 
 fn sealed(directory: &Directory, file: &str) -> Result<Sealed, String> {
     let place = one_line(&directory.path().join(file).to_string_lossy());
-    let open = directory.existing(file).map_err(|error| error.to_string())?;
-    if matches!(open.try_lock(), Err(TryLockError::WouldBlock)) {
-        let id = file.trim_end_matches(".json");
-        return Err(format!("plan {id} is being applied by another instance on this machine"));
+    if is_held(directory, file) {
+        return Err(format!("{place}: {ANOTHER}"));
     }
     let contents = directory.read(file, Demands::trusted(LARGEST)).map_err(|error| error.to_string())?;
     let sealed = parse(&contents.bytes).map_err(|what| format!("{place}: {what}"))?;
@@ -128,7 +138,8 @@ mod tests {
         let held = store.keep(&plan()).unwrap();
         let (plans, wrong) = store.unfinished();
         assert_eq!(plans, Vec::new(), "wr_27: who applies it has it");
-        assert!(wrong[0].contains("p7f3a9c-2 is being applied by another instance"), "{wrong:?}");
+        assert!(wrong[0].contains("p7f3a9c-2.json: the plan is being applied by another"), "{wrong:?}");
+        assert!(store.keep(&plan()).is_err(), "nor is it taken away");
         drop(held);
         drop(store.keep(&plan()).unwrap());
         let path = home.path().join("plans/p7f3a9c-2.json");

@@ -64,6 +64,8 @@ pub(super) type Core<'a> = Headless<'a, Executor>;
 pub(super) enum Rights {
     /// Read: it holds no client that could write, and no journal.
     Read,
+    /// Read, and have connections tested: nothing can be submitted, and there is no journal.
+    Check,
     /// What the settings allow, on record.
     Write,
 }
@@ -108,7 +110,7 @@ async fn run<T>(
     let Connected { access, mut settings } = there;
     settings.refresh_every = None;
     let record = match rights {
-        Rights::Read => Record::in_memory(JournalState::InMemory),
+        Rights::Read | Rights::Check => Record::in_memory(JournalState::InMemory),
         Rights::Write => Record::open(),
     };
     let used = match rights {
@@ -116,11 +118,17 @@ async fn run<T>(
             settings.read_only = true;
             Access::ReadOnly(access.reader().clone())
         }
+        Rights::Check => {
+            settings.read_only = true;
+            access.clone()
+        }
         Rights::Write => access.clone(),
     };
     let clock = Clock::starting_now();
     let (record, run) = record.begin(log, Bandwidth::Full, false);
     let mut state = State::new(SIZE, run, settings);
+    // Only what was asked for is applied.
+    state.offered.clear();
     prepare(&mut state)?;
     let (queue, inbox) = runtime::queue();
     let mut executor = Executor::new(used, queue.clone(), clock, record.journal);

@@ -10,6 +10,7 @@
 //! | `terminal.rs` | hooks, memory, and what is no terminal |
 //! | `headless.rs` | the core without a screen |
 //! | `lists.rs` | the commands that read |
+//! | `plans.rs` | plans made and applied without a screen |
 //! | `journal.rs`, `config.rs`, `serve.rs`, `trust.rs` | what runs without a screen |
 //! | `keys.rs` | the operator's keys |
 
@@ -23,6 +24,7 @@ mod keys;
 mod lists;
 mod looks;
 mod plain;
+mod plans;
 mod record;
 mod serve;
 mod terminal;
@@ -67,6 +69,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Connections(flags)) => lists::connections(&flags),
         Some(Command::Snapshot(flags)) => lists::snapshot(&flags),
         Some(Command::Diff(flags)) => lists::diff(&flags),
+        Some(Command::Plan(flags)) => plans::plan(&flags),
+        Some(Command::Apply(flags)) => plans::apply(&flags),
     };
     match done {
         Ok(code) => code,

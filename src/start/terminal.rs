@@ -20,7 +20,7 @@ pub(super) fn errors_without_colours() -> Result<(), Report> {
 /// With the password on standard input, the keys come from the controlling terminal.
 pub(super) fn refuse_what_is_no_terminal(password_stdin: bool) -> Result<(), Problem> {
     let advice = "start it in a terminal, or with --plain, which asks and answers line by line; `cckm-tui list`, `get`, \
-                  `connections`, `snapshot`, `diff` and `demo-server` need none";
+                  `connections`, `snapshot`, `diff`, `plan`, `apply` and `demo-server` need none";
     let keys = if password_stdin { File::open("/dev/tty").is_ok() } else { io::stdin().is_terminal() };
     let stdio = [("input", keys), ("output", io::stdout().is_terminal())];
     for (name, is_terminal) in stdio {

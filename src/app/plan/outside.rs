@@ -11,8 +11,9 @@ use crate::app::identity;
 use crate::app::keys::{obstacle_to_change, open_plan, timestamp};
 use crate::app::modal::{Modal, Question};
 use crate::app::notice::Notice;
+use crate::app::plan::moves;
 use crate::app::state::State;
-use crate::domain::{Plan, PlanRow, Refusal, Sha256};
+use crate::domain::{Organization, Plan, PlanRow, Refusal, Sha256};
 use crate::text::Untrusted;
 
 /// A plan that is offered once the list is there.
@@ -49,10 +50,6 @@ impl Offered {
 }
 
 /// Opens the window of a plan of these rows that is made now.
-///
-/// # Errors
-///
-/// Why nothing can be changed here.
 pub fn make(state: &mut State, rows: Vec<PlanRow>, already: usize, reason: &str) -> Vec<Effect> {
     state.draft = None;
     let effects = open_plan(state, rows, already);
@@ -63,22 +60,38 @@ pub fn make(state: &mut State, rows: Vec<PlanRow>, already: usize, reason: &str)
     effects
 }
 
+/// Why a plan is not opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// It is not applied here and now; displayed words.
+    Refused(String),
+    /// Every row has its new connection already.
+    Done,
+}
+
+/// The rows that move these organizations to one connection, and how many have it already.
+pub fn moving(state: &State, targets: &[Arc<Organization>], new: &Untrusted) -> (Vec<PlanRow>, usize) {
+    let known = state.connections.find(new).map(|connection| connection.name.clone());
+    let accepted: Vec<_> = std::iter::once(new.clone()).chain(known).collect();
+    moves(targets, new, &accepted)
+}
+
 /// Opens the window of a plan that was made before.
 ///
 /// # Errors
 ///
-/// Why it is not applied here and now.
-pub fn reopen(state: &mut State, offered: &Offered) -> Result<Vec<Effect>, String> {
+/// [`Closed`] when it is not.
+pub fn reopen(state: &mut State, offered: &Offered) -> Result<Vec<Effect>, Closed> {
     let refusal = offered.plan.refusal(offered.hash, &identity::place(state), timestamp(state));
     if let Some(refusal) = refusal {
-        return Err(refusal.to_string());
+        return Err(Closed::Refused(refusal.to_string()));
     }
     if let Some(why) = obstacle_to_change(state) {
-        return Err(why);
+        return Err(Closed::Refused(why));
     }
     let rows = left(state, &offered.plan);
     if rows.is_empty() {
-        return Err("every row has its new connection already: there is nothing to change".to_owned());
+        return Err(Closed::Done);
     }
     let already = offered.plan.rows.len() - rows.len();
     state.draft = None;
@@ -163,8 +176,13 @@ pub(in crate::app) fn resume(state: &mut State, offered: &Offered) -> Vec<Effect
         effects.extend(make(state, rows, already, offered.plan.reason.as_sent()));
         return effects;
     }
-    reopen(state, offered).unwrap_or_else(|why| {
-        state.notice = Some(Notice::warning(format!("plan {}: {why}", offered.plan.id)));
-        Vec::new()
-    })
+    let id = offered.plan.id;
+    match reopen(state, offered) {
+        Ok(effects) => effects,
+        Err(Closed::Refused(why)) => {
+            state.notice = Some(Notice::warning(format!("plan {id}: {why}")));
+            Vec::new()
+        }
+        Err(Closed::Done) => vec![Effect::ForgetPlan(id)],
+    }
 }
