@@ -26,6 +26,7 @@ use super::disputed::is_disputed;
 const MARKS_A_BASE: usize = 4;
 
 /// Whether the terminal shows ASCII only: a fact of the process like its locale, told once, before anything is shown.
+/// No value handed to the painters, because lines of the core, errors and the log display text as well, and know none.
 static ONLY_ASCII: AtomicBool = AtomicBool::new(false);
 
 /// From here on [`escape`] leaves ASCII only, for a terminal that shows nothing else.

@@ -123,7 +123,10 @@ fn freshness(state: &State, class: SizeClass) -> Line {
     };
     let (mode, short) = match (state.link.is_low(), SizeClass::of(state.size)) {
         (false, _) => ("", age::short as fn(Duration) -> String),
-        (true, SizeClass::XS | SizeClass::S) => ("low-bw  ", age::in_minutes as fn(Duration) -> String),
+        // Longer, it would cut the name of the server.
+        (true, SizeClass::XS | SizeClass::S | SizeClass::M) => {
+            ("low-bw  ", age::in_minutes as fn(Duration) -> String)
+        }
         (true, _) => ("low bandwidth  ", age::in_minutes as fn(Duration) -> String),
     };
     let line = identity.and(Role::Warning, mode).and(role, token).and(Role::Text, "  ");

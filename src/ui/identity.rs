@@ -56,18 +56,25 @@ pub(super) fn paint_first_contact(
     buttons(window.button, Rect { y: feet + 2, height: 1, ..inside }, canvas);
 }
 
+/// What `v` does; the hints say it as well.
+const FULL: &str = "v full certificate";
+
 fn buttons(focused: Button, row: Rect, canvas: &mut Canvas<'_>) {
     let mut x = row.x;
     for button in Button::ALL {
         let room = row.right().saturating_sub(x);
-        let end = canvas.put(x, row.y, room, Role::Text, &format!("[ {} ]", button.word()));
+        // The focus is a letter, too: not every terminal has colours.
+        let mark = if button == focused { '>' } else { ' ' };
+        let end = canvas.put(x, row.y, room, Role::Text, &format!("[{mark}{} ]", button.word()));
         if button == focused {
             canvas.restyle(Rect { x, width: end.saturating_sub(x), ..row }, Role::Selected);
         }
         x = end.saturating_add(3);
     }
     let room = row.right().saturating_sub(x);
-    canvas.put(x, row.y, room, Role::Dim, "v full certificate");
+    if usize::from(room) >= FULL.len() {
+        canvas.put(x, row.y, room, Role::Dim, FULL);
+    }
 }
 
 pub(super) fn paint_stop(state: &State, keymap: &Keymap, canvas: &mut Canvas<'_>) {

@@ -274,8 +274,9 @@ fn paint_buttons(state: &State, change: &Change, review: &Review, area: Rect, ca
         (_, Some(asked)) => format!(" Type the name of {} to send", asked.whose()),
         (_, None) => " Send the change".to_owned(),
     };
-    let (key, label) = if ready { (Role::Key, Role::Text) } else { (Role::Dim, Role::Dim) };
-    let send = Line::new(key, "y").and(label, words);
+    // The key stands there only where it does something.
+    let (key, label) = if ready { ("y", Role::Text) } else { (" ", Role::Dim) };
+    let send = Line::new(Role::Key, key).and(label, words);
     let width = cells("[ Cancel ]") + 4 + width_of(&send);
     let x = area.x + area.width.saturating_sub(width) / 2;
     let x = canvas.put(x, area.y, 10, Role::Focused, "[ Cancel ]");

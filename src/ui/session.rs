@@ -73,6 +73,9 @@ impl Rows<'_, '_> {
         let (y, role) = (self.next, if focused { Role::Title } else { Role::Dim });
         self.next += 1;
         self.canvas.put(self.form.x, y, LABEL, role, label);
+        if focused {
+            self.canvas.put(self.form.x + LABEL - 1, y, 1, role, ">");
+        }
         (self.form.x + LABEL, y, self.form.width.saturating_sub(LABEL))
     }
 

@@ -82,6 +82,20 @@ const BANS: &[Ban] = &[
         except: &["cli", "main"],
         because: "standard error would tear the screen",
     },
+    Ban {
+        word: "ratatui::text",
+        within: &[],
+        except: &[],
+        because: "its types take any text by `into`; ui::canvas writes what was displayed",
+    },
+    Ban {
+        word: "ratatui::widgets",
+        within: &[],
+        except: &[],
+        because: "they take any text by `into`; ui::canvas writes what was displayed",
+    },
+    Ban { word: "set_string", within: &[], except: &["runtime"], because: "ui::canvas writes cells" },
+    Ban { word: "set_symbol", within: &[], except: &["ui", "runtime"], because: "ui::canvas writes cells" },
     Ban { word: "unsafe", within: &[], except: &[], because: "nothing here needs it" },
 ];
 
@@ -252,6 +266,9 @@ fn the_checks_notice_what_is_planted() {
         ("api/mod.rs", "use crossterm::event::Event;"),
         ("ui/canvas.rs", "Color::Red"),
         ("runtime/mod.rs", "eprintln!(\"x\")"),
+        ("ui/list.rs", "use ratatui::text::Line;"),
+        ("ui/list.rs", "ratatui::widgets::Paragraph::new(name)"),
+        ("ui/list.rs", "buffer.set_string(0, 0, name, style)"),
     ];
     for (path, text) in words {
         assert_eq!(banned(&Source::new(path, text)).len(), 1, "{path}: {text}");

@@ -59,7 +59,7 @@ fn a21_on_a_slow_line_ages_go_by_the_minute_and_only_the_mark_moves() {
     let low = Run { bandwidth: Bandwidth::Low, ..run() };
     let app = App::of(low, settings(), 80, 24).loaded((0..100).map(organization).collect()).wait(10_000);
     let shown = screen::text(&app.state);
-    assert!(shown.lines().next().unwrap().contains("low bandwidth  tok  4m  ● <1m"), "{shown}");
+    assert!(shown.lines().next().unwrap().contains("low-bw  tok  4m  ● <1m"), "{shown}");
     let before = screen::cells(&app.state);
     let app = app.keys("j");
     let after = screen::cells(&app.state);

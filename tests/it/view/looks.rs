@@ -1,11 +1,11 @@
 //! Themes, few colours, ASCII: what a frame is on terminals of every kind.
 
-use cckm_tui::app::State;
+use cckm_tui::app::{Badge, Settings, State};
 use cckm_tui::theme::{Depth, Surface, Theme};
 use ratatui::style::{Color, Modifier};
 
 use super::screens::{ALL, resized};
-use crate::support::app::App;
+use crate::support::app::{App, settings};
 use crate::support::records::named;
 use crate::support::screen;
 
@@ -40,6 +40,104 @@ fn pf_04_an_ascii_frame_says_the_same_words() {
         let ascii = words(&screen::text_of(&screen::cells_on(&app.state, surface)));
         let missing: Vec<_> = plain.iter().filter(|word| !ascii.contains(word)).collect();
         assert!(missing.is_empty(), "{}: {missing:?}", one.name);
+    }
+}
+
+/// A state, the screen that shows it, and what says so where nothing but letters is left.
+const TOLD: [(&str, &str, &[&str]); 29] = [
+    ("the demo, which may write", "list", &["[DEMO] WRITE "]),
+    ("no right to write", "list_read_only", &["READ-ONLY "]),
+    ("a selected row", "list", &["\n>   Acme Benelux"]),
+    ("a marked row", "list_marked", &["\n *"]),
+    ("a row that somebody changed", "list_changed", &["Δ Acme France", "Δ 1 changed"]),
+    ("live data", "list", &["● 10s"]),
+    ("stale data", "list_stale", &["○ stale"]),
+    ("a pause", "list_paused", &["○ paused"]),
+    ("a list that is not whole", "list_incomplete", &["incomplete: 31 of"]),
+    ("a filter", "list_filtered", &["/"]),
+    ("an order", "list", &["NAME ▲"]),
+    ("few bytes", "list_low_bandwidth", &["low-bw"]),
+    ("no session", "signed_out", &["signed out"]),
+    ("a record that cannot be read", "list_damaged", &["damaged"]),
+    ("a check that is well", "review", &["│ ok   "]),
+    ("a check that is not done", "review_waiting", &["…  "]),
+    ("a failed check", "review_stopped", &["FAILED"]),
+    ("a check that cannot be made", "review_cannot_check", &["CANNOT CHECK"]),
+    ("old and new", "review", &["- sfdc-connection", "+ new-sfdc-connection"]),
+    ("a review that listens", "review", &["[ Cancel ]    y Send the change"]),
+    ("a review that does not listen yet", "review_deaf", &["[ Cancel ]      Send the change"]),
+    ("a change that is proven", "result_verified", &["VERIFIED"]),
+    ("a change that is there all the same", "result_applied", &["APPLIED"]),
+    ("a change that is not there", "result_not_sent", &["NOT APPLIED"]),
+    ("a refusal", "result_refused", &["REFUSED"]),
+    ("nobody knows", "result_unknown", &["UNKNOWN"]),
+    ("a server that is not trusted", "first_contact", &["not yet trusted", "[>Quit ]"]),
+    ("another identity than before", "stop", &["STOP", "CHANGED"]),
+    ("a failed sign-in", "sign_in_failed", &["401"]),
+];
+
+fn letters_of(name: &str) -> (String, App) {
+    let one = ALL.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("no screen {name}"));
+    let app = (one.story)(80, 24);
+    (screen::text(&app.state), app)
+}
+
+#[test]
+fn a23_every_state_is_told_by_a_letter_or_a_word_where_all_styles_are_taken_away() {
+    let mut silent = Vec::new();
+    for (state, name, words) in TOLD {
+        let (letters, _) = letters_of(name);
+        silent.extend(words.iter().filter(|word| !letters.contains(**word)).map(|word| (state, name, *word)));
+    }
+    assert!(silent.is_empty(), "{silent:#?}");
+    // And no state is told where it is not so.
+    for (_, name, words) in TOLD.iter().filter(|(_, name, _)| name.starts_with("list_")) {
+        let (plain, _) = letters_of("list");
+        let word = words[0];
+        assert!(word.len() < 2 || !plain.contains(word), "{word} of {name} is on the plain list, too");
+    }
+}
+
+#[test]
+fn a23_a_focus_that_moves_changes_letters_and_not_only_colours() {
+    let moves = [
+        ("list", "down"),
+        ("list", "tab"),
+        ("first_contact", "tab"),
+        ("sign_in", "tab"),
+        ("edit", "down"),
+        ("palette", "down"),
+        ("actions", "down"),
+        ("sort", "down"),
+        ("columns", "down"),
+        ("profiles", "down"),
+        ("activity", "down"),
+        ("themes", "down"),
+    ];
+    for (name, key) in moves {
+        let (before, app) = letters_of(name);
+        let after = screen::text(&app.keys(key).state);
+        assert_ne!(before, after, "{name}: {key} moves something that letters do not tell");
+    }
+}
+
+#[test]
+fn a23_the_word_of_a_place_and_its_right_to_write_are_letters_on_every_badge() {
+    for (word, badge) in [("PROD", "[PROD prod-eu] "), ("TEST", "[TEST prod-eu] "), ("", "[prod-eu] ")] {
+        for (read_only, mode) in [(false, "WRITE "), (true, "READ-ONLY ")] {
+            let settings = Settings {
+                badge: Badge::Profile("prod-eu".into()),
+                badge_word: word.into(),
+                read_only,
+                ..settings()
+            };
+            for (width, height) in [(60, 16), (80, 24), (200, 60)] {
+                let shown = screen::text(&App::with(settings.clone(), width, height).state);
+                // Where it is narrow the name of the profile is cut, and never the word.
+                let head = if width > 80 { badge } else { badge.split([' ', '-']).next().unwrap() };
+                assert!(shown.contains(head) && shown.contains(mode), "{shown}");
+            }
+        }
     }
 }
 
