@@ -9,6 +9,9 @@
 //! Every attempt has a number. Who finds a token wanting says which attempt it came from; if there was a later
 //! one by the time it is their turn, they take its outcome instead of making another (API contract §2.8).
 
+mod credentials;
+mod token;
+
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,46 +24,12 @@ use serde::Serialize;
 use tokio::sync::{Mutex as Turn, watch};
 use tokio::time::{Instant, timeout};
 
+pub use self::credentials::Credentials;
+use self::token::{bearer_header, lifetime, margin};
 use super::Limits;
-use super::client_certificate::ClientCertificate;
 use super::transport::{Answer, Ask, Transport};
 use super::wire::{self, TokenAnswer};
 use crate::domain::{Call, Failure, FailureKind, OrganizationId, Password};
-
-/// Who signs in, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
-    /// Name of the account; servers ignore its case.
-    pub username: String,
-    /// The password, when it is known before the operator is asked. Forgotten when it is refused.
-    pub password: Option<Password>,
-    /// Domain the session is for, by name or id; the root domain when absent.
-    pub domain: Option<String>,
-    /// Domain the account was created in; the root domain when absent.
-    pub auth_domain: Option<String>,
-    /// Identity source; `local_account` when absent.
-    pub connection: Option<String>,
-    /// Shown to a server that asks for one; it signs in where no password is known.
-    pub certificate: Option<ClientCertificate>,
-    /// Whether a password that was accepted is kept in memory, to sign in once more when the server no longer
-    /// renews the session.
-    pub keep_password: bool,
-}
-
-impl Credentials {
-    /// A local account in the root domain, whose password the operator will be asked for.
-    pub fn new(username: impl Into<String>) -> Self {
-        Self {
-            username: username.into(),
-            password: None,
-            domain: None,
-            auth_domain: None,
-            connection: None,
-            certificate: None,
-            keep_password: true,
-        }
-    }
-}
 
 /// What the operator needs to know about the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -501,77 +470,4 @@ fn refused(call: Call, answer: &Answer, transport: &Transport) -> Failure {
 /// Whether the server itself said no to what was presented, so that presenting it again is of no use.
 const fn is_refusal(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::Refused { status: 400..=407 | 409..=428 | 430..=499 })
-}
-
-/// The `Authorization` header of a token, when it can be one at all (AU-11). Tokens are opaque (§2.2).
-fn bearer_header(jwt: &str) -> Result<HeaderValue, &'static str> {
-    const LONGEST: usize = 64 * 1024;
-    if jwt.len() > LONGEST {
-        return Err("the token is too long to be sent back");
-    }
-    if !jwt.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("the token holds characters that no header may hold");
-    }
-    let mut header = HeaderValue::try_from(format!("Bearer {jwt}"))
-        .map_err(|_illegal| "the token cannot be put in a header")?;
-    header.set_sensitive(true);
-    Ok(header)
-}
-
-/// How long a token lasts, from whatever the server says: 1 s to 24 h, and 300 s when it says nothing that can
-/// be read (AU-08).
-fn lifetime(duration: &str) -> Duration {
-    const DEFAULT: f64 = 300.0;
-    let seconds = duration.trim().parse().ok().filter(|seconds: &f64| seconds.is_finite()).unwrap_or(DEFAULT);
-    Duration::from_secs_f64(seconds.clamp(1.0, 86_400.0))
-}
-
-/// How long before its end a token is renewed: max(20 s, 20 %), but never more than half of a short life; a
-/// fifth of a life of 20 s and less (§2.8).
-fn margin(lasts: Duration) -> Duration {
-    const AT_LEAST: Duration = Duration::from_secs(20);
-    let fifth = lasts / 5;
-    if lasts <= AT_LEAST { fifth } else { fifth.max(AT_LEAST).min(lasts / 2) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn au_08_odd_durations_have_sane_bounds() {
-        let table = [
-            ("300", 300),
-            ("300.0", 300),
-            ("", 300),
-            ("soon", 300),
-            ("NaN", 300),
-            ("0", 1),
-            ("-1", 1),
-            ("1", 1),
-            ("1e12", 86_400),
-            ("999999999999999999999", 86_400),
-        ];
-        for (sent, seconds) in table {
-            assert_eq!(lifetime(sent), Duration::from_secs(seconds), "{sent:?}");
-        }
-    }
-
-    #[test]
-    fn au_08_renewal_leaves_time_to_work_and_time_to_spare() {
-        let table =
-            [(1, 200), (5, 1_000), (20, 4_000), (24, 12_000), (60, 20_000), (300, 60_000), (600, 120_000)];
-        for (seconds, margin_ms) in table {
-            assert_eq!(margin(Duration::from_secs(seconds)), Duration::from_millis(margin_ms), "{seconds} s");
-        }
-    }
-
-    #[test]
-    fn au_11_a_token_is_opaque_if_legal_in_a_header_and_refused_otherwise() {
-        assert!(bearer_header("not-a-jwt").is_ok_and(|header| header.is_sensitive()));
-        for jwt in ["a\r\nX-Evil: 1", "a\0b", "a b", "ä", "a\tb"] {
-            assert!(bearer_header(jwt).is_err(), "{jwt:?}");
-        }
-        assert!(bearer_header(&"x".repeat(1 << 20)).is_err());
-    }
 }

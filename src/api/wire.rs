@@ -4,30 +4,25 @@
 //! look inside). A row is then read in one pass over its keys, text borrowed from the body; nothing recurses,
 //! so deep nesting is only text.
 
+mod json;
 mod place;
+mod words;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, Visitor};
 use serde_json::value::RawValue;
 
-use crate::domain::{
-    Connection, ConnectionState, Discovered, Field, Organization, OrganizationId, Record, ServerWords,
-};
-use crate::text::{Untrusted, escape};
+use crate::domain::{Connection, ConnectionState, Discovered, Field, Organization, OrganizationId, Record};
 
+use json::{Slot, fields, text_of, untrusted};
 pub(super) use place::{account, domains, texts};
+pub(super) use words::{first_line, is_ours, words};
 
 /// Rows accepted in one answer; a body full of `{},` would otherwise take a hundred times its size.
 const MOST_ROWS: usize = 100_000;
-
-/// Keys accepted in one record, for the same reason.
-const MOST_FIELDS: usize = 1_000;
-
-/// Characters shown of a body that is not JSON (API contract §3.6).
-const HEAD: usize = 300;
 
 /// A decoded list answer.
 #[derive(Debug)]
@@ -123,42 +118,6 @@ pub(super) fn discovered(body: &Text<'_>) -> Result<Vec<Record<Discovered>>, Str
         }
     }
     rows(body, read_discovered).map(|rows| rows.records)
-}
-
-/// What an error body says, in either of its shapes, or whatever it is (API contract §3.6).
-pub(super) fn words(body: &str) -> ServerWords {
-    let Some(fields) = serde_json::from_str(body).ok().and_then(|raw| fields(raw).ok()) else {
-        return ServerWords { message: head_without_tags(body).into(), ..ServerWords::default() };
-    };
-    let text = |key: &str| {
-        let found = fields.iter().find(|(name, _)| name == key);
-        found.and_then(|(_, raw)| text_of(raw).ok()).unwrap_or_default()
-    };
-    let code_desc = text("codeDesc");
-    let (code, rest) = code_desc.split_once(':').unwrap_or((&code_desc, ""));
-    let message = text("message");
-    let message = if message.is_empty() { rest.trim() } else { &message };
-    ServerWords {
-        code: code.trim().into(),
-        message: message.into(),
-        request_id: text("requestID").into_owned().into(),
-    }
-}
-
-/// Whether an error body is one of this API, and not of something in between.
-pub(super) fn is_ours(body: &str) -> bool {
-    let ours = |key: &str| matches!(key, "code" | "codeDesc" | "message");
-    body.trim().is_empty()
-        || serde_json::from_str(body)
-            .ok()
-            .and_then(|raw| fields(raw).ok())
-            .is_some_and(|fields| fields.iter().any(|(key, _)| ours(key)))
-}
-
-/// The first line of a body, for telling what came instead of JSON.
-pub(super) fn first_line(body: &str) -> String {
-    let line = body.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    line.trim().chars().take(HEAD).collect()
 }
 
 /// The answer of a token request, as far as it is needed (API contract §2.1).
@@ -408,113 +367,6 @@ fn read_discovered(raw: &RawValue) -> Result<Discovered, String> {
         cloud_name: cloud_name.text(),
         kind: kind.text(),
     })
-}
-
-/// A known field, filled at most once.
-#[derive(Default)]
-struct Slot(Option<Untrusted>);
-
-impl Slot {
-    fn fill(&mut self, key: &str, value: &RawValue) -> Result<(), String> {
-        if self.0.is_some() {
-            return Err(format!("{key}: stands twice"));
-        }
-        self.0 = Some(untrusted(key, value)?);
-        Ok(())
-    }
-
-    fn text(self) -> Untrusted {
-        self.0.unwrap_or_default()
-    }
-}
-
-fn untrusted(key: &str, value: &RawValue) -> Result<Untrusted, String> {
-    match text_of(value) {
-        Ok(text) => Ok(Untrusted::new(&*text)),
-        Err(error) => Err(format!("{}: {error}", escape(key))),
-    }
-}
-
-/// A string's content; nothing for null; any other value's JSON text.
-fn text_of(raw: &RawValue) -> Result<Cow<'_, str>, serde_json::Error> {
-    match raw.get().as_bytes().first() {
-        Some(b'"') => serde_json::from_str::<Str<'_>>(raw.get()).map(|text| text.0),
-        Some(b'n') => Ok(Cow::Borrowed("")),
-        _ => Ok(Cow::Borrowed(raw.get())),
-    }
-}
-
-/// The fields of an object in their order, names decoded and values not looked into.
-fn fields(raw: &RawValue) -> Result<Vec<(Cow<'_, str>, &RawValue)>, String> {
-    struct Fields;
-    impl<'de> Visitor<'de> for Fields {
-        type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "an object with at most {MOST_FIELDS} keys")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut fields = Vec::with_capacity(16);
-            while let Some((Str(key), value)) = map.next_entry()? {
-                if fields.len() == MOST_FIELDS {
-                    return Err(serde::de::Error::invalid_length(MOST_FIELDS + 1, &self));
-                }
-                fields.push((key, value));
-            }
-            Ok(fields)
-        }
-    }
-    let mut json = serde_json::Deserializer::from_str(raw.get());
-    json.deserialize_map(Fields).map_err(|error| format!("not a record: {error}"))
-}
-
-/// A JSON string, borrowed where it holds no escapes (`Cow` itself always copies).
-struct Str<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Str<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visit;
-        impl<'de> Visitor<'de> for Visit {
-            type Value = Str<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Str(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Str(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Visit)
-    }
-}
-
-/// The first characters of a page without its tags, blanks run together.
-fn head_without_tags(body: &str) -> String {
-    let mut inside = false;
-    // Read no more than it can take to fill the head: a page may be megabytes of tags.
-    let text: String = body
-        .chars()
-        .take(64 * HEAD)
-        .filter_map(|c| match c {
-            '<' => {
-                inside = true;
-                Some(' ')
-            }
-            '>' if inside => {
-                inside = false;
-                None
-            }
-            c => (!inside).then_some(c),
-        })
-        .collect();
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(HEAD).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::ServerWords;
+use crate::text::Untrusted;
 
 fn list(body: &str) -> Rows<Organization> {
     organizations(&Text::new(body.as_bytes())).unwrap()
