@@ -373,7 +373,11 @@ impl State {
 
     /// The window of a plan being applied tells seconds, and the one of a plan being made how long it holds.
     fn next_step_of_the_plan(&self) -> Option<Moment> {
-        let whole_second = |since: Moment| since + Duration::from_secs(self.now.since(since).as_secs() + 1);
+        let step = if self.link.is_low() { 10 } else { 1 };
+        let whole_second = |since: Moment| {
+            let steps = self.now.since(since).as_secs() / step + 1;
+            since + Duration::from_secs(steps * step)
+        };
         if self.modals.last() == Some(&Modal::Plan) {
             return Some(whole_second(Moment::START));
         }

@@ -1,9 +1,11 @@
 //! Settings with a few values.
 
 use std::fmt;
+use std::time::Duration;
 
 use url::Url;
 
+use crate::app::Bulk;
 pub use crate::theme::ColorChoice;
 use crate::theme::Role;
 
@@ -171,6 +173,39 @@ impl BadgeColor {
             Self::Good => Role::Good,
             Self::Warning => Role::Warning,
             Self::Bad => Role::Bad,
+        }
+    }
+}
+
+/// How plans are made and applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plans {
+    /// Most changes under way at a time.
+    pub concurrency: u64,
+    /// So many failures stop a plan.
+    pub stop_after: u64,
+    /// How long a plan holds.
+    pub minutes: u64,
+    /// Most changes in a plan; 0 is no limit.
+    pub maximum_rows: u64,
+}
+
+/// As the core has it by itself.
+impl Default for Plans {
+    fn default() -> Self {
+        Self { concurrency: 4, stop_after: 1, minutes: 15, maximum_rows: 0 }
+    }
+}
+
+impl Plans {
+    /// The same for the core.
+    pub fn bulk(self) -> Bulk {
+        let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        Bulk {
+            concurrency: count(self.concurrency),
+            stop_after: count(self.stop_after),
+            valid_for: Duration::from_secs(self.minutes.saturating_mul(60)),
+            maximum_rows: (self.maximum_rows > 0).then(|| count(self.maximum_rows)),
         }
     }
 }

@@ -168,6 +168,30 @@ pub(super) const KEYS: &[Key] = &[
         "Organizations whose change is confirmed by typing their name instead of y.",
     ),
     server(
+        "plan_concurrency",
+        Form::Number(1, 4),
+        "a whole number from 1 to 4",
+        "Most changes of a plan under way at a time; the server's answers decide how many it is.",
+    ),
+    server(
+        "plan_stop_after",
+        Form::Number(1, 100_000),
+        "a whole number from 1 to 100000",
+        "A plan stops when so many of its rows have failed; a row that goes first stops it by itself.",
+    ),
+    server(
+        "plan_minutes",
+        Form::Number(1, 1440),
+        "a whole number of minutes from 1 to 1440, which is a day",
+        "Minutes that a plan made in the dashboard holds.",
+    ),
+    server(
+        "plan_maximum_rows",
+        Form::Number(0, 1_000_000),
+        "a whole number, at most 1000000; 0 is no limit",
+        "Most changes in a plan made in the dashboard; 0 for no limit.",
+    ),
+    server(
         "badge",
         Form::Text,
         "1 to 16 printable characters as text, such as \"PROD\"",

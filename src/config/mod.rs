@@ -26,7 +26,9 @@ use tracing::level_filters::LevelFilter;
 use url::Url;
 
 pub use self::check::check;
-pub use self::choices::{AutoSwitch, BadgeColor, ClipboardChoice, ColorChoice, ProxyChoice, ProxyError};
+pub use self::choices::{
+    AutoSwitch, BadgeColor, ClipboardChoice, ColorChoice, Plans, ProxyChoice, ProxyError,
+};
 pub use self::effective::Setting;
 pub use self::error::{ConfigError, Mistake};
 use self::file::File;
@@ -79,6 +81,8 @@ pub struct Config {
     pub denied_organizations: Option<String>,
     /// Patterns of those whose change is confirmed by typing their name.
     pub guarded_organizations: Option<String>,
+    /// How plans are made and applied.
+    pub plans: Plans,
     /// A word that stands on every screen: 1 to 16 characters, none that would be escaped.
     pub badge: Option<String>,
     /// The colour of the badge.
@@ -137,6 +141,7 @@ impl Default for Config {
             reason_required: false,
             denied_organizations: None,
             guarded_organizations: None,
+            plans: Plans::default(),
             badge: None,
             badge_color: BadgeColor::Plain,
             theme: "auto".to_owned(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
-use super::choices::{AutoSwitch, BadgeColor, ClipboardChoice, ColorChoice, ProxyChoice};
+use super::choices::{AutoSwitch, BadgeColor, ClipboardChoice, ColorChoice, Plans, ProxyChoice};
 use super::error::Mistake;
 use super::keys::{Form, Key};
 use super::layer::Layer;
@@ -44,6 +44,12 @@ pub(super) fn config(values: &Layer) -> (Config, Vec<Mistake>) {
         reason_required: reading.switch("reason_required", defaults.reason_required),
         denied_organizations: reading.text("denied_organizations"),
         guarded_organizations: reading.text("guarded_organizations"),
+        plans: Plans {
+            concurrency: reading.number("plan_concurrency").unwrap_or(defaults.plans.concurrency),
+            stop_after: reading.number("plan_stop_after").unwrap_or(defaults.plans.stop_after),
+            minutes: reading.number("plan_minutes").unwrap_or(defaults.plans.minutes),
+            maximum_rows: reading.number("plan_maximum_rows").unwrap_or(defaults.plans.maximum_rows),
+        },
         badge: reading.expected("badge", |text| is_badge(text).then(|| text.to_owned())),
         badge_color: reading.expected("badge_color", BadgeColor::named).unwrap_or_default(),
         theme: reading

@@ -17,7 +17,7 @@ use crate::api::{
     ClientCertificate, ClientError, Credentials, Limits, Proxy, Reader, Route, Server, Trust, Writer, address,
 };
 use crate::app::change::{Names, Rules};
-use crate::app::{Badge, Bulk, ConnectFailure, Destination, Effective, Profile, Settings};
+use crate::app::{Badge, ConnectFailure, Destination, Effective, Profile, Settings};
 use crate::cli::Given;
 use crate::config::{Config, ConfigError, FILE_NAME, ProxyChoice, Setting, Sources};
 use crate::domain::{Fingerprint, Pin, day};
@@ -229,7 +229,7 @@ fn settings(config: &Config, destination: Destination, from_inside: bool) -> Res
         refresh_every: config.refresh_every,
         ca_file: ca_file.unwrap_or_default().into(),
         warnings: config.warnings.iter().map(ToString::to_string).collect(),
-        bulk: Bulk::default(),
+        bulk: config.plans.bulk(),
         rules: Rules {
             reason_required: config.reason_required,
             confirm_by_name: config.protected.then(|| name.into()),

@@ -5,15 +5,15 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
-use super::change::{note, paint_candidates, paint_typed, window};
+use super::change::{at_most, note, paint_candidates, paint_typed, window};
 use super::header;
 use super::review::finding_role;
 use super::status::window_hints;
 use super::windows::width_of;
-use crate::app::change::Chooser;
+use crate::app::change::{Chooser, Finding, Question};
 use crate::app::line::{Line, labelled, wrapped};
 use crate::app::plan::{Applying, Draft, DraftRow, Planned, Probe, RowResult, RowState, Stage, Writing};
-use crate::app::{State, age, consent_of};
+use crate::app::{State, consent_of};
 use crate::domain::PlanRow;
 use crate::keymap::{Context, Keymap};
 use crate::layout::{full_window, inside};
@@ -183,51 +183,57 @@ impl Columns {
     }
 }
 
-/// Everything under the rows but the last line.
+/// Everything under the rows but the last line. On a low screen each thing has one row; what is asked, or stands
+/// against it, is always there.
 fn foot(state: &State, planned: &Planned, inside: Rect) -> Vec<Line> {
     let width = usize::from(inside.width);
     let roomy = inside.height >= ROOMY;
+    let rows = if roomy { 2 } else { 1 };
     let mut lines = Vec::new();
-    if let Some(words) =
-        planned.rows.get(planned.selected).map(|row| row.words.as_str()).filter(|w| !w.is_empty())
-    {
+    let row = planned.rows.get(planned.selected).map(|row| row.words.as_str());
+    if let Some(words) = row.filter(|words| !words.is_empty()) {
         let name = format!("Row {}", planned.selected + 1);
-        lines.extend(labelled(&name, (Role::Warning, words), INDENT, width).into_iter().take(2));
+        lines.extend(at_most(rows, labelled(&name, (Role::Warning, words), INDENT, width)));
     } else if roomy {
         lines.push(Line::default());
     }
-    lines.extend(left_out(planned, width));
-    lines.extend(planned.probes.iter().take(2).map(|probe| probe_line(probe, width)));
-    if planned.probes.len() > 2 {
+    lines.extend(at_most(1, left_out(planned, width)));
+    let probes = planned.probes.len();
+    lines.extend(planned.probes.iter().take(rows).map(|probe| probe_line(probe, width)));
+    if roomy && probes > rows {
         let waiting = planned.probes.iter().filter(|probe| probe.is_waiting()).count();
-        let words = format!("and {} more connections; {waiting} being checked", planned.probes.len() - 2);
-        lines.extend(labelled("", (Role::Dim, &words), INDENT, width));
+        let words = format!("and {} more connections; {waiting} being checked", probes - rows);
+        lines.extend(at_most(1, labelled("", (Role::Dim, &words), INDENT, width)));
     }
-    lines.extend(labelled("Effect", (Role::Value, &effect(planned)), INDENT, width).into_iter().take(2));
-    lines.extend(labelled("Order", (Role::Text, &order(planned)), INDENT, width));
-    let reason = planned.reason.text().trim();
-    let missing = state.settings.rules.reason_required && reason.is_empty();
-    let (role, words) = match (reason, missing) {
-        ("", true) => (Role::Warning, "this profile asks for a reason: r gives one".to_owned()),
-        ("", false) => (Role::Dim, "none; r gives one".to_owned()),
-        (reason, _) => (Role::Text, text::escape(reason).into_owned()),
-    };
+    lines.extend(at_most(rows, labelled("Effect", (Role::Value, &effect(planned)), INDENT, width)));
+    lines.extend(at_most(rows, labelled("Order", (Role::Text, &order(planned)), INDENT, width)));
     if planned.writing != Some(Writing::Reason) {
-        lines.extend(labelled("Reason", (role, &words), INDENT, width).into_iter().take(1));
+        let (role, words) = reason(state, planned);
+        lines.extend(at_most(1, labelled("Reason", (role, &words), INDENT, width)));
     }
-    lines.extend(
-        labelled("Plan hash", (Role::Text, &validity(state, planned)), INDENT, width).into_iter().take(2),
-    );
+    lines
+        .extend(at_most(rows, labelled("Plan hash", (Role::Text, &validity(state, planned)), INDENT, width)));
     if roomy {
         lines.push(Line::default());
     }
-    let ask = match &planned.note {
+    let (role, words) = match &planned.note {
         Some(note) => (Role::Warning, note.clone()),
         None if planned.is_waiting() => (Role::Dim, "the checks are being made …".to_owned()),
         None => (Role::Text, format!("To apply, press y and type:   {}", consent_of(state, planned))),
     };
-    lines.extend(wrapped(ask.0, &ask.1, width).take(2));
+    let ask = at_most(2, wrapped(role, &words, width).collect());
+    // The rows of the plan keep three rows, and the buttons one.
+    lines.truncate(usize::from(inside.height).saturating_sub(4 + ask.len()));
+    lines.extend(ask);
     lines
+}
+
+fn reason(state: &State, planned: &Planned) -> (Role, String) {
+    match (planned.reason.text().trim(), state.settings.rules.reason_required) {
+        ("", true) => (Role::Warning, "this profile asks for a reason: r gives one".to_owned()),
+        ("", false) => (Role::Dim, "none; r gives one".to_owned()),
+        (reason, _) => (Role::Text, text::escape(reason).into_owned()),
+    }
 }
 
 /// `Left out    2 have it already · 1 dropped · 1 blocked`.
@@ -248,12 +254,12 @@ fn probe_line(probe: &Probe, width: usize) -> Line {
     let mut line = Line::new(Role::Dim, text::pad("Checks", INDENT, '…'))
         .and(Role::Value, text::clip(name.as_str(), width / 3).0);
     for check in probe.checks() {
+        // What is as it should be needs no words, but for how much is reached.
+        let silent = matches!(check.finding, Finding::Fine(_)) && check.question != Question::Reaches;
         let words = match check.finding.words() {
-            "" => String::new(),
+            words if silent || words.is_empty() => String::new(),
             words => format!(" {words}"),
         };
-        let words =
-            if check.question == crate::app::change::Question::Exists { String::new() } else { words };
         line = line
             .and(Role::Dim, format!(" · {} ", check.question.short()))
             .and(finding_role(&check.finding), format!("{}{words}", check.finding.word()));
@@ -261,7 +267,7 @@ fn probe_line(probe: &Probe, width: usize) -> Line {
     line
 }
 
-/// `sfdc-eu-01 27 → 24   sfdc-eu-02 5 → 8 organizations`.
+/// `sfdc-eu-01 27 → 24   sfdc-eu-02 5 → 8 orgs`.
 fn effect(planned: &Planned) -> String {
     let shown = planned
         .effects
@@ -273,20 +279,17 @@ fn effect(planned: &Planned) -> String {
         0..=4 => String::new(),
         all => format!("   and {} more", all - 4),
     };
-    format!("{} organizations{more}", shown.join("   "))
+    format!("{} orgs{more}", shown.join("   "))
 }
 
 fn order(planned: &Planned) -> String {
     let order = planned.plan.order;
     let first = match order.canaries {
         0 => String::new(),
-        n => format!("{} first, verified before the rest; ", count(n, "row")),
+        1 => "1 canary, verified; then ".to_owned(),
+        n => format!("{n} canaries, verified; then "),
     };
-    format!(
-        "{first}then up to {} at a time; stop after {}",
-        order.concurrency,
-        count(order.stop_after, "failure")
-    )
+    format!("{first}up to {} at a time; stop after {}", order.concurrency, count(order.stop_after, "failure"))
 }
 
 fn validity(state: &State, planned: &Planned) -> String {
@@ -430,14 +433,13 @@ fn progress_foot(state: &State, applying: &Applying, width: usize) -> Vec<Line> 
         ));
     }
     if !applying.is_active() {
-        let back = age::short(applying.ended.map_or(Duration::ZERO, |ended| state.now.since(ended)));
         let left = if applying.counts.finished() < applying.plan.rows.len() || applying.counts.failed > 0 {
             "R plans what is left; "
         } else {
             ""
         };
         let undo = if applying.counts.applied > 0 { "Z takes back what was applied" } else { "" };
-        let words = format!("ended {back} ago; {left}{undo}");
+        let words = format!("ended; {left}{undo}");
         lines.push(Line::new(Role::Text, words.trim_end_matches([';', ' ']).to_owned()));
     }
     lines

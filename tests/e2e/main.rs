@@ -19,6 +19,7 @@ mod outside;
 mod panics;
 mod picture;
 mod plain;
+mod rotation;
 mod secrets;
 mod session;
 mod surroundings;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use cckm_tui::app::change::Rules;
 use cckm_tui::app::link::Bandwidth;
 use cckm_tui::app::{
-    Badge, ConnectFailure, Destination, Effective, Message, Profile, Reply, Run, Session, Settings,
+    Badge, ConnectFailure, Destination, Effect, Effective, Message, Profile, Reply, Run, Session, Settings,
 };
 use cckm_tui::domain::{
-    Call, ConnectionState, Failure, FailureKind, Organization, Page, PatchAnswer, Record,
+    Call, ConnectionState, Discovered, Failure, FailureKind, Organization, Page, PatchAnswer, Record,
 };
 
 use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, run, settings};
@@ -54,6 +54,49 @@ fn whole() -> Page<Organization> {
 
 fn list(width: u16, height: u16) -> App {
     App::new(width, height).loaded(organizations()).wait(12_000)
+}
+
+/// The seven of Acme, marked.
+fn marked(width: u16, height: u16) -> App {
+    list(width, height).keys("/").text("acme").keys("enter *")
+}
+
+/// They are to have `sfdc-eu-02`; two have it.
+fn plan(width: u16, height: u16) -> App {
+    marked(width, height).keys("e").text("sfdc-eu-02").keys("enter")
+}
+
+/// The same, with one that the connection does not reach.
+fn plan_checked(width: u16, height: u16) -> App {
+    let reached = organizations().into_iter().take(6).map(|organization| {
+        Record::Sound(Discovered {
+            name: organization.name,
+            organization_id: organization.organization_id,
+            connection: "sfdc-eu-02".into(),
+            cloud_name: "sfdc".into(),
+            kind: organization.kind,
+        })
+    });
+    let ready = connection("sfdc-eu-02", ConnectionState::Ready);
+    plan(width, height)
+        .reply(Reply::Discovered(Ok(reached.collect())))
+        .reply(Reply::ConnectionFetched(Box::new(Ok(ready.clone()))))
+        .reply(Reply::ConnectionTested(Box::new(Ok(ready))))
+}
+
+/// Four changes agreed to; the first is verified, the second sent.
+fn plan_applying(width: u16, height: u16) -> App {
+    let app = plan_checked(width, height).drawn().wait(500).keys("y").text("4").keys("enter");
+    let before = named(1, "Acme Benelux", "sfdc-eu-01");
+    let after = moved(&before, "sfdc-eu-02");
+    let app =
+        app.fetched(Ok(before)).patched(Ok(answer(200, Some(after.clone())))).fetched(Ok(after)).wait(700);
+    let second = named(2, "Acme Deutschland", "sfdc-eu-01");
+    let request = app.effects.iter().rev().find_map(|effect| match effect {
+        Effect::FetchOrganization { request, id } if *id == second.id => Some(*request),
+        _ => None,
+    });
+    app.answer(request.unwrap(), Reply::Fetched(Box::new(Ok(second))))
 }
 
 fn low_bandwidth(width: u16, height: u16) -> App {
@@ -257,6 +300,41 @@ pub const ALL: &[Screen] = &[
                 .fetched(Ok(thales()))
                 .wait(1000)
                 .fetched(Err(refused(Call::GetOrganization, 503)))
+        },
+    },
+    Screen { name: "plan_choosing", story: |w, h| marked(w, h).keys("e").text("sfdc-eu").wait(100) },
+    Screen { name: "plan_checking", story: plan },
+    Screen { name: "plan_checked", story: |w, h| plan_checked(w, h).drawn().wait(500) },
+    Screen {
+        name: "plan_consent",
+        story: |w, h| {
+            let app = plan_checked(w, h).drawn().wait(500).keys("r").text("CHG-20417").keys("enter c y");
+            app.drawn().wait(500).keys("y").text("4")
+        },
+    },
+    Screen { name: "plan_progress", story: |w, h| plan_applying(w, h).wait(3000) },
+    Screen {
+        name: "plan_held",
+        story: |w, h| {
+            let app = plan_applying(w, h);
+            let row = named(2, "Acme Deutschland", "sfdc-eu-01");
+            let slow = PatchAnswer { retry_after: Some(Duration::from_secs(8)), ..answer(429, None) };
+            app.patched(Ok(slow)).fetched(Ok(row)).wait(2000)
+        },
+    },
+    Screen { name: "plan_hidden", story: |w, h| plan_applying(w, h).keys("esc").wait(6000) },
+    Screen {
+        name: "plan_stopped",
+        story: |w, h| {
+            let row = named(2, "Acme Deutschland", "sfdc-eu-01");
+            plan_applying(w, h).patched(Ok(refusal())).fetched(Ok(row)).wait(100)
+        },
+    },
+    Screen {
+        name: "plan_row_result",
+        story: |w, h| {
+            let row = named(2, "Acme Deutschland", "sfdc-eu-01");
+            plan_applying(w, h).patched(Ok(refusal())).fetched(Ok(row)).keys("g j enter").wait(100)
         },
     },
     Screen { name: "result_verified", story: |w, h| list(w, h).changed() },
