@@ -54,13 +54,13 @@ impl Link {
         matches!(self.bandwidth, Bandwidth::Slow | Bandwidth::Low)
     }
 
-    /// A frame was sent. Says whether the line turned out to be slow just now.
-    pub fn sent(&mut self, bytes: usize, took: Duration) -> bool {
+    /// A frame was sent, and waited so long for the terminal. Says whether the line turned out to be slow just now.
+    pub fn sent(&mut self, bytes: usize, waited: Duration) -> bool {
         self.frames += 1;
         self.bytes += u64::try_from(bytes).unwrap_or_default();
-        self.last = (bytes, took);
-        self.longest = self.longest.max(took);
-        self.strain = self.strain / 2 + took.min(MOST);
+        self.last = (bytes, waited);
+        self.longest = self.longest.max(waited);
+        self.strain = self.strain / 2 + waited.min(MOST);
         let slow = self.bandwidth == Bandwidth::Full && self.strain >= SLOW;
         if slow {
             self.bandwidth = Bandwidth::Slow;
@@ -83,12 +83,12 @@ impl Link {
             Bandwidth::Low => "low bandwidth, by choice",
         };
         let mean = self.bytes / self.frames.max(1);
-        let (last, took) = self.last;
+        let (last, waited) = self.last;
         for (label, value) in [
             ("mode", mode.to_owned()),
             ("frames", self.frames.to_string()),
             ("bytes", format!("last {last}, mean {mean}, total {}", self.bytes)),
-            ("writing took", format!("last {}, longest {}", told(took), told(self.longest))),
+            ("waited", format!("last {}, longest {}", told(waited), told(self.longest))),
         ] {
             lines.extend(labelled(label, (Role::Text, &value), INDENT, width));
         }
@@ -101,8 +101,8 @@ impl Link {
 }
 
 /// What the times of the screen are.
-const WHAT_IT_IS: &str = "Writing a frame, and waiting until it is taken. How long it is on its way after that \
-    cannot be seen from here: the terminal is asked nothing.";
+const WHAT_IT_IS: &str = "How long the terminal made a frame wait before it took all of it. How long that is on its \
+    way afterwards cannot be seen from here: the terminal is asked nothing.";
 
 /// The kinds of requests to the server.
 const KINDS: [&str; 5] = ["SIGN IN", "GET", "POST", "TEST", "PATCH"];

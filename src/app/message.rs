@@ -60,12 +60,12 @@ pub enum Message {
     CertificateShown(Shown),
     /// The frame that shows the present state was written to the terminal.
     Drawn,
-    /// What that took; not told of a frame that changed nothing.
+    /// What was written for that; not told of a frame that changed nothing.
     Sent {
         /// Bytes of it.
         bytes: usize,
-        /// From its painting until the terminal had taken them.
-        took: Duration,
+        /// How long the terminal made them wait; nothing when it took them at once.
+        waited: Duration,
     },
     /// A text was copied, or was not.
     Copied {

@@ -162,8 +162,8 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
             state.notice = Some(Notice::info(why, state.now));
             Vec::new()
         }
-        Message::Sent { bytes, took } => {
-            if state.link.sent(bytes, took) {
+        Message::Sent { bytes, waited } => {
+            if state.link.sent(bytes, waited) {
                 state.notice = Some(Notice::info(SLOW_LINE, state.now));
             }
             Vec::new()

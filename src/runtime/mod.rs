@@ -104,6 +104,11 @@ pub trait Screen {
     /// When the screen cannot be written.
     fn take_mouse(&mut self, take: bool) -> Result<(), Self::Error>;
 
+    /// How long the latest frame waited for the terminal to take it.
+    fn waited(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// Nobody knows what it shows any more: the next frame is shown as a whole.
     fn forget(&mut self);
 
@@ -320,12 +325,12 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
             screen.forget();
         }
         screen.take_mouse(self.state.takes_mouse())?;
-        let begun = Instant::now();
         let bytes = paint(*screen, &self.state, *look, &mut self.frame)?;
+        let waited = screen.waited();
         self.drawn_at = Instant::now();
         let deadline = next_deadline(&self.state);
         if bytes > 0 {
-            self.tell(Message::Sent { bytes, took: self.drawn_at - begun });
+            self.tell(Message::Sent { bytes, waited });
         }
         let any = self.tell(Message::Drawn);
         if self.shows == Shows::Fresh && (any || next_deadline(&self.state) != deadline) {

@@ -61,9 +61,12 @@ pub fn imitates(text: &str) -> bool {
 
 /// Unusual letters are no trouble of their own; those of two alphabets in one word are.
 fn mixes(letters: &str) -> bool {
+    // Most words are of one alphabet, and need no closer look.
+    if !AugmentedScriptSet::for_str(letters).is_empty() {
+        return false;
+    }
     let usual: String = letters.chars().filter(|c| GeneralSecurityProfile::identifier_allowed(*c)).collect();
-    AugmentedScriptSet::for_str(letters).is_empty()
-        && usual.detect_restriction_level() > RestrictionLevel::HighlyRestrictive
+    usual.detect_restriction_level() > RestrictionLevel::HighlyRestrictive
 }
 
 fn head(text: &str) -> &str {

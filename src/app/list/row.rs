@@ -126,6 +126,15 @@ impl Row {
         }
     }
 
+    /// Whether it shows this record as it is.
+    pub fn is_of(&self, record: &Record<Organization>) -> bool {
+        match (&self.record, record) {
+            (Record::Sound(one), Record::Sound(other)) => **one == *other,
+            (Record::Damaged { json: one, .. }, Record::Damaged { json: other, .. }) => one == other,
+            _ => false,
+        }
+    }
+
     /// The head of the displayed name; of a damaged record, what is wrong with it.
     pub fn title(&self) -> DisplayText {
         match &self.record {

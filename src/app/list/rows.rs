@@ -182,6 +182,10 @@ impl Rows {
     ) {
         let mut moved = HashSet::new();
         for record in records {
+            // Most of what a refresh brings is known: nothing is made of it.
+            if self.get(&RowKey::of(&record)).is_some_and(|row| row.is_of(&record)) {
+                continue;
+            }
             let row = Row::new(record);
             if let Some(organization) = row.organization() {
                 self.others.meet(organization);
@@ -214,12 +218,9 @@ impl Rows {
         index
     }
 
-    /// Replaces a row; says whether anything but the mark changed.
+    /// Replaces a row; says whether there was one.
     fn replace(&mut self, index: usize, mut row: Row, mark: Option<Moment>) -> bool {
         let Some(present) = self.all.get_mut(index) else { return false };
-        if present.record == row.record {
-            return false;
-        }
         compare_names(&mut self.names, &mut self.connections, Some(present), Some(&row));
         let was_marked = present.changed.is_some();
         row.changed = mark.and_then(|at| difference(present, &row, at)).or_else(|| present.changed.take());
@@ -329,8 +330,10 @@ impl Rows {
         let mut placed: Vec<usize> = moved.iter().copied().collect();
         self.order(sort).sort(&mut placed);
         let shown = self.matching(&placed, filter.query());
-        self.sorted = self.merge(&self.sorted, moved, &placed, sort);
-        self.shown = self.merge(&self.shown, moved, &shown, sort);
+        let sorted = self.merge(&self.sorted, moved, &placed, sort);
+        self.shown =
+            if filter.is_empty() { sorted.clone() } else { self.merge(&self.shown, moved, &shown, sort) };
+        self.sorted = sorted;
     }
 
     /// `rows` without `moved`, merged with `placed`; both are sorted. A page is small beside the list: its rows look

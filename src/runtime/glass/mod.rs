@@ -10,6 +10,7 @@ mod slot;
 mod tip;
 
 use std::io;
+use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Size};
@@ -101,12 +102,22 @@ pub struct Glass {
     cursor: Option<Position>,
     /// Whether the mouse is listened to; none when nobody knows.
     mouse: Option<bool>,
+    /// How long the latest frame waited for the terminal.
+    waited: Duration,
 }
 
 impl Glass {
     /// Draws on the terminal that `out` writes to, whose screen is empty and whose cursor is hidden.
     pub(super) fn new(out: Restorer, able: Abilities) -> Self {
-        Self { out, able, shown: None, tip: Tip::default(), cursor: None, mouse: Some(false) }
+        Self {
+            out,
+            able,
+            shown: None,
+            tip: Tip::default(),
+            cursor: None,
+            mouse: Some(false),
+            waited: Duration::ZERO,
+        }
     }
 }
 
@@ -129,7 +140,7 @@ impl Screen for Glass {
             bytes = [b"\x1b[?2026h", &*bytes, b"\x1b[?2026l"].concat();
         }
         if !bytes.is_empty() {
-            self.out.write(&bytes)?;
+            self.waited = self.out.write(&bytes)?;
         }
         (self.tip, self.cursor) = (writer.tip, cursor);
         match &mut self.shown {
@@ -137,6 +148,10 @@ impl Screen for Glass {
             None => self.shown = Some(std::mem::take(frame)),
         }
         Ok(bytes.len())
+    }
+
+    fn waited(&self) -> Duration {
+        self.waited
     }
 
     fn take_mouse(&mut self, take: bool) -> io::Result<()> {

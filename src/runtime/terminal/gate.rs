@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
+use tokio::time::Instant;
 
 /// Whose the terminal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,10 +77,18 @@ impl Gate {
         self.stage.compare_exchange(from as u8, to as u8, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
-    /// Writes while the terminal is ours, and waits for it as long; afterwards drops what it is given.
-    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+    /// Writes while the terminal is ours, and waits for it as long; afterwards drops what it is given. Says how
+    /// long it waited: nothing when all was taken at once, however busy this machine is.
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<Duration> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        self.push(bytes, || self.stage() == Stage::Taken).map(drop)
+        let begun = Instant::now();
+        let takes_some = self.takes_output_within(Duration::ZERO)?;
+        let mut pieces = 0_usize;
+        self.push(bytes, || {
+            pieces += 1;
+            self.stage() == Stage::Taken
+        })?;
+        Ok(if takes_some && pieces <= 1 { Duration::ZERO } else { begun.elapsed() })
     }
 
     /// Writes the last bytes, within `patience` for each of: the end of what is being written, and the room

@@ -204,7 +204,7 @@ impl Restorer {
         if !sieve::asks_for_the_clipboard(bytes) {
             return Err(io::Error::other("a fault of this program: that is no request to a clipboard"));
         }
-        self.0.gate.write(bytes)
+        self.0.gate.write(bytes).map(drop)
     }
 
     /// Listens to the mouse from here on, or leaves it to the terminal.
@@ -216,8 +216,9 @@ impl Restorer {
         Ok(())
     }
 
-    /// Writes while the terminal is ours, and only what we mean to send; afterwards it drops what it is given.
-    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+    /// Writes while the terminal is ours, and only what we mean to send; afterwards it drops what it is given. Says
+    /// how long the terminal made it wait.
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<Duration> {
         self.0.gate.write(&sieve::strained(bytes))
     }
 
@@ -233,7 +234,7 @@ impl Restorer {
             tcsetattr(&settings.input, OptionalActions::Now, &raw)?;
         }
         drop(settings);
-        self.write(ENTER)
+        self.write(ENTER).map(drop)
     }
 
     /// Leaves the screen, throws away what is still typed, writes the settings back: each as far as it can be
@@ -373,6 +374,17 @@ mod tests {
     }
 
     #[test]
+    fn a21_a_write_waits_only_where_the_terminal_does_not_take_it_at_once() {
+        let (mut reader, writer) = io::pipe().unwrap();
+        rustix::fs::fcntl_setfl(&writer, rustix::fs::OFlags::NONBLOCK).unwrap();
+        let restorer = Restorer::of_paper(OwnedFd::from(writer).into());
+        assert_eq!(restorer.write(b"x").unwrap(), Duration::ZERO);
+        let full = thread::spawn(move || restorer.write(&vec![b'x'; 1 << 20]).unwrap());
+        io::copy(&mut reader, &mut io::sink()).unwrap();
+        assert!(full.join().unwrap() > Duration::ZERO);
+    }
+
+    #[test]
     fn sg_01_a_writer_that_a_blocked_terminal_keeps_waiting_is_let_go_by_the_restore() {
         // A pipe that nobody reads takes no more than it holds.
         let (_reader, writer) = io::pipe().unwrap();
@@ -380,7 +392,7 @@ mod tests {
         let restorer = Restorer::of_paper(OwnedFd::from(writer).into());
         let drawing = thread::spawn({
             let restorer = restorer.clone();
-            move || restorer.write(&vec![b'x'; 1 << 20])
+            move || restorer.write(&vec![b'x'; 1 << 20]).map(drop)
         });
         while restorer.0.gate.write_last(b"", Duration::ZERO).unwrap() {
             thread::yield_now();

@@ -71,7 +71,7 @@ fn a21_on_a_slow_line_ages_go_by_the_minute_and_only_the_mark_moves() {
 fn a21_a_line_that_makes_writes_wait_is_taken_for_slow_and_that_is_said() {
     let mut app = app(80, 24);
     for _ in 0..3 {
-        app = app.message(Message::Sent { bytes: 1000, took: Duration::from_millis(70) });
+        app = app.message(Message::Sent { bytes: 1000, waited: Duration::from_millis(70) });
     }
     let shown = screen::text(&app.state);
     assert!(shown.contains("low bandwidth"), "{shown}");

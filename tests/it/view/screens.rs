@@ -380,7 +380,7 @@ pub const ALL: &[Screen] = &[
     Screen {
         name: "net",
         story: |w, h| {
-            list(w, h).message(Message::Sent { bytes: 214, took: Duration::from_micros(310) }).keys("L")
+            list(w, h).message(Message::Sent { bytes: 214, waited: Duration::from_micros(310) }).keys("L")
         },
     },
     Screen { name: "list_low_bandwidth", story: low_bandwidth },
