@@ -38,6 +38,7 @@
 //! | 5 | [`api`] | the client of the server |
 //! | 5 | [`demo`] | the demo server; it shares no body type with the client |
 //! | 5 | [`trust`] | the certificate each server was trusted with, in a file of the operator's |
+//! | 5 | [`memory`] | how the list of each profile was shown, from run to run |
 //! | 5 | [`journal`] | every change, step by step, in a file that shows if it was altered |
 //! | 5 | [`plans`] | plans in files: to be handed on, and kept while they are applied |
 //! | 6 | [`config`] | settings: flags, environment, profile, file, default |
@@ -102,6 +103,7 @@ pub mod journal;
 pub mod keymap;
 pub mod layout;
 pub mod logging;
+pub mod memory;
 pub mod plain;
 pub mod plans;
 pub mod redact;

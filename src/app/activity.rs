@@ -145,6 +145,7 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         | Effect::Cancel(_)
         | Effect::Copy { .. }
         | Effect::ForgetPlan(_)
+        | Effect::Remember { .. }
         | Effect::Repaint
         | Effect::Suspend
         | Effect::Quit => {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::export::Content;
+use super::remembered::Remembered;
 use super::switch::Destination;
 use crate::domain::{
     Connection, Fingerprint, OperationId, OrganizationId, OrganizationPatch, Password, Plan, PlanId,
@@ -146,6 +147,13 @@ pub enum Effect {
         /// The text.
         text: String,
     },
+    /// Write down how the list of a profile is shown, for the next run.
+    Remember {
+        /// The profile; none: the place that flags and environment name.
+        profile: Option<String>,
+        /// What is to be known of it.
+        remembered: Box<Remembered>,
+    },
     /// Read which profiles there are.
     ListProfiles {
         /// Number of the request.
@@ -198,6 +206,7 @@ impl Effect {
             | Self::Cancel(_)
             | Self::Copy { .. }
             | Self::ForgetPlan(_)
+            | Self::Remember { .. }
             | Self::Repaint
             | Self::Suspend
             | Self::Quit => None,

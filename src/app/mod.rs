@@ -33,6 +33,7 @@ pub mod plan;
 pub mod problem;
 pub mod query;
 pub mod recovery;
+pub mod remembered;
 mod settings;
 mod settings_view;
 pub mod sign_in;

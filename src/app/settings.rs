@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::change::Rules;
 use super::link::Bandwidth;
 use super::plan::outside::Offered;
+use super::remembered::Remembered;
 use super::switch::Destination;
 use crate::domain::{Entry, OpenOperation, Organization, RunId, Target};
 use crate::text::Untrusted;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub rules: Rules,
     /// How plans are made and applied.
     pub bulk: Bulk,
+    /// How its list was shown the last time; none: that is not kept.
+    pub memory: Option<Remembered>,
     /// Everything that is in effect, to be shown.
     pub effective: Vec<Effective>,
 }

@@ -22,6 +22,7 @@ use super::modal::{Modal, Question};
 use super::notice::Notice;
 use super::plan::outside::Offered;
 use super::plan::{Applying, Draft, Planned, Stage};
+use super::remembered;
 use super::settings::{Run, Settings};
 use super::sign_in::Banner;
 use super::switch::{Connecting, Profiles};
@@ -151,6 +152,7 @@ impl State {
             theme,
         };
         state.fit();
+        remembered::restore(&mut state);
         state
     }
 

@@ -17,6 +17,7 @@ use super::modal::{Modal, Problem, Retry, SignIn};
 use super::notice::Notice;
 use super::palette;
 use super::plan::{self, Planned};
+use super::remembered;
 use super::settings::JournalState;
 use super::sign_in::Banner;
 use super::state::State;
@@ -54,6 +55,7 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
     }
     effects.extend(watch(state));
     effects.extend(read_banner(state));
+    effects.extend(remembered::remember(state));
     state.activity.asked(&effects, state.now);
     remember(state, &effects);
     let moved = by_key && state.list.selected != selected;

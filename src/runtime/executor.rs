@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 use super::client::{Access, Client, ClientNumber};
 use super::clipboard::Clipboard;
 use super::connector::{Connect, Connected, Nowhere, Trusted};
+use super::keeper::Keeper;
 use super::recorder::Recorder;
 use super::terminal::Restorer;
 use super::{Clock, Event, Perform, saver};
@@ -23,6 +24,7 @@ use crate::domain::{
     OrganizationPatch,
 };
 use crate::journal::Journal;
+use crate::memory::Memory;
 use crate::text::Untrusted;
 
 /// How long the server of a place that was left has to confirm the end of the session.
@@ -55,6 +57,8 @@ pub struct Executor {
     terminal: Option<(Restorer, Clipboard)>,
     /// Where new files go.
     directory: PathBuf,
+    /// Who remembers how lists are shown; none: nobody.
+    keeper: Option<Keeper>,
 }
 
 impl Executor {
@@ -81,6 +85,7 @@ impl Executor {
             queue,
             clock,
             recorder,
+            keeper: None,
             terminal: None,
             directory: PathBuf::from("."),
         }
@@ -107,14 +112,30 @@ impl Executor {
         self
     }
 
+    /// The same, with this place for [`Effect::Remember`].
+    #[must_use]
+    pub fn remembering(mut self, memory: Memory) -> Self {
+        self.keeper = Some(Keeper::start(memory));
+        self
+    }
+
     /// Gives up all reads, writes what is to be recorded and signs out everywhere, within `patience`.
     pub async fn close(mut self, patience: Duration) {
         self.connecting.values().for_each(AbortHandle::abort);
         self.leaving.spawn(self.client.leave());
-        let (signed_out, recorded) = tokio::join!(
+        let remembering = async {
+            if let Some(keeper) = self.keeper {
+                keeper.close().await;
+            }
+        };
+        let (signed_out, recorded, remembered) = tokio::join!(
             timeout(patience, self.leaving.join_all()),
             timeout(patience, self.recorder.close()),
+            timeout(patience, remembering),
         );
+        if remembered.is_err() {
+            tracing::warn!("how the list is shown was not written down in time");
+        }
         if recorded.is_err() {
             tracing::warn!("the journal was not written to its end in time");
         }
@@ -344,6 +365,11 @@ impl Perform for Executor {
             Effect::KeepPlan { request, plan } => self.recorder.keep(request, plan),
             Effect::ForgetPlan(id) => self.recorder.forget(id),
             Effect::Save { request, name, content } => self.save(request, name, content),
+            Effect::Remember { profile, remembered } => {
+                if let Some(keeper) = &self.keeper {
+                    keeper.keep(profile, *remembered);
+                }
+            }
             Effect::ListProfiles { request } => self.list_profiles(request),
             Effect::Connect { request, to } => self.connect(request, to),
             Effect::Trust { request, address, fingerprint } => self.trust(request, address, fingerprint),

@@ -15,6 +15,7 @@ pub mod glass;
 pub mod guard;
 mod inbox;
 pub mod input;
+mod keeper;
 mod recorder;
 mod saver;
 mod sieve;

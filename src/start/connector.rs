@@ -17,10 +17,12 @@ use crate::api::{
     ClientCertificate, ClientError, Credentials, Limits, Proxy, Reader, Route, Server, Trust, Writer, address,
 };
 use crate::app::change::{Names, Rules};
+use crate::app::remembered::Remembered;
 use crate::app::{Badge, ConnectFailure, Destination, Effective, Profile, Settings};
 use crate::cli::Given;
 use crate::config::{Config, ConfigError, FILE_NAME, ProxyChoice, Setting, Sources};
 use crate::domain::{Fingerprint, Pin, day};
+use crate::memory::Memory;
 use crate::runtime::client::Access;
 use crate::runtime::clock;
 use crate::runtime::connector::{Connect, Connected, Trusted};
@@ -186,6 +188,7 @@ pub(super) async fn connected(
     let certificate = certificate(config);
     let password_known = password.is_some() || certificate.is_some();
     let settings = Settings { password_known, ..settings(config, destination, from_inside)? };
+    let settings = with_memory(settings).await;
     let credentials = Credentials {
         password,
         domain: config.domain.clone(),
@@ -204,6 +207,26 @@ pub(super) async fn connected(
     };
     let (server, proxy) = server(config, url, store)?;
     Ok(client(proxy, server, credentials, limits, settings)?)
+}
+
+/// The settings with what is remembered of the list there.
+async fn with_memory(mut settings: Settings) -> Settings {
+    let Some(memory) = memory() else { return settings };
+    let profile = settings.destination.profile.clone();
+    let read = tokio::task::spawn_blocking(move || memory.read(profile.as_deref()));
+    match read.await.unwrap_or_else(|lost| Err(lost.to_string())) {
+        Ok(remembered) => settings.memory = Some(remembered),
+        Err(why) => {
+            settings.memory = Some(Remembered::default());
+            settings.warnings.push(why);
+        }
+    }
+    settings
+}
+
+/// Where it is remembered how lists were shown.
+pub(super) fn memory() -> Option<Memory> {
+    state_directory().map(Memory::new)
 }
 
 /// What holds at a destination, as far as it can be told without its password. `from_inside`: it is not the one
@@ -230,6 +253,7 @@ fn settings(config: &Config, destination: Destination, from_inside: bool) -> Res
         ca_file: ca_file.unwrap_or_default().into(),
         warnings: config.warnings.iter().map(ToString::to_string).collect(),
         bulk: config.plans.bulk(),
+        memory: None,
         rules: Rules {
             reason_required: config.reason_required,
             confirm_by_name: config.protected.then(|| name.into()),

@@ -11,7 +11,7 @@ use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use futures_util::FutureExt as _;
 use tokio::runtime::Builder;
 
-use super::connector::{Configured, connected};
+use super::connector::{Configured, connected, memory};
 use super::keys::keymap;
 use super::looks::{surface, surface_of_the_demo, variable};
 use super::record::{Keeping, Record};
@@ -174,6 +174,9 @@ async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<En
     let mut executor = executor.on(restorer, clipboard).saving_in(export_directory);
     if let Some(configured) = configured {
         executor = executor.reaching(Arc::new(configured));
+        if let Some(memory) = memory() {
+            executor = executor.remembering(memory);
+        }
     }
     drop(queue);
     let state = State::new(size(), run, settings);

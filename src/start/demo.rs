@@ -35,6 +35,7 @@ pub(super) async fn start(flags: &Dashboard) -> Result<(Demo, Connected), Report
         ca_file: Untrusted::default(),
         bulk: Bulk::default(),
         rules: Rules::default(),
+        memory: None,
         warnings: Vec::new(),
         effective: vec![Effective {
             key: "url",

@@ -64,6 +64,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         warnings: Vec::new(),
         bulk: cckm_tui::app::Bulk::default(),
         rules: Rules::default(),
+        memory: None,
         effective: Vec::new(),
     };
     let run = Run {

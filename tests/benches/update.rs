@@ -76,3 +76,13 @@ fn one_row_down(bencher: Bencher<'_, '_>, n: usize) {
 fn sort_reversed(bencher: Bencher<'_, '_>, n: usize) {
     key_after(bencher, n, "j", "S");
 }
+
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn sort_by_connection(bencher: Bencher<'_, '_>, n: usize) {
+    key_after(bencher, n, "s j j j", "enter");
+}
+
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn sort_by_time_of_creation_then_id(bencher: Bencher<'_, '_>, n: usize) {
+    key_after(bencher, n, "s j j j j j j space j j j j j", "S");
+}

@@ -11,7 +11,7 @@ const RANKS: [&[&str]; 9] = [
     &["domain", "files", "layout"],
     &["export", "keymap", "redact", "theme"],
     &["app"],
-    &["ui", "api", "demo", "journal", "plans", "trust"],
+    &["ui", "api", "demo", "journal", "memory", "plans", "trust"],
     &["config"],
     &["runtime", "commands"],
     &["cli", "headless", "logging", "plain"],

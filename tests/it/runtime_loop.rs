@@ -115,6 +115,7 @@ fn settings(password_known: bool) -> Settings {
         refresh_every: Some(Duration::from_secs(30)),
         bulk: cckm_tui::app::Bulk::default(),
         rules: Rules::default(),
+        memory: None,
         effective: Vec::new(),
         ca_file: "".into(),
         warnings: Vec::new(),

@@ -14,6 +14,7 @@ mod palette;
 mod phases;
 mod place;
 mod plan;
+mod remembered;
 mod rest;
 mod session;
 mod settle;

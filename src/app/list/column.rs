@@ -137,17 +137,31 @@ impl OtherFields {
         self.0.get(usize::from(place))
     }
 
-    /// The column of a key; none when there are too many already.
+    /// The column of a key; none when there are too many already, or it could not be typed as one word.
     pub fn column(&mut self, key: &Untrusted) -> Option<Column> {
         if let Some(place) = self.0.iter().position(|known| known == key) {
             return u8::try_from(place).ok().map(Column::Other);
         }
-        if self.0.len() >= MOST {
+        let is_word = !key.is_empty() && !key.as_sent().contains(|c: char| c.is_whitespace() || c == ',');
+        if self.0.len() >= MOST || !is_word {
             return None;
         }
         let column = u8::try_from(self.0.len()).ok().map(Column::Other);
         self.0.push(key.clone());
         column
+    }
+
+    /// Takes in what a text names that is no column yet: names with a comma between them, as orders and columns are
+    /// written.
+    pub(in crate::app) fn learn(&mut self, text: &str) {
+        for word in text.split(',').map(|word| word.trim().trim_start_matches('-')) {
+            let (name, width) = word.rsplit_once(':').unwrap_or((word, ""));
+            let has_width = !width.is_empty() && width.bytes().all(|byte| byte.is_ascii_digit());
+            let name = if has_width { name } else { word };
+            if name != "…" && self.named(name).is_none() {
+                self.column(&name.into());
+            }
+        }
     }
 
     /// Takes the keys of a record in. Most records have those of the one before.

@@ -216,6 +216,7 @@ fn move_to(state: &mut State, settings: Settings) {
     // A theme that was chosen inside stays, unless the new place is configured to look otherwise.
     let theme = if settings.theme == state.settings.theme { state.theme } else { settings.theme };
     let State { run, size, now, requests, latest_key, interrupted_until, link, .. } = state;
+    let warnings = settings.warnings.join(" · ");
     let fresh = State::at(*size, Arc::clone(run), settings, ledger);
     *state = State {
         now: *now,
@@ -224,6 +225,7 @@ fn move_to(state: &mut State, settings: Settings) {
         link: link.clone(),
         interrupted_until: *interrupted_until,
         theme,
+        notice: (!warnings.is_empty()).then(|| Notice::warning(warnings)),
         ..fresh
     };
 }

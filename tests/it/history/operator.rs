@@ -332,7 +332,8 @@ impl Operator {
                     self.waited_for.remove(request);
                 }
                 Effect::Copy { what: _, text } => self.copied.push(text.clone()),
-                Effect::KeepPassword(_)
+                Effect::Remember { .. }
+                | Effect::KeepPassword(_)
                 | Effect::Enter(_)
                 | Effect::ForgetPlan(_)
                 | Effect::Repaint

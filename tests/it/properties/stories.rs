@@ -443,6 +443,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         | Effect::Cancel(_)
         | Effect::Copy { .. }
         | Effect::ForgetPlan(_)
+        | Effect::Remember { .. }
         | Effect::Repaint
         | Effect::Suspend
         | Effect::Quit => Reply::SignedIn(Ok(())),

@@ -41,6 +41,7 @@ pub fn settings() -> Settings {
         warnings: Vec::new(),
         bulk: cckm_tui::app::Bulk::default(),
         rules: Rules::default(),
+        memory: None,
         effective: Vec::new(),
     }
 }
