@@ -1,5 +1,6 @@
 //! Terminal dashboard for the Salesforce organizations of CipherTrust Cloud Key Manager: see the
-//! organizations, open one, change its connection, read what became of it.
+//! organizations, open one, change its connection, read what became of it; see the connections, test them, and who
+//! uses each.
 //!
 //! # The flow
 //!

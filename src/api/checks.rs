@@ -24,7 +24,8 @@ impl Reader {
         let call = Call::GetConnection;
         let answer = self.read(call, &path(call, named)?, &[], self.0.limits.body).await?;
         let text = answer.text().map(|text| self.mask_data(text));
-        let connection = wire::connection(&text).map_err(|reason| not_understood(call, reason))?;
+        let mut connection = wire::connection(&text).map_err(|reason| not_understood(call, reason))?;
+        self.secrets().mask_connection(&mut connection);
         if connection.id == *named || connection.name == *named {
             Ok(connection)
         } else {

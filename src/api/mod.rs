@@ -275,7 +275,11 @@ impl Reader {
                 .list(call, "/api/v1/connectionmgmt/services/salesforce/connections", window, "name")
                 .await?;
             let text = answer.text().map(|text| self.mask_data(text));
-            let rows = wire::connections(&text).map_err(|reason| not_understood(call, reason))?;
+            let mut rows = wire::connections(&text).map_err(|reason| not_understood(call, reason))?;
+            rows.records.iter_mut().for_each(|record| match record {
+                Record::Sound(connection) => self.secrets().mask_connection(connection),
+                Record::Damaged { json, reason: _ } => self.secrets().mask_damaged(json),
+            });
             let came = rows.records.len();
             let fresh: Vec<_> = rows.records.into_iter().filter(|record| seen.insert(key(record))).collect();
             // A page that brings nothing new would come for ever, whatever the total says.

@@ -309,6 +309,10 @@ fn read_connection(raw: &RawValue) -> Result<Connection, String> {
     let mut ok = Slot::default();
     let mut tested_at = Slot::default();
     let mut error = Slot::default();
+    let mut created_at = Slot::default();
+    let mut updated_at = Slot::default();
+    let mut uri = Slot::default();
+    let mut others = Vec::new();
     for (key, value) in fields(raw)? {
         match &*key {
             "id" => id.fill(&key, value)?,
@@ -317,7 +321,10 @@ fn read_connection(raw: &RawValue) -> Result<Connection, String> {
             "last_connection_ok" => ok.fill(&key, value)?,
             "last_connection_at" => tested_at.fill(&key, value)?,
             "last_connection_error" => error.fill(&key, value)?,
-            _ => {}
+            "createdAt" => created_at.fill(&key, value)?,
+            "updatedAt" => updated_at.fill(&key, value)?,
+            "uri" => uri.fill(&key, value)?,
+            _ => others.push(Field { value: untrusted(&key, value)?, key: key.into_owned().into() }),
         }
     }
     let (id, name) = (id.text(), name.text());
@@ -337,6 +344,11 @@ fn read_connection(raw: &RawValue) -> Result<Connection, String> {
         state,
         tested_at: tested_at.unwrap_or_default(),
         error: error.text(),
+        created_at: created_at.text(),
+        updated_at: updated_at.text(),
+        uri: uri.text(),
+        others,
+        json: raw.get().into(),
     })
 }
 

@@ -24,6 +24,15 @@ pub fn short(span: Duration) -> String {
     }
 }
 
+/// How long an answer took: milliseconds under ten seconds, seconds under ten minutes: answers are told apart.
+pub fn precise(span: Duration) -> String {
+    match span.as_millis() {
+        ms @ 0..10_000 => format!("{ms} ms"),
+        ms @ 10_000..600_000 => format!("{} s", ms / 1000),
+        _ => short(span),
+    }
+}
+
 /// [`short`] for a line on which each byte counts: no seconds.
 pub fn in_minutes(span: Duration) -> String {
     if span.as_secs() < MINUTE { "<1m".to_owned() } else { short(span) }

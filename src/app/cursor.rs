@@ -25,6 +25,17 @@ pub(super) fn moved(
     })
 }
 
+/// The one after or before `chosen` among a few, round and round.
+pub(super) fn stepped<T: Copy + PartialEq>(all: &[T], chosen: T, command: Command) -> T {
+    let place = all.iter().position(|other| *other == chosen).unwrap_or(0);
+    let step = match command {
+        Command::MoveDown => 1,
+        Command::MoveUp => all.len().saturating_sub(1),
+        _ => 0,
+    };
+    all.get((place + step) % all.len().max(1)).copied().unwrap_or(chosen)
+}
+
 /// The first row on the screen, as near to `offset` as it can be with `position` in sight and no room left empty.
 pub(super) fn in_sight(offset: usize, position: usize, (rows, height): (usize, usize)) -> usize {
     let height = height.max(1);

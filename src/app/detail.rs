@@ -1,5 +1,6 @@
 //! The detail pane: the selected organization as fields, or as the JSON the server sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::age;
@@ -20,7 +21,7 @@ const MOST_JSON: usize = 64 * 1024;
 /// Most names of other organizations, and most past changes, shown.
 const MOST_NAMED: usize = 12;
 /// Column at which values start.
-const INDENT: usize = 14;
+pub(super) const INDENT: usize = 14;
 
 /// What the pane shows of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -123,7 +124,7 @@ pub struct Context<'a> {
 
 /// The lines of a record, at most `width` cells wide.
 pub fn lines(
-    record: &Record<std::sync::Arc<Organization>>,
+    record: &Record<Arc<Organization>>,
     view: DetailView,
     cx: Context<'_>,
     width: usize,
@@ -204,22 +205,23 @@ fn shared(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Lin
     if others == 0 {
         return Vec::new();
     }
-    let named: Vec<String> = cx
-        .rows
-        .users(&organization.connection)
-        .filter(|other| other.id != organization.id)
-        .take(MOST_NAMED)
-        .map(|other| other.name.brief().into_string())
-        .collect();
-    let more = others.saturating_sub(named.len());
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let users = cx.rows.users(&organization.connection).filter(|other| other.id != organization.id);
+    let named = users_named(users, others);
     let connection = organization.connection.brief();
     let mut lines = vec![
         Line::default(),
         Line::new(Role::Title, format!("Other organizations on {connection} ({others})")),
     ];
-    lines.extend(wrapped(Role::Text, &format!("{}{more}", named.join(", ")), width));
+    lines.extend(wrapped(Role::Text, &named, width));
     lines
+}
+
+/// The first of `all` organizations by name, and how many more there are.
+pub(super) fn users_named<'a>(users: impl Iterator<Item = &'a Arc<Organization>>, all: usize) -> String {
+    let named: Vec<String> = users.take(MOST_NAMED).map(|user| user.name.brief().into_string()).collect();
+    let more = all.saturating_sub(named.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{}{more}", named.join(", "))
 }
 
 /// What this tool changed here, the latest first.
@@ -239,7 +241,7 @@ fn history(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Li
     lines
 }
 
-fn or_dash(value: &Untrusted) -> String {
+pub(super) fn or_dash(value: &Untrusted) -> String {
     if value.is_empty() { "–".to_owned() } else { value.display_head(4096).0.into_string() }
 }
 
@@ -274,7 +276,12 @@ pub const fn state_role(state: ConnectionState) -> Role {
 }
 
 /// A labelled value with remarks: beside it where they fit, under it where not.
-fn with_notes(label: &str, value: (Role, &str), notes: &[(Role, String)], width: usize) -> Vec<Line> {
+pub(super) fn with_notes(
+    label: &str,
+    value: (Role, &str),
+    notes: &[(Role, String)],
+    width: usize,
+) -> Vec<Line> {
     let mut lines = labelled(label, value, INDENT, width);
     for (nth, (role, note)) in notes.iter().enumerate() {
         let gap = if nth == 0 { "  " } else { " · " };

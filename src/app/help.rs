@@ -43,7 +43,9 @@ pub fn lines(
     ] {
         lines.extend(labelled(&format!("  {mark}"), (Role::Text, meaning), KEYS, width));
     }
-    if contexts.contains(&Context::List) || contexts.contains(&Context::FilterField) {
+    if contexts.iter().any(|context| matches!(context, Context::List | Context::Connections))
+        || contexts.contains(&Context::FilterField)
+    {
         lines.push(Line::default());
         lines.push(Line::new(Role::Title, "What can be typed after /"));
         for (form, meaning) in crate::app::query::FORMS {

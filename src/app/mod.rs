@@ -40,6 +40,7 @@ pub mod sign_in;
 mod state;
 pub mod switch;
 mod update;
+pub mod view;
 
 pub use clipboard::{Copied, Multiplexer};
 pub use effect::{Effect, RequestId, RequestIds};

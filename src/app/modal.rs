@@ -1,5 +1,6 @@
 //! Windows over the panes. They stack: the last one has the keyboard.
 
+use super::connections;
 use super::domains::Domains;
 use super::field::Field;
 use super::identity::{CertificateWindow, FirstContact};
@@ -35,6 +36,8 @@ pub enum Modal {
     Problem(Problem),
     /// The order of the list is being chosen.
     Sort(SortPicker),
+    /// The same in the list of connections: the highlighted column.
+    SortConnections(connections::Column),
     /// The columns of the list are being chosen.
     Columns(ColumnPicker),
     /// Rows are to be written to a file; the highlighted format.

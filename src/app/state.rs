@@ -8,7 +8,7 @@ use ratatui::layout::Size;
 use super::activity::Log;
 use super::age;
 use super::change::{Change, Phase};
-use super::connections::Connections;
+use super::connections::{self, ConnectionList, Connections};
 use super::detail::{self, DetailPane};
 use super::effect::{RequestId, RequestIds};
 use super::history::History;
@@ -16,7 +16,7 @@ use super::identity::Changed;
 use super::ledger::Ledger;
 use super::line::Line;
 use super::link::Link;
-use super::list::{ListPane, Row, RowKey};
+use super::list::{Filter, ListPane, Row, RowKey};
 use super::message::Session;
 use super::modal::{Modal, Question};
 use super::notice::Notice;
@@ -26,10 +26,12 @@ use super::remembered;
 use super::settings::{Run, Settings};
 use super::sign_in::Banner;
 use super::switch::{Connecting, Profiles};
+use super::view::{Detour, View};
 use crate::domain::{Introduction, Moment, Verified};
 use crate::input::{Key, KeySequence};
 use crate::keymap::Context;
 use crate::layout::{Pane, Panes, SizeClass};
+use crate::text::DisplayText;
 use crate::theme::Theme;
 
 /// Everything the program knows. Only [`update`](super::update()) changes it; painters read it.
@@ -64,7 +66,13 @@ pub struct State {
     /// The selected organization.
     pub detail: DetailPane,
     /// The connections.
-    pub connections: Connections,
+    pub connections: Box<Connections>,
+    /// The list of them.
+    pub connection_list: Box<ConnectionList>,
+    /// Which list is shown.
+    pub view: View,
+    /// The visit to the organizations of one connection.
+    pub detour: Option<Box<Detour>>,
     /// Which pane has the keyboard when no window is open.
     pub pane: Pane,
     /// The windows, the last on top.
@@ -137,7 +145,10 @@ impl State {
             signing_in: None,
             list: ListPane::default(),
             detail: DetailPane::default(),
-            connections: Connections::default(),
+            connections: Box::default(),
+            connection_list: Box::default(),
+            view: View::default(),
+            detour: None,
             pane: Pane::List,
             modals: Vec::new(),
             change: None,
@@ -193,11 +204,14 @@ impl State {
             return vec![Context::Global];
         }
         let Some(modal) = modal else {
-            return match self.pane {
-                Pane::List if self.list.filter.editing => vec![Context::FilterField, Context::Global],
-                Pane::List => vec![Context::List, Context::Global],
-                Pane::Detail => vec![Context::Detail, Context::Global],
+            let innermost = match (self.view, self.pane) {
+                (_, Pane::List) if self.filter().editing => Context::FilterField,
+                (View::Organizations, Pane::List) => Context::List,
+                (View::Organizations, Pane::Detail) => Context::Detail,
+                (View::Connections, Pane::List) => Context::Connections,
+                (View::Connections, Pane::Detail) => Context::ConnectionDetail,
             };
+            return vec![innermost, Context::Global];
         };
         let innermost = match modal {
             Modal::Change => self.change.as_ref().map_or(Context::Result, |change| match &change.phase {
@@ -220,6 +234,7 @@ impl State {
             Modal::Question(_) => Context::Question,
             Modal::Problem(_) => Context::Problem,
             Modal::Sort(_) => Context::SortPicker,
+            Modal::SortConnections(_) => Context::ConnectionSortPicker,
             Modal::Columns(_) => Context::ColumnPicker,
             Modal::Export(_) => Context::ExportPicker,
             Modal::Theme { before: _ } => Context::ThemePicker,
@@ -287,8 +302,101 @@ impl State {
         self.run.started_at.saturating_add(elapsed)
     }
 
+    /// What narrows the list that is shown.
+    pub fn filter(&self) -> &Filter {
+        match self.view {
+            View::Organizations => &self.list.filter,
+            View::Connections => &self.connection_list.filter,
+        }
+    }
+
+    /// Whether the list that is shown has no row selected.
+    pub(super) fn row_is_missing(&self) -> bool {
+        match self.view {
+            View::Organizations => self.list.row().is_none(),
+            View::Connections => self.connection_list.row().is_none(),
+        }
+    }
+
+    /// From when the data are that are shown; of two lists that they are made from, the older one.
+    pub fn data_at(&self) -> Option<Moment> {
+        match (self.view, self.connections.read_at) {
+            (View::Connections, Some(read_at)) => self.list.loaded_at.map(|loaded_at| loaded_at.min(read_at)),
+            (View::Connections, None) | (View::Organizations, _) => self.list.loaded_at,
+        }
+    }
+
+    /// Whether they could not be read again the last time.
+    pub fn is_stale(&self) -> bool {
+        match self.view {
+            View::Organizations => self.list.stale.is_some(),
+            View::Connections => self.list.stale.is_some() || self.connections.failure.is_some(),
+        }
+    }
+
+    /// Values that stand in a column of the list that is shown, by its place in the vocabulary.
+    pub(super) fn values(&self, column: usize) -> Vec<String> {
+        match self.view {
+            View::Organizations => self.list.rows.values(column),
+            View::Connections => self.connection_list.values(column),
+        }
+    }
+
+    /// Takes over into the list of connections what is known now.
+    pub(super) fn know_connections(&mut self) {
+        let wall_clock = self.wall_clock();
+        self.connection_list.take(&self.connections, &self.list, wall_clock);
+    }
+
+    /// As what the detail shows its record, and its first line on the screen.
+    pub fn detail_view(&self) -> (detail::DetailView, usize) {
+        match self.view {
+            View::Organizations => (self.detail.view, self.detail.scroll),
+            View::Connections => (self.connection_list.detail.view, self.connection_list.detail.scroll),
+        }
+    }
+
+    /// The first line of the detail on the screen.
+    pub(super) fn detail_scroll(&mut self) -> &mut usize {
+        match self.view {
+            View::Organizations => &mut self.detail.scroll,
+            View::Connections => &mut self.connection_list.detail.scroll,
+        }
+    }
+
+    /// The name of what the detail shows; empty where there is nothing.
+    pub fn detail_title(&self) -> String {
+        let title = match self.view {
+            View::Organizations => self.detailed().map(Row::title),
+            View::Connections => self.detailed_connection().map(connections::Row::title),
+        };
+        title.map(DisplayText::into_string).unwrap_or_default()
+    }
+
     /// The lines of the detail pane, `width` cells wide.
     pub fn detail_lines(&self, view: detail::DetailView, width: usize) -> Vec<Line> {
+        match self.view {
+            View::Organizations => self.organization_lines(view, width),
+            View::Connections => self.connection_lines(view, width),
+        }
+    }
+
+    fn connection_lines(&self, view: detail::DetailView, width: usize) -> Vec<Line> {
+        let cx = connections::Context {
+            connections: &self.connections,
+            list: &self.list,
+            complete: self.connection_list.complete,
+            now: self.wall_clock(),
+        };
+        self.detailed_connection().map_or_else(Vec::new, |row| connections::lines(row, view, cx, width))
+    }
+
+    /// The connection that the detail shows: the selected one, or one before it while the selection moves.
+    pub fn detailed_connection(&self) -> Option<&connections::Row> {
+        self.connection_list.get(self.connection_list.detail.shows.as_ref()?)
+    }
+
+    fn organization_lines(&self, view: detail::DetailView, width: usize) -> Vec<Line> {
         let cx = detail::Context {
             ledger: &self.ledger,
             rows: &self.list.rows,
@@ -306,7 +414,9 @@ impl State {
     /// Takes the size over into the parts that need it.
     pub(super) fn fit(&mut self) {
         let rows = self.panes().list_rows;
-        self.list.resize(usize::from(rows.height), rows.width);
+        let height = usize::from(rows.height);
+        self.list.resize(height, rows.width);
+        self.connection_list.resize(height);
     }
 
     /// When something has to happen, or the screen has to say something else, without any key or answer.
@@ -324,6 +434,7 @@ impl State {
             self.plan_listens_at(),
             change.and_then(Change::listens_at).filter(|at| *at > self.now),
             self.detail.follows_at,
+            self.connection_list.detail.follows_at,
             self.next_age_step(),
         ]
         .into_iter()
@@ -355,7 +466,7 @@ impl State {
             _ => None,
         };
         let until_next = if self.link.is_low() { age::until_next_minute } else { age::until_next };
-        let data = self.list.loaded_at.map(|at| self.now + until_next(self.now.since(at)));
+        let data = self.data_at().map(|at| self.now + until_next(self.now.since(at)));
         let changed = self.list.rows.changed_last().and_then(|row| row.changed.as_ref());
         let changed = changed.map(|changed| self.now + until_next(self.now.since(changed.at)));
         // Counted down where there is room for it, by the second.

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
+use super::age;
 use super::change::{Change, Gate, Phase, candidates};
+use super::connections;
 use super::cx::Cx;
 use super::detail;
 use super::effect::{Effect, RequestId};
@@ -22,8 +24,10 @@ use super::settings::JournalState;
 use super::sign_in::Banner;
 use super::state::State;
 use super::switch;
+use super::view::View;
 use crate::domain::{
-    Call, Domain, Failure, FailureKind, Introduction, JournalFailure, Moment, Organization, Page, PatchAnswer,
+    Call, Connection, Domain, Failure, FailureKind, Introduction, JournalFailure, Moment, Organization, Page,
+    PatchAnswer,
 };
 use crate::keymap::Keymap;
 use crate::layout::{Pane, SizeClass};
@@ -35,6 +39,7 @@ const SLOW_LINE: &str = "the terminal takes output slowly: low bandwidth from he
 pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect> {
     state.now = state.now.max(event.at);
     let (selected, offset) = (state.list.selected.clone(), state.list.offset);
+    let connection = (state.connection_list.selected.clone(), state.connection_list.offset);
     let by_key = matches!(event.message, Message::Key(_) | Message::Mouse { .. });
     if let Message::Replied { request, reply, took } = &event.message {
         state.activity.answered(*request, reply, *took);
@@ -42,9 +47,13 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
     let checking = is_checking(state);
     let applying = state.is_applying();
     let window = top(state);
+    let told = told(&event.message);
     let mut effects = apply(state, keymap, event.message);
     effects.extend(plan::advance(state, applying));
     effects.extend(plan::outside::offer(state));
+    if told == Told::Connections || told == Told::Anything && state.list.load.is_none() {
+        keep_connections(state);
+    }
     if checking && !is_checking(state) {
         // What the last check found has to be drawn, and read, before a key can mean consent to it.
         covered(state);
@@ -58,32 +67,106 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
     effects.extend(remembered::remember(state));
     state.activity.asked(&effects, state.now);
     remember(state, &effects);
-    let moved = by_key && state.list.selected != selected;
-    follow_selection(state, by_key, moved, state.list.offset != offset);
+    follow_selection(state, by_key, &(selected, offset), &connection);
     if !state.change_is_in_sight() && !state.plan_is_in_sight() {
         covered(state);
     }
     effects
 }
 
+/// What a message may have told of the connections and of who uses them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    /// Something of organizations, or of who knows what.
+    Anything,
+    /// Something of connections.
+    Connections,
+}
+
+const fn told(message: &Message) -> Told {
+    match message {
+        Message::Replied { reply: Reply::ConnectionsListed(_) | Reply::ConnectionTested(_), .. } => {
+            Told::Connections
+        }
+        Message::Replied { .. } => Told::Anything,
+        _ => Told::Nothing,
+    }
+}
+
+/// The list of connections is made anew after an answer, while it is shown. Not after each page of organizations: as
+/// long as they are being read, it says that the numbers are not all.
+fn keep_connections(state: &mut State) {
+    if state.view == View::Connections {
+        state.know_connections();
+    }
+}
+
 /// Lets the detail follow the selection: at once, but while it is moved by keys only when it rests.
 ///
 /// Until then the detail keeps its record, which its title names. Beside a list that scrolls it is empty: what
 /// stands still there would have to be written again for each row.
-fn follow_selection(state: &mut State, by_key: bool, moved: bool, scrolled: bool) {
-    if moved && state.pane == Pane::List && state.modals.is_empty() && !state.list.filter.editing {
-        let rest = if state.link.is_low() { detail::LONG_REST } else { detail::REST };
-        state.detail.follows_at = Some(state.now + rest);
-        if scrolled && SizeClass::of(state.size) >= SizeClass::L {
-            (state.detail.shows, state.detail.scroll) = (None, 0);
+fn follow_selection(
+    state: &mut State,
+    by_key: bool,
+    organization: &(Option<RowKey>, usize),
+    connection: &(Option<connections::RowKey>, usize),
+) {
+    let free = by_key && state.pane == Pane::List && state.modals.is_empty() && !state.filter().editing;
+    let rest = if state.link.is_low() { detail::LONG_REST } else { detail::REST };
+    let beside = SizeClass::of(state.size) >= SizeClass::L;
+    let how = |moved: bool, scrolled: bool| match (free && moved, by_key) {
+        (true, _) => Step::Moved { until: state.now + rest, empty: scrolled && beside },
+        (false, true) => Step::Rested,
+        (false, false) => Step::Waited { now: state.now },
+    };
+    let step = how(state.list.selected != organization.0, state.list.offset != organization.1);
+    let shown = &mut state.detail;
+    step.follow((&mut shown.shows, &mut shown.follows_at, &mut shown.scroll), state.list.selected.as_ref());
+    if state.detail.follows_at.is_none() {
+        let in_sight = state.view == View::Organizations && state.modals.is_empty();
+        state.list.rested = in_sight && !state.list.filter.editing;
+    }
+    let list = &mut state.connection_list;
+    let step = how(list.selected != connection.0, list.offset != connection.1);
+    let shown = &mut list.detail;
+    step.follow((&mut shown.shows, &mut shown.follows_at, &mut shown.scroll), list.selected.as_ref());
+}
+
+/// What happened to a selection.
+#[derive(Clone, Copy)]
+enum Step {
+    /// A key moved it; the detail follows when it has rested until then, and is empty before where that spares bytes.
+    Moved { until: Moment, empty: bool },
+    /// A key that did not move it.
+    Rested,
+    /// No key.
+    Waited { now: Moment },
+}
+
+impl Step {
+    /// Applies it to what a detail shows, when that follows, and the first line on the screen.
+    fn follow<K: Clone + PartialEq>(
+        self,
+        (shows, follows_at, scroll): (&mut Option<K>, &mut Option<Moment>, &mut usize),
+        selected: Option<&K>,
+    ) {
+        match self {
+            Self::Moved { until, empty } => {
+                *follows_at = Some(until);
+                if empty {
+                    (*shows, *scroll) = (None, 0);
+                }
+                return;
+            }
+            Self::Waited { now } if follows_at.is_some_and(|at| at > now) => return,
+            Self::Rested | Self::Waited { .. } => {}
         }
-    } else if by_key || state.detail.follows_at.is_none_or(|at| at <= state.now) {
-        state.detail.follows_at = None;
-        if state.detail.shows != state.list.selected {
-            state.detail.shows.clone_from(&state.list.selected);
-            state.detail.scroll = 0;
+        *follows_at = None;
+        if shows.as_ref() != selected {
+            *shows = selected.cloned();
+            *scroll = 0;
         }
-        state.list.rested = !state.list.filter.editing && state.modals.is_empty();
     }
 }
 
@@ -255,11 +338,7 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             asked.unwrap_or_else(|| plan::connection(state, request, &result))
         }
         Reply::ConnectionTested(result) => {
-            let wall_clock = state.wall_clock();
-            if let Some(review) = state.change.as_mut().and_then(Change::reviewed) {
-                let stored = state.connections.find(&review.value);
-                review.checks.tested(request, &result, stored, state.now, wall_clock);
-            }
+            connection_tested(state, request, &result);
             plan::tested(state, request, &result);
             Vec::new()
         }
@@ -311,6 +390,21 @@ fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
             }
             Vec::new()
         }
+    }
+}
+
+fn connection_tested(state: &mut State, request: RequestId, result: &Result<Connection, Failure>) {
+    let wall_clock = state.wall_clock();
+    if let Some(review) = state.change.as_mut().and_then(Change::reviewed) {
+        let stored = state.connections.find(&review.value).map(AsRef::as_ref);
+        review.checks.tested(request, result, stored, state.now, wall_clock);
+    }
+    let Some(run) = state.connections.tested(request, result, state.now) else { return };
+    let took = run.took().map(|took| format!(" ({})", age::precise(took))).unwrap_or_default();
+    let words = format!("test of {}: {}{took}", run.name.brief(), run.words());
+    state.notice = Some(if run.is_good() { Notice::info(words, state.now) } else { Notice::warning(words) });
+    if let Some(failure) = result.as_ref().err().filter(|failure| is_sign_in(failure)) {
+        ask_to_sign_in(state, failure.clone());
     }
 }
 
@@ -685,6 +779,9 @@ fn deadline(state: &mut State) -> Vec<Effect> {
     let mut cx = Cx { now, requests: &mut state.requests };
     if signed_in && passed(state.list.refresh_at(state.settings.refresh_every)) {
         effects.extend(state.list.refresh(&mut cx));
+        if state.view == View::Connections {
+            effects.extend(state.connections.refresh(&mut cx));
+        }
     }
     if signed_in {
         effects.extend(state.ledger.look_if_due(&mut cx));

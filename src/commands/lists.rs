@@ -107,7 +107,7 @@ pub fn connections(print: Print, rows: &[Used<'_>], mut to: impl Write) -> io::R
         Print::Table => {
             let head = ["NAME", "STATE", "KIND", "ORGS", "TESTED", "ERROR", "ID"];
             let rows = rows.iter().map(|(connection, uses)| {
-                let Connection { id, name, cloud_name, state, tested_at, error } = connection;
+                let Connection { id, name, cloud_name, state, tested_at, error, .. } = connection;
                 let [id, name, kind, error] = [id, name, cloud_name, error].map(cell);
                 [name, state.word().to_owned(), kind, uses.to_string(), time(tested_at), error, id]
             });
@@ -121,7 +121,7 @@ pub fn connections(print: Print, rows: &[Used<'_>], mut to: impl Write) -> io::R
             let mut sheet = Sheet::new(delimiter, to);
             sheet.row(["id", "name", "cloud_name", "state", "organizations", "tested_at", "error"])?;
             for (connection, uses) in rows {
-                let Connection { id, name, cloud_name, state, tested_at, error } = connection;
+                let Connection { id, name, cloud_name, state, tested_at, error, .. } = connection;
                 let [id, name, kind, tested_at, error] =
                     [id, name, cloud_name, tested_at, error].map(Untrusted::as_sent);
                 sheet.row([id, name, kind, state.word(), &uses.to_string(), tested_at, error])?;
@@ -132,7 +132,7 @@ pub fn connections(print: Print, rows: &[Used<'_>], mut to: impl Write) -> io::R
 }
 
 fn as_json((connection, uses): &Used<'_>) -> String {
-    let Connection { id, name, cloud_name, state, tested_at, error } = connection;
+    let Connection { id, name, cloud_name, state, tested_at, error, .. } = connection;
     serde_json::json!({
         "id": id.as_sent(),
         "name": name.as_sent(),

@@ -1,5 +1,6 @@
 //! A stored Salesforce connection (API contract §5).
 
+use super::organization::Field;
 use crate::text::Untrusted;
 
 /// What the last test of a connection said, in the vendor's own three words (§5.3).
@@ -24,7 +25,7 @@ impl ConnectionState {
     }
 }
 
-/// One connection.
+/// One connection. A field that was absent or null is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
     /// Resource id.
@@ -39,4 +40,34 @@ pub struct Connection {
     pub tested_at: Untrusted,
     /// Why the last test failed; empty when it did not.
     pub error: Untrusted,
+    /// RFC 3339 text as sent.
+    pub created_at: Untrusted,
+    /// RFC 3339 text as sent.
+    pub updated_at: Untrusted,
+    /// `uri` as sent.
+    pub uri: Untrusted,
+    /// The other fields, in the server's order.
+    pub others: Vec<Field>,
+    /// The record's JSON exactly as the server sent it.
+    pub json: Untrusted,
+}
+
+impl Connection {
+    /// One of which only the name is known, from a record that uses it.
+    pub fn named(name: &Untrusted) -> Self {
+        let empty = Untrusted::default;
+        Self {
+            id: empty(),
+            name: name.clone(),
+            cloud_name: empty(),
+            state: ConnectionState::NotTested,
+            tested_at: empty(),
+            error: empty(),
+            created_at: empty(),
+            updated_at: empty(),
+            uri: empty(),
+            others: Vec::new(),
+            json: empty(),
+        }
+    }
 }

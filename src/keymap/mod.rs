@@ -61,6 +61,11 @@ named! {
         MarkShown = "mark-shown", "mark every row shown, or unmark them";
         InvertMarks = "invert-marks", "mark what is not marked of the rows shown";
         Filter = "filter", "narrow the list by words";
+        Test = "test", "have the server test the connection";
+        Connections = "connections", "the connections, and who uses each";
+        Users = "users", "the organizations that use it";
+        Organizations = "organizations", "the list of organizations";
+        OtherList = "other-list", "the other list, as it was left: connections or organizations";
         Sort = "sort", "choose the sort column";
         ReverseSort = "reverse-sort", "reverse the sort";
         ThenBy = "then-by", "among equals, another column";
@@ -134,6 +139,8 @@ named! {
         Global = "global", "everywhere";
         List = "list", "organization list";
         Detail = "detail", "detail";
+        Connections = "connections", "connection list";
+        ConnectionDetail = "connection-detail", "connection";
         FilterField = "filter-field", "filter line";
         Choose = "choose", "change: new connection";
         Review = "review", "change: review";
@@ -145,6 +152,7 @@ named! {
         Progress = "progress", "plan being applied";
         RowResult = "row-result", "result of a row";
         Question = "question", "yes or no";
+        ConnectionSortPicker = "connection-sort-picker", "sort column of connections";
         SortPicker = "sort-picker", "sort column";
         ColumnPicker = "column-picker", "columns";
         ExportPicker = "export-picker", "export";

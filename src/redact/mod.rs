@@ -21,7 +21,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use self::value::Secret;
-use crate::domain::{Organization, Password, Record};
+use crate::domain::{Connection, Field, Organization, Password, Record};
 use crate::text::Untrusted;
 
 /// What stands where a secret stood.
@@ -105,20 +105,38 @@ impl Secrets {
     pub fn mask_record(&self, record: &mut Record<Organization>) {
         match record {
             Record::Sound(organization) => self.mask_organization(organization),
-            Record::Damaged { json, .. } => mask_shown(json, self.known().password.as_deref()),
+            Record::Damaged { json, .. } => self.mask_damaged(json),
         }
+    }
+
+    /// The text of a record that cannot be understood.
+    pub fn mask_damaged(&self, json: &mut Untrusted) {
+        mask_shown(json, self.known().password.as_deref());
     }
 
     /// The same for a record that is sound. In its text as sent the password is left alone when a field that
     /// means something holds it: there it is on the screen as a name, and the text must say the same.
     pub fn mask_organization(&self, organization: &mut Organization) {
-        let password = self.known().password.clone();
         let Organization { name, organization_id, connection, cloud_name, kind, uri, .. } = &*organization;
-        let named = [name, organization_id, connection, cloud_name, kind, uri].map(Untrusted::as_sent);
-        let is_no_name = |secret: &&Secret| !named.iter().any(|text| secret.is_in(text));
-        let in_json = password.as_deref().filter(is_no_name);
-        mask_shown(&mut organization.json, in_json);
-        organization.others.iter_mut().for_each(|field| mask_shown(&mut field.value, password.as_deref()));
+        let named = [name, organization_id, connection, cloud_name, kind, uri].map(Clone::clone);
+        self.mask_beside(&named, &mut organization.json, &mut organization.others);
+    }
+
+    /// The same for a connection. What Salesforce said of its last test is only shown.
+    pub fn mask_connection(&self, connection: &mut Connection) {
+        let Connection { id, name, cloud_name, uri, .. } = &*connection;
+        let named = [id, name, cloud_name, uri].map(Clone::clone);
+        self.mask_beside(&named, &mut connection.json, &mut connection.others);
+        mask_shown(&mut connection.error, self.known().password.as_deref());
+    }
+
+    fn mask_beside(&self, named: &[Untrusted], json: &mut Untrusted, others: &mut [Field]) {
+        let password = self.known().password.clone();
+        let is_no_name = |secret: &&Secret| !named.iter().any(|text| secret.is_in(text.as_sent()));
+        mask_shown(json, password.as_deref().filter(is_no_name));
+        for field in others {
+            mask_shown(&mut field.value, password.as_deref());
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

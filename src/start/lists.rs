@@ -117,9 +117,10 @@ pub(super) fn connections(flags: &Connections) -> Result<ExitCode, Problem> {
             read.await?.map_err(|failure| super::headless::failed(&failure))?;
             let state = core.state();
             let uses = |connection: &Connection| state.list.rows.uses(&connection.name);
-            let known = state.connections.known.clone();
+            let known: Vec<Connection> =
+                state.connections.known.iter().map(|known| known.as_ref().clone()).collect();
             let uses: Vec<usize> = known.iter().map(uses).collect();
-            let damaged = state.connections.damaged;
+            let damaged = state.connections.damaged.len();
             let known = if flags.test { tested(known, &access).await? } else { known };
             Ok((known, uses, damaged))
         },

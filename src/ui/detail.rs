@@ -6,6 +6,7 @@ use super::canvas::Canvas;
 use crate::app::State;
 use crate::app::detail::DetailView;
 use crate::app::line::Line;
+use crate::app::view::View;
 use crate::layout::{Pane, Panes, SizeClass};
 use crate::theme::Role;
 
@@ -14,7 +15,7 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
         return;
     }
     let active = state.pane == Pane::Detail && state.modals.is_empty();
-    let name = state.detailed().map(|row| row.title().into_string()).unwrap_or_default();
+    let name = state.detail_title();
     let title = if name.is_empty() { Line::default() } else { Line::new(Role::Title, name) };
     canvas.titled_rule(panes.detail_title, active, &title, &views(state));
     let beside = panes.detail_rows.x > 0;
@@ -25,9 +26,10 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
         }
     }
     let inside = panes.detail_text;
-    let lines = state.detail_lines(state.detail.view, usize::from(inside.width));
-    canvas.lines(inside, lines.iter().skip(state.detail.scroll));
-    if panes.class == SizeClass::XL && state.detail.view == DetailView::Fields {
+    let (view, scroll) = state.detail_view();
+    let lines = state.detail_lines(view, usize::from(inside.width));
+    canvas.lines(inside, lines.iter().skip(scroll));
+    if panes.class == SizeClass::XL && view == DetailView::Fields && scroll == 0 {
         json_below(state, inside, lines.len(), canvas);
     }
 }
@@ -35,7 +37,7 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
 /// A large screen has room for the JSON under the fields.
 fn json_below(state: &State, inside: Rect, fields: usize, canvas: &mut Canvas<'_>) {
     let top = u16::try_from(fields + 1).unwrap_or(u16::MAX);
-    if state.detail.scroll > 0 || top + 2 >= inside.height || fields == 0 {
+    if top + 2 >= inside.height || fields == 0 {
         return;
     }
     canvas.put(inside.x, inside.y + top, inside.width, Role::Title, "The server's JSON");
@@ -45,8 +47,12 @@ fn json_below(state: &State, inside: Rect, fields: usize, canvas: &mut Canvas<'_
 }
 
 fn views(state: &State) -> Line {
-    let role = |view| if state.detail.view == view { Role::Title } else { Role::Dim };
-    let reading = if state.detail.request.is_some() { "reading …  " } else { "" };
+    let role = |view| if state.detail_view().0 == view { Role::Title } else { Role::Dim };
+    let reading = if state.view == View::Organizations && state.detail.request.is_some() {
+        "reading …  "
+    } else {
+        ""
+    };
     Line::new(Role::Dim, reading)
         .and(Role::Key, "1 ")
         .and(role(DetailView::Fields), "fields  ")

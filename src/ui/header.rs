@@ -131,12 +131,12 @@ fn freshness(state: &State, class: SizeClass) -> Line {
     };
     let line = identity.and(Role::Warning, mode).and(role, token).and(Role::Text, "  ");
     let list = &state.list;
-    let old = list.loaded_at.map(|at| short(state.now.since(at)));
-    let (role, words) = match (&list.load, &list.stale, old) {
+    let old = state.data_at().map(|at| short(state.now.since(at)));
+    let (role, words) = match (&list.load, state.is_stale(), old) {
         (Some(load), _, None) => (Role::Good, format!("● loading {}{}", load.received(), of(load.total()))),
-        (_, Some(_), Some(age)) => (Role::Warning, format!("○ stale {age}{}", retry(state, class))),
-        (_, None, Some(age)) if list.paused => (Role::Warning, format!("○ paused {age}")),
-        (_, None, Some(age)) => (Role::Good, format!("● {age}")),
+        (_, true, Some(age)) => (Role::Warning, format!("○ stale {age}{}", retry(state, class))),
+        (_, false, Some(age)) if list.paused => (Role::Warning, format!("○ paused {age}")),
+        (_, false, Some(age)) => (Role::Good, format!("● {age}")),
         (None, _, None) => (Role::Warning, "○ no data".to_owned()),
     };
     line.and(role, words)

@@ -8,7 +8,7 @@ use super::canvas::{Canvas, cells};
 use super::header::of;
 use crate::app::line::Line;
 use crate::app::list::{Column, GUTTER, Placed, Row};
-use crate::app::query::{Field, Query};
+use crate::app::query::Query;
 use crate::app::{State, age};
 use crate::layout::{Pane, Panes, SizeClass};
 use crate::text;
@@ -72,23 +72,26 @@ fn title(state: &State) -> Line {
 }
 
 fn remarks(state: &State, class: SizeClass) -> Line {
-    let mut line = Line::default();
-    let mut put = |role: Role, text: String| {
-        let gap = if line.0.is_empty() { "" } else { "  " };
-        line = std::mem::take(&mut line).and(Role::Text, gap).and(role, text);
+    let list = &state.list;
+    let changed = match list.rows.changed() {
+        0 => None,
+        n => Some((Role::Warning, format!("Δ {n} changed"))),
     };
-    if !state.list.filter.is_empty() {
-        put(Role::Match, format!("/{}", text::escape_typed(state.list.filter.field.text())));
-    }
-    match state.list.rows.changed() {
-        0 => {}
-        n => put(Role::Warning, format!("Δ {n} changed")),
-    }
-    if class == SizeClass::XL {
-        put(Role::Dim, format!("sort {}", state.list.sort.told(state.list.rows.others())));
-    }
-    if let Some(count) = state.count {
-        put(Role::Key, count.to_string());
+    let sort =
+        (class == SizeClass::XL).then(|| (Role::Dim, format!("sort {}", list.sort.told(list.rows.others()))));
+    remarks_of(state, changed.into_iter().chain(sort))
+}
+
+/// What narrows the list, then what is to be said of it, then the count being typed.
+pub(super) fn remarks_of(state: &State, said: impl IntoIterator<Item = (Role, String)>) -> Line {
+    let filter = state.filter();
+    let filter =
+        (!filter.is_empty()).then(|| (Role::Match, format!("/{}", text::escape_typed(filter.field.text()))));
+    let count = state.count.map(|count| (Role::Key, count.to_string()));
+    let mut line = Line::default();
+    for (role, text) in filter.into_iter().chain(said).chain(count) {
+        let gap = if line.0.is_empty() { "" } else { "  " };
+        line = line.and(Role::Text, gap).and(role, text);
     }
     line
 }
@@ -152,7 +155,7 @@ fn paint_row(
             let (role, shown) = cell(state, row, *column);
             canvas.put(x, area.y, place.end - place.start, role, &shown);
             if let Some(field) = column.field() {
-                paint_matches((query, field), &shown, x..area.x + place.end, area.y, canvas);
+                paint_matches((query, field.column()), &shown, x..area.x + place.end, area.y, canvas);
             }
         }
     }
@@ -167,23 +170,28 @@ fn paint_row(
         canvas.put(area.x + 2, area.y, 1, Role::Warning, "Δ");
     }
     if selected {
-        canvas.put(area.x, area.y, 1, Role::Title, ">");
-        let active = state.pane == Pane::List;
-        // On a slow line the mark alone tells which row it is: two cells for a move instead of two rows.
-        if !state.link.is_low() {
-            canvas.restyle(area, if active { Role::Selected } else { Role::Title });
-        }
+        paint_selection(state, area, canvas);
     }
 }
 
-fn paint_matches(
-    (query, field): (&Query, Field),
+/// The row that is selected, whatever stands in it.
+pub(super) fn paint_selection(state: &State, row: Rect, canvas: &mut Canvas<'_>) {
+    canvas.put(row.x, row.y, 1, Role::Title, ">");
+    let active = state.pane == Pane::List;
+    // On a slow line the mark alone tells which row it is: two cells for a move instead of two rows.
+    if !state.link.is_low() {
+        canvas.restyle(row, if active { Role::Selected } else { Role::Title });
+    }
+}
+
+pub(super) fn paint_matches(
+    (query, column): (&Query, usize),
     shown: &str,
     place: Range<u16>,
     y: u16,
     canvas: &mut Canvas<'_>,
 ) {
-    for found in query.highlights(field.column(), shown) {
+    for found in query.highlights(column, shown) {
         let start = place.start + cells(shown.get(..found.start).unwrap_or_default());
         let width = cells(shown.get(found).unwrap_or_default());
         if start < place.end {

@@ -4,6 +4,7 @@ mod activity;
 mod ascii;
 mod canvas;
 mod change;
+mod connections;
 mod detail;
 mod header;
 mod identity;
@@ -23,6 +24,7 @@ use ratatui::layout::{Position, Rect};
 use crate::app::State;
 use crate::app::line::{Line, wrapped};
 use crate::app::modal::{Modal, Question};
+use crate::app::view::View;
 use crate::keymap::Keymap;
 use crate::theme::{Role, Surface};
 pub(crate) use ascii::spelled;
@@ -52,7 +54,10 @@ pub fn view(state: &State, look: Look<'_>, frame: &mut Buffer) -> Option<Positio
     }
     let panes = state.panes();
     header::paint(state, panes.header, panes.class, &mut canvas);
-    list::paint(state, &panes, &mut canvas);
+    match state.view {
+        View::Organizations => list::paint(state, &panes, &mut canvas),
+        View::Connections => connections::paint(state, &panes, &mut canvas),
+    }
     detail::paint(state, &panes, &mut canvas);
     activity::paint_strip(state, &panes, &mut canvas);
     canvas.rule(panes.status_rule, Role::Border);

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::Canvas;
 use super::status::window_hints;
 use crate::app::State;
+use crate::app::connections;
 use crate::app::line::Line;
 use crate::app::pickers::{ColumnPicker, SortPicker};
 use crate::keymap::{Context, Keymap};
@@ -35,6 +36,27 @@ pub(super) fn paint_sort(state: &State, picker: SortPicker, keymap: &Keymap, can
         });
         format!("{} {}", text::pad(&others.head(*column), NAME, '…'), now.unwrap_or_default())
     });
+    paint_choices(rows, chosen, lines, canvas);
+}
+
+pub(super) fn paint_sort_of_connections(
+    state: &State,
+    chosen: connections::Column,
+    keymap: &Keymap,
+    canvas: &mut Canvas<'_>,
+) {
+    let (all, sort) = (connections::Column::ALL, state.connection_list.sort);
+    let title = Line::new(Role::Title, "Sort by");
+    let rows = window((state, keymap, Context::ConnectionSortPicker), (52, all.len()), &title, canvas);
+    let lines = all.iter().map(|column| {
+        let now = match (*column == sort.column, sort.descending) {
+            (true, false) => "▲ now",
+            (true, true) => "▼ now",
+            (false, _) => "",
+        };
+        format!("{} {now}", text::pad(column.head(), NAME, '…'))
+    });
+    let chosen = all.iter().position(|column| *column == chosen).unwrap_or(0);
     paint_choices(rows, chosen, lines, canvas);
 }
 

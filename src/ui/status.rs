@@ -6,6 +6,7 @@ use super::canvas::{Canvas, cells};
 use crate::app::change::Phase;
 use crate::app::line::Line;
 use crate::app::notice::Tone;
+use crate::app::view::View;
 use crate::app::{State, age};
 use crate::keymap::{Command, Context, Keymap};
 use crate::text;
@@ -13,8 +14,8 @@ use crate::theme::Role;
 
 /// What there is to say: the filter being typed, a notice, a change under way, a row that others changed.
 pub(super) fn paint(state: &State, area: Rect, canvas: &mut Canvas<'_>) {
-    if state.list.filter.editing {
-        let filter = &state.list.filter.field;
+    if state.filter().editing {
+        let filter = &state.filter().field;
         let before = filter.before_cursor();
         let after = filter.text().get(before.len()..).unwrap_or_default();
         canvas.put(area.x, area.y, area.width, Role::Key, " /");
@@ -43,8 +44,8 @@ const FILTER: u16 = 20;
 /// Why the filter being typed is none yet, and its width, at most two thirds of the line; else the notice, in the
 /// room that the filter does not need.
 fn beside_filter(state: &State, area: Rect) -> (Line, u16) {
-    let Some(error) = &state.list.filter.error else {
-        let needed = cells(state.list.filter.field.text()).saturating_add(5).max(FILTER);
+    let Some(error) = &state.filter().error else {
+        let needed = cells(state.filter().field.text()).saturating_add(5).max(FILTER);
         let room = area.width.saturating_sub(needed);
         return notice(state).map_or_else(Default::default, |line| {
             let told = cells(&line.text()).saturating_add(1).min(room);
@@ -106,6 +107,9 @@ fn hidden_change(state: &State) -> Option<Line> {
 
 /// What others changed: of the selected row, else of the one that changed last, be it hidden by the filter.
 fn changed_row(state: &State) -> Option<Line> {
+    if state.view != View::Organizations {
+        return None;
+    }
     let rows = &state.list.rows;
     let selected = state.list.row().filter(|row| row.changed.is_some());
     let row = selected.or_else(|| rows.changed_last())?;

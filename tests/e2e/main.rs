@@ -9,6 +9,7 @@
 mod canary;
 mod change;
 mod clipboard;
+mod connections;
 mod doors;
 mod journal;
 mod kill;

@@ -3,6 +3,7 @@
 mod change;
 mod checked;
 mod columns;
+mod connections;
 mod export;
 mod identity;
 mod keyboard;

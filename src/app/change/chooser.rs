@@ -1,13 +1,13 @@
 //! The first step of a change: typing or choosing the new connection.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::app::connections::Connections;
 use crate::app::field::{Field, PasteRefused};
 use crate::app::list::{LookAlike, Rows};
 use crate::domain::ConnectionState;
 use crate::input::Key;
-use crate::text::{Skeleton, Untrusted, imitates};
+use crate::text::Untrusted;
 
 /// A connection that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,15 +55,10 @@ pub fn candidates(connections: &Connections, rows: &Rows) -> Vec<Candidate> {
 
 /// Tells each candidate that may be taken for another.
 fn find_look_alikes(all: &mut [Candidate]) {
-    let mut by_skeleton: HashMap<Skeleton, Vec<Untrusted>> = HashMap::new();
-    let skeletons: Vec<_> = all.iter().map(|candidate| Skeleton::of(candidate.name.as_sent())).collect();
-    for (candidate, skeleton) in all.iter().zip(&skeletons) {
-        by_skeleton.entry(*skeleton).or_default().push(candidate.name.clone());
-    }
-    for (candidate, skeleton) in all.iter_mut().zip(&skeletons) {
-        let group = by_skeleton.get(skeleton).into_iter().flatten();
-        let other = group.take(2).find(|name| **name != candidate.name);
-        candidate.look_alike = LookAlike::of(imitates(candidate.name.as_sent()), other);
+    let names: Vec<&Untrusted> = all.iter().map(|candidate| &candidate.name).collect();
+    let found = LookAlike::among(&names);
+    for (candidate, look_alike) in all.iter_mut().zip(found) {
+        candidate.look_alike = look_alike;
     }
 }
 

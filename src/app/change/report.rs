@@ -46,7 +46,7 @@ pub fn report(
     lines.extend(looks(evidence, width));
     lines.extend(journal(recorded, width));
     let whole = at.since(evidence.sent_at);
-    lines.push(Line::new(Role::Dim, format!("settled {} after sending", precise(whole))));
+    lines.push(Line::new(Role::Dim, format!("settled {} after sending", age::precise(whole))));
     lines
 }
 
@@ -57,10 +57,10 @@ fn headline(evidence: &Evidence) -> Line {
         Ok(answer) => {
             let role = if answer.is_success() { Role::Good } else { Role::Bad };
             Line::new(role, status_line(answer.status))
-                .and(Role::Dim, format!("   PATCH took {}", precise(answer.took)))
+                .and(Role::Dim, format!("   PATCH took {}", age::precise(answer.took)))
         }
         Err(failure) => Line::new(Role::Bad, explain(failure).title)
-            .and(Role::Dim, format!("   PATCH after {}", precise(took))),
+            .and(Role::Dim, format!("   PATCH after {}", age::precise(took))),
     }
 }
 
@@ -262,7 +262,7 @@ fn looks(evidence: &Evidence, width: usize) -> Vec<Line> {
     }
     lines.push(Line::new(Role::Title, format!("Read back {} times", evidence.looks.len())));
     for look in &evidence.looks {
-        let after = precise(look.at.since(evidence.sent_at));
+        let after = age::precise(look.at.since(evidence.sent_at));
         let seen = match &look.seen {
             Ok(organization) => format!("connection = {}", organization.connection.brief()),
             Err(failure) => explain(failure).title,
@@ -291,14 +291,5 @@ pub fn response(evidence: &Evidence, width: usize) -> Vec<Line> {
             lines.extend(wrapped(Role::Dim, failure.detail.brief().as_str(), width));
             lines
         }
-    }
-}
-
-/// A short span: milliseconds under ten seconds, seconds under ten minutes: readings are told apart.
-fn precise(span: std::time::Duration) -> String {
-    match span.as_millis() {
-        ms @ 0..10_000 => format!("{ms} ms"),
-        ms @ 10_000..600_000 => format!("{} s", ms / 1000),
-        _ => age::short(span),
     }
 }

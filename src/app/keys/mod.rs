@@ -1,6 +1,7 @@
 //! What keys and pasted text do: the meaning comes from the keymap, the effect from who has the keyboard.
 
 mod change;
+mod connections;
 mod copies;
 mod mouse;
 mod palette;
@@ -14,6 +15,7 @@ mod windows;
 use std::time::Duration;
 
 pub(super) use self::change::obstacle as obstacle_to_change;
+pub(super) use self::connections::obstacle_to_test;
 pub(super) use self::mouse::mouse;
 
 pub use self::plan::{consent_of, timestamp};
@@ -33,6 +35,7 @@ use super::recovery;
 use super::settings_view;
 use super::state::State;
 use super::switch;
+use super::view::View;
 use crate::input::Key;
 use crate::keymap::{Command, Context, Keymap, Resolution};
 use crate::layout::{Pane, SignInPanes};
@@ -97,7 +100,7 @@ fn takes(contexts: &[Context], c: char) -> bool {
 }
 
 fn takes_count(contexts: &[Context]) -> bool {
-    matches!(contexts.first(), Some(Context::List))
+    matches!(contexts.first(), Some(Context::List | Context::Connections))
 }
 
 /// Takes a digit of a count; says whether it was one.
@@ -114,6 +117,7 @@ fn count(state: &mut State, key: Key) -> bool {
 /// An editing key goes to the text field that has the keyboard.
 fn edit(state: &mut State, key: Key) {
     let wall_clock = state.wall_clock();
+    let (view, filtering) = (state.view, state.filter().editing);
     match (state.modals.last_mut(), state.change.as_mut()) {
         (Some(Modal::SignIn(window)), _) if !window.busy => window.key(key),
         (Some(Modal::FirstContact(window)), _) if window.storing.is_none() => {
@@ -136,7 +140,10 @@ fn edit(state: &mut State, key: Key) {
             palette.chosen = None;
             super::palette::understand(state);
         }
-        (None, _) if state.list.filter.editing => state.list.filter_key(key, wall_clock),
+        (None, _) if filtering => match view {
+            View::Organizations => state.list.filter_key(key, wall_clock),
+            View::Connections => state.connection_list.filter_key(key, wall_clock),
+        },
         _ => {}
     }
 }
@@ -165,11 +172,11 @@ pub(super) fn pasted(state: &mut State, text: &str) {
         (Some(Modal::Profiles(window)), _) => window.filter.paste(text),
         (Some(Modal::Palette(palette)), _) => palette.field.paste(text),
         _ => {
-            let result = state.list.filter.field.paste(text);
-            state.list.filter.typed();
             let wall_clock = state.wall_clock();
-            state.list.filter_changed(wall_clock);
-            result
+            match state.view {
+                View::Organizations => state.list.filter_paste(text, wall_clock),
+                View::Connections => state.connection_list.filter_paste(text, wall_clock),
+            }
         }
     };
     super::palette::understand(state);
@@ -229,6 +236,7 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Some(Modal::Problem(problem)) => windows::on_problem(state, problem.retry, command, keymap),
         Some(Modal::Theme { before }) => windows::on_theme(state, *before, command),
         Some(Modal::Sort(picker)) => pickers::on_sort(state, *picker, command),
+        Some(Modal::SortConnections(column)) => connections::on_sort(state, *column, command),
         Some(Modal::Columns(_)) => pickers::on_columns(state, command),
         Some(Modal::Export(format)) => windows::on_export(state, *format, command),
         Some(Modal::SignIn(_)) => session::on_sign_in(state, keymap, command),
@@ -243,9 +251,11 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Some(Modal::Certificate(_)) => windows::on_certificate(state, command, keymap),
         Some(Modal::Stop) => windows::on_stop(state, command),
         Some(Modal::Net { .. }) => windows::on_net(state, keymap, command),
-        None => match state.pane {
-            Pane::List => panes::on_list(state, command, count),
-            Pane::Detail => panes::on_detail(state, command, count),
+        None => match (state.view, state.pane) {
+            (View::Organizations, Pane::List) => panes::on_list(state, command, count),
+            (View::Organizations, Pane::Detail) => panes::on_detail(state, command, count),
+            (View::Connections, Pane::List) => connections::on_list(state, command, count),
+            (View::Connections, Pane::Detail) => connections::on_detail(state, command, count),
         },
     }
 }
@@ -350,7 +360,8 @@ pub(super) fn modal_extent(state: &State, keymap: &Keymap) -> (usize, usize) {
 
 pub(super) fn detail_extent(state: &State) -> (usize, usize) {
     let pane = state.panes().detail_text;
-    let rows = state.detail_lines(state.detail.view, usize::from(pane.width)).len();
+    let (view, _) = state.detail_view();
+    let rows = state.detail_lines(view, usize::from(pane.width)).len();
     (rows, usize::from(pane.height))
 }
 
@@ -374,8 +385,9 @@ pub(super) fn clamp_scroll(state: &mut State, keymap: &Keymap) {
         (Some(Modal::Certificate(window)), _) => window.scroll = window.scroll.min(last),
         _ => {}
     }
-    if state.detail.scroll > 0 {
+    if state.detail_view().1 > 0 {
         let (rows, height) = detail_extent(state);
-        state.detail.scroll = state.detail.scroll.min(line::last_scroll(rows, height));
+        let scroll = state.detail_scroll();
+        *scroll = (*scroll).min(line::last_scroll(rows, height));
     }
 }

@@ -11,6 +11,7 @@ use super::panes;
 use crate::app::detail::scrolled;
 use crate::app::effect::Effect;
 use crate::app::state::State;
+use crate::app::view::View;
 use crate::input::{Mouse, MouseAction};
 use crate::keymap::Command;
 
@@ -39,10 +40,19 @@ pub(in crate::app) fn mouse(state: &mut State, mouse: Mouse, times: usize) -> Ve
             let down = mouse.action == MouseAction::WheelDown;
             let (lines, height) = super::detail_extent(state);
             let movement = if down { Command::MoveDown } else { Command::MoveUp };
-            state.detail.scroll = scrolled(state.detail.scroll, movement, rows, lines, height);
+            let scroll = state.detail_scroll();
+            *scroll = scrolled(*scroll, movement, rows, lines, height);
         }
-        MouseAction::WheelUp => state.list.scroll(false, rows),
-        MouseAction::WheelDown => state.list.scroll(true, rows),
+        MouseAction::WheelUp | MouseAction::WheelDown => {
+            let down = mouse.action == MouseAction::WheelDown;
+            match state.view {
+                View::Organizations => state.list.scroll(down, rows),
+                View::Connections => {
+                    let movement = if down { Command::MoveDown } else { Command::MoveUp };
+                    state.connection_list.go(movement, Some(rows));
+                }
+            }
+        }
     }
     state.pressed = None;
     Vec::new()
@@ -51,6 +61,10 @@ pub(in crate::app) fn mouse(state: &mut State, mouse: Mouse, times: usize) -> Ve
 /// Selects the row at this line of the list; the second press in a row opens it.
 fn press(state: &mut State, line: usize, times: usize) -> Vec<Effect> {
     let before = state.pressed.take();
+    if state.view == View::Connections {
+        state.connection_list.select_line(line);
+        return Vec::new();
+    }
     if !state.list.select_line(line) {
         return Vec::new();
     }

@@ -1,6 +1,6 @@
 //! What keys do in the list and in the detail.
 
-use super::{change, copies, detail_extent, pickers, plan, session};
+use super::{change, connections, copies, detail_extent, pickers, plan, session};
 use crate::app::cx::Cx;
 use crate::app::detail::{DetailView, scrolled};
 use crate::app::effect::Effect;
@@ -11,6 +11,7 @@ use crate::app::notice::Notice;
 use crate::app::pickers::SortPicker;
 use crate::app::state::State;
 use crate::app::update::refresh;
+use crate::app::view;
 use crate::keymap::Command;
 use crate::layout::Pane;
 
@@ -21,22 +22,12 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
             state.fit();
         }
         Command::Open => return open(state),
-        Command::Back if !state.list.filter.editing && state.list.marks.has_range() => {
-            state.list.mark_range();
-        }
-        Command::Back if state.list.filter.editing || !state.list.filter.is_empty() => {
-            state.list.clear_filter();
-        }
-        Command::Back if !state.list.marks.is_empty() => {
-            let marked = state.list.clear_marks();
-            state.notice = Some(Notice::info(format!("{marked} unmarked"), state.now));
-        }
+        Command::Back => back(state),
         Command::Progress => plan::show_progress(state),
         Command::Mark => state.list.mark(count),
         Command::MarkRange => state.list.mark_range(),
         Command::MarkShown => state.list.mark_shown(),
         Command::InvertMarks => state.list.invert_marks(),
-        Command::Back => state.notice = None,
         Command::Accept => state.list.filter.accept(),
         Command::Complete if state.list.filter.editing => {
             let wall_clock = state.wall_clock();
@@ -69,6 +60,9 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
         Command::Export => export::open(state),
         Command::Edit => return change::edit_selected(state),
         Command::Undo => return change::undo(state),
+        Command::Test => return connections::test_of_organization(state),
+        Command::Connections => view::show_connection_of_row(state),
+        Command::OtherList => view::show_connections(state),
         Command::Domain => return session::ask_for_domains(state),
         Command::CopyName
         | Command::CopyId
@@ -85,6 +79,19 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
         movement => state.list.go(movement, count),
     }
     Vec::new()
+}
+
+/// `Esc` takes away one layer: a range that is being drawn, what narrows the list, the marks, the notice.
+fn back(state: &mut State) {
+    if !state.list.filter.editing && state.list.marks.has_range() {
+        state.list.mark_range();
+    } else if view::peel_filter(state) {
+    } else if !state.list.marks.is_empty() {
+        let marked = state.list.clear_marks();
+        state.notice = Some(Notice::info(format!("{marked} unmarked"), state.now));
+    } else {
+        state.notice = None;
+    }
 }
 
 /// Opens the detail of the selected row and reads it afresh.
@@ -126,6 +133,9 @@ pub(super) fn on_detail(state: &mut State, command: Command, count: Option<usize
         }
         Command::Edit => return change::edit_selected(state),
         Command::Undo => return change::undo(state),
+        Command::Test => return connections::test_of_organization(state),
+        Command::Connections => view::show_connection_of_row(state),
+        Command::OtherList => view::show_connections(state),
         Command::Domain => return session::ask_for_domains(state),
         Command::CopyName
         | Command::CopyId

@@ -3,6 +3,7 @@
 use crate::app::field::Field;
 use crate::app::history::History;
 use crate::app::query::{Query, QueryError, Vocabulary, completions, parse};
+use crate::keymap::Command;
 
 /// The filter and its text field.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,6 +43,11 @@ impl Filter {
     /// Whether every row is shown.
     pub const fn is_empty(&self) -> bool {
         self.query.is_empty()
+    }
+
+    /// What the rows have that can be named.
+    pub const fn vocabulary(&self) -> &'static Vocabulary {
+        self.vocabulary
     }
 
     /// What rows have to be like.
@@ -84,11 +90,19 @@ impl Filter {
         *self = Self { history, ..Self::of(self.vocabulary) };
     }
 
-    /// Brings an earlier filter into the field, or the one after it; says whether there was one.
-    pub fn recall(&mut self, older: bool) -> bool {
-        let Some(line) = self.history.recall(older) else { return false };
-        self.field = Field::holding(line);
-        true
+    /// `Up` while nothing is typed brings the filter before into the field, `Down` then comes back: says whether the
+    /// text changed. None: the key means something else.
+    pub fn step(&mut self, command: Command) -> Option<bool> {
+        let recalls = match command {
+            Command::MoveUp => self.field.text().is_empty() || self.history.is_recalled(),
+            Command::MoveDown => self.history.is_recalled(),
+            _ => false,
+        };
+        recalls.then(|| {
+            let line = self.history.recall(command == Command::MoveUp);
+            let line = line.map(Field::holding);
+            line.map(|line| self.field = line).is_some()
+        })
     }
 
     /// A key or a paste changed the text: what was brought into the field by other means is the operator's now.

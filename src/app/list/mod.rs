@@ -28,7 +28,7 @@ pub use sort::{By, Sort};
 use super::cursor::{in_sight, moved};
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
-use super::field::Field;
+use super::field::{Field, PasteRefused};
 use crate::domain::{Failure, Moment, Organization, OrganizationId, Page, Record, Window};
 use crate::input::Key;
 use crate::keymap::Command;
@@ -386,6 +386,17 @@ impl ListPane {
         }
     }
 
+    /// Pasted text in the filter's field.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub fn filter_paste(&mut self, text: &str, wall_clock: i64) -> Result<(), PasteRefused> {
+        let result = self.filter.field.paste(text);
+        self.filter.typed();
+        self.filter_changed(wall_clock);
+        result
+    }
+
     /// After the text of the filter changed.
     pub fn filter_changed(&mut self, wall_clock: i64) {
         match self.filter.take_text(wall_clock) {
@@ -407,17 +418,29 @@ impl ListPane {
         self.filter.accept();
     }
 
+    /// Shows the rows that match this text, or every row where it is empty; it is no line of the operator's, so it is
+    /// not remembered.
+    pub fn show_only(&mut self, text: &str, wall_clock: i64) {
+        self.filter.clear();
+        self.filter.field = Field::holding(text);
+        self.filter.take_text(wall_clock);
+        self.rows.filter(&self.filter);
+        self.follow();
+    }
+
+    /// Selects a row where it is shown.
+    pub fn select_key(&mut self, key: &RowKey) {
+        if let Some(position) = self.rows.position(key, self.position) {
+            self.select(position);
+        }
+    }
+
     /// `Up` in the filter's line: the row above, or while nothing is typed the filter before; `Down` comes back.
     pub fn step_in_filter(&mut self, command: Command, wall_clock: i64) {
-        let recalls = match command {
-            Command::MoveUp => self.filter.field.text().is_empty() || self.filter.history.is_recalled(),
-            Command::MoveDown => self.filter.history.is_recalled(),
-            _ => false,
-        };
-        if !recalls {
-            self.go(command, None);
-        } else if self.filter.recall(command == Command::MoveUp) {
-            self.filter_changed(wall_clock);
+        match self.filter.step(command) {
+            Some(true) => self.filter_changed(wall_clock),
+            Some(false) => {}
+            None => self.go(command, None),
         }
     }
 

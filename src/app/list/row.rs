@@ -1,5 +1,6 @@
 //! One row of the list.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
@@ -79,6 +80,24 @@ impl LookAlike {
             Some(other) => Some(Self::Of(other.clone())),
             None => imitates.then_some(Self::Imitates),
         }
+    }
+
+    /// The same for each of some names, of which any two that differ may be taken for each other.
+    pub fn among(names: &[&Untrusted]) -> Vec<Option<Self>> {
+        let skeletons: Vec<_> = names.iter().map(|name| Skeleton::of(name.as_sent())).collect();
+        let mut alike: HashMap<Skeleton, Vec<&Untrusted>> = HashMap::new();
+        for (name, skeleton) in names.iter().zip(&skeletons) {
+            // Two that differ tell each of them about the other.
+            let group = alike.entry(*skeleton).or_default();
+            if group.len() < 2 && !group.contains(name) {
+                group.push(name);
+            }
+        }
+        let of = |(name, skeleton): (&&Untrusted, &Skeleton)| {
+            let other = alike.get(skeleton).into_iter().flatten().find(|other| *other != name);
+            Self::of(imitates(name.as_sent()), other.copied())
+        };
+        names.iter().zip(&skeletons).map(of).collect()
     }
 
     /// The same for the operator.

@@ -146,7 +146,16 @@ fn of_the_row(state: &State, keymap: &Keymap) -> Vec<Entry> {
 }
 
 const fn is_about_a_row(command: Command) -> bool {
-    matches!(command, Command::Open | Command::Edit | Command::Undo | Command::CopyCurl)
+    matches!(
+        command,
+        Command::Open
+            | Command::Edit
+            | Command::Test
+            | Command::Users
+            | Command::Connections
+            | Command::Undo
+            | Command::CopyCurl
+    )
 }
 
 /// Everything that can be asked for in the place under the palette; what only moves comes last.
@@ -158,6 +167,14 @@ fn all(state: &State, keymap: &Keymap) -> Vec<Entry> {
             let is_this_window = matches!(command, Command::Palette | Command::Actions);
             if !is_this_window && command != Command::Quit && !entries.iter().any(known) {
                 entries.push(of_command(state, keymap, context, command));
+            }
+        }
+    }
+    if state.windows_under().is_empty() && state.fits() {
+        // The list that is shown has no key to it, but a name.
+        for command in [Command::Connections, Command::Organizations] {
+            if !entries.iter().any(|entry| entry.action == Action::Command(command)) {
+                entries.push(of_command(state, keymap, Context::Global, command));
             }
         }
     }

@@ -1,11 +1,14 @@
 //! Why a command cannot run now.
 
-use crate::app::keys::obstacle_to_change;
+use crate::app::keys::{obstacle_to_change, obstacle_to_test};
 use crate::app::modal::Modal;
 use crate::app::settings::Badge;
 use crate::app::state::State;
 use crate::app::switch::{Destination, IN_THE_DEMO, unsettled};
+use crate::app::view::View;
 use crate::keymap::Command;
+
+const HERE: &str = "this is where you are";
 
 /// Why `command` cannot run in the place under the palette; none: it can.
 pub(super) fn of_command(state: &State, command: Command) -> Option<String> {
@@ -25,7 +28,13 @@ pub(super) fn of_command(state: &State, command: Command) -> Option<String> {
         Command::Undo if state.change.is_none() && state.ledger.undoable.is_none() => {
             Some("there is no change of this run to take back".to_owned())
         }
-        Command::Open if state.list.row().is_none() => Some("there is no row to open".to_owned()),
+        Command::Open | Command::Users if state.row_is_missing() => {
+            Some("there is no row to open".to_owned())
+        }
+        Command::Test if state.row_is_missing() => Some("there is nothing to test".to_owned()),
+        Command::Test => obstacle_to_test(state),
+        Command::Connections if state.view == View::Connections => Some(HERE.to_owned()),
+        Command::Organizations if state.view == View::Organizations => Some(HERE.to_owned()),
         Command::CopyCurl
         | Command::CopyName
         | Command::CopyId
@@ -55,7 +64,7 @@ fn denial(state: &State) -> Option<String> {
 /// Why one cannot go there now.
 pub(super) fn of_switch(state: &State, to: &Destination) -> Option<String> {
     if state.settings.destination == *to {
-        return Some("this is where you are".to_owned());
+        return Some(HERE.to_owned());
     }
     unsettled(state).map(str::to_owned)
 }

@@ -7,6 +7,7 @@ use super::{Action, Entry};
 use crate::app::list::{Columns, Sort};
 use crate::app::query::{self, QueryError};
 use crate::app::state::State;
+use crate::app::view::View;
 use crate::text;
 use crate::theme::Theme;
 
@@ -55,7 +56,7 @@ impl Phrase {
     pub const fn help(self) -> &'static str {
         match self {
             Self::Columns => "show these columns, in this order",
-            Self::Filter => "show only the organizations that match",
+            Self::Filter => "show only the rows that match",
             Self::Sort => "order the list by one column or two; - before one: largest first",
             Self::Theme => "wear this theme, for this run",
             Self::SetConnection => "plan this change for every match; nothing is sent",
@@ -67,7 +68,7 @@ impl Phrase {
         match self {
             Self::Columns | Self::Sort => columns(state, words),
             Self::Filter => {
-                query::completions(words, &query::ORGANIZATIONS, |column| state.list.rows.values(column))
+                query::completions(words, state.filter().vocabulary(), |column| state.values(column))
             }
             Self::Theme => named(words, Theme::all().map(Theme::name)),
             Self::SetConnection => destinations(state, words),
@@ -83,9 +84,15 @@ impl Phrase {
         if self.is_about_the_list() && !state.windows_under().is_empty() {
             return Err("not while a window is open".to_owned());
         }
+        if self.is_about_organizations() && state.view == View::Connections {
+            return Err("this is about the organizations: c shows them".to_owned());
+        }
         match self {
             Self::Columns => Columns::parse(words, state.list.rows.others()).map(|_| self.help().to_owned()),
-            Self::Filter => filtered(state, words),
+            Self::Filter => match state.view {
+                View::Organizations => filtered(state, words),
+                View::Connections => filtered_connections(state, words),
+            },
             Self::Sort => {
                 let others = state.list.rows.others();
                 Sort::parse(words, others).map(|sort| format!("order the list by {}", sort.told(others)))
@@ -100,6 +107,13 @@ impl Phrase {
         match self {
             Self::Columns | Self::Filter | Self::Sort | Self::SetConnection => true,
             Self::Theme => false,
+        }
+    }
+
+    const fn is_about_organizations(self) -> bool {
+        match self {
+            Self::Columns | Self::Sort | Self::SetConnection => true,
+            Self::Filter | Self::Theme => false,
         }
     }
 
@@ -217,12 +231,25 @@ fn moved(state: &State, words: &str) -> Result<String, String> {
     filtered(state, expression).map(|matching| format!("{matching}: Enter opens the plan; nothing is sent"))
 }
 
+/// How many organizations match.
 fn filtered(state: &State, words: &str) -> Result<String, String> {
-    let query = query::parse(words, &query::ORGANIZATIONS, state.wall_clock())
+    let query = query_of(state, words, &query::ORGANIZATIONS)?;
+    let count = state.list.rows.that_match(&query).len();
+    Ok(format!("{count} of {} organizations match", state.list.rows.len()))
+}
+
+/// How many connections match.
+fn filtered_connections(state: &State, words: &str) -> Result<String, String> {
+    let list = &state.connection_list;
+    let query = query_of(state, words, list.filter.vocabulary())?;
+    Ok(format!("{} of {} connections match", list.that_match(&query), list.len()))
+}
+
+fn query_of(state: &State, words: &str, vocabulary: &query::Vocabulary) -> Result<query::Query, String> {
+    let query = query::parse(words, vocabulary, state.wall_clock())
         .map_err(|error: QueryError| text::one_line(&error.to_string()))?;
     if query.is_empty() {
         return Err("type what the rows have to hold".to_owned());
     }
-    let count = state.list.rows.that_match(&query).len();
-    Ok(format!("{count} of {} organizations match", state.list.rows.len()))
+    Ok(query)
 }

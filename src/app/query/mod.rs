@@ -24,7 +24,7 @@ pub use term::{Field, ORGANIZATIONS, Subject, Term, Time, Vocabulary};
 use std::ops::Range;
 
 /// What can be typed, each with what it means: for the help.
-pub const FORMS: [(&str, &str); 10] = [
+pub const FORMS: [(&str, &str); 11] = [
     ("acme sur", "rows that hold both words, in any column; case does not matter"),
     ("\"acme sur\"", "with the blank between them"),
     ("!uat", "rows without it; ! turns every form around"),
@@ -33,6 +33,10 @@ pub const FORMS: [(&str, &str); 10] = [
     ("name:acme", "a part of one column: name, org, type, connection, id, cloud"),
     ("updated<7d", "changed within seven days; > before that; s m h d w y; created too"),
     ("re:^acme.*eu", "a regular expression; ^ and $ are the ends of a column"),
+    (
+        "state=fail|missing",
+        "of connections: name, state, kind, used, error, id; tested>30d, updated, created",
+    ),
     ("~acdtl", "the letters in this order, with others between"),
     ("Tab, or ↑ when empty", "complete a column or a value; an earlier filter"),
 ];

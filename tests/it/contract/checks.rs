@@ -20,14 +20,7 @@ fn json(id: &str, name: &str) -> String {
 }
 
 fn connection(id: &str, name: &str) -> Connection {
-    Connection {
-        id: text(id),
-        name: text(name),
-        cloud_name: text(""),
-        state: ConnectionState::NotTested,
-        tested_at: text(""),
-        error: text(""),
-    }
+    Connection { id: text(id), ..Connection::named(&text(name)) }
 }
 
 #[tokio::test]

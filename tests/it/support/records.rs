@@ -68,13 +68,18 @@ pub fn moved(organization: &Organization, connection: &str) -> Organization {
 
 /// A connection.
 pub fn connection(name: &str, state: ConnectionState) -> Connection {
+    let json = format!(r#"{{"id":"id-of-{name}","name":"{name}","products":["cckm"]}}"#);
     Connection {
         id: format!("id-of-{name}").into(),
-        name: name.into(),
         cloud_name: "Salesforce Cloud".into(),
         state,
         tested_at: "2026-11-23T08:00:00Z".into(),
-        error: "".into(),
+        created_at: "2024-02-29T10:00:00Z".into(),
+        updated_at: "2026-11-01T09:30:00Z".into(),
+        uri: format!("kylo:kylo:connectionmgmt:connections:{name}").into(),
+        others: vec![Field { key: "products".into(), value: r#"["cckm"]"#.into() }],
+        json: json.into(),
+        ..Connection::named(&name.into())
     }
 }
 

@@ -110,6 +110,11 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
             state: ConnectionState::Fail,
             tested_at: text.into(),
             error: text.into(),
+            created_at: text.into(),
+            updated_at: text.into(),
+            uri: text.into(),
+            others: vec![Field { key: text.into(), value: text.into() }],
+            json: text.into(),
         };
         let records = vec![
             Record::Sound(hostile(text)),
@@ -137,6 +142,18 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
         ("fields", listed().keys("enter")),
         ("json", listed().keys("enter 2")),
         ("damaged", listed().keys("G enter 2")),
+        ("connections", listed().keys("c")),
+        ("connection", listed().keys("c tab")),
+        ("connection, json", listed().keys("c tab 2")),
+        ("connections of damaged records", {
+            let damaged = Record::Damaged { json: text.into(), reason: text.into() };
+            listed().keys("r").reply(Reply::ConnectionsListed(Ok(vec![damaged]))).keys("c G tab")
+        }),
+        ("tested", {
+            let failure = failed(text, Call::TestConnection, 400);
+            listed().keys("c t").reply(Reply::ConnectionTested(Box::new(Err(failure)))).keys("tab")
+        }),
+        ("organizations of a connection", listed().keys("c enter")),
         ("help", listed().keys("?")),
         ("edit", listed().keys("e down")),
         ("review", review()),

@@ -8,7 +8,8 @@ use cckm_tui::app::{
     Badge, ConnectFailure, Destination, Effect, Effective, Message, Profile, Reply, Run, Session, Settings,
 };
 use cckm_tui::domain::{
-    Call, ConnectionState, Discovered, Failure, FailureKind, Organization, Page, PatchAnswer, Record,
+    Call, Connection, ConnectionState, Discovered, Failure, FailureKind, Organization, Page, PatchAnswer,
+    Record,
 };
 
 use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, run, settings};
@@ -97,6 +98,26 @@ fn plan_applying(width: u16, height: u16) -> App {
         _ => None,
     });
     app.answer(request.unwrap(), Reply::Fetched(Box::new(Ok(second))))
+}
+
+/// The connections, at that of the first organization.
+fn connections(width: u16, height: u16) -> App {
+    let eu = Connection {
+        cloud_name: "Salesforce Sandbox Cloud".into(),
+        ..connection("sfdc-eu-01", ConnectionState::Ready)
+    };
+    let legacy = Connection {
+        error: "invalid_grant: authentication failure".into(),
+        ..connection("legacy-sfdc", ConnectionState::Fail)
+    };
+    let all = vec![
+        connection("sfdc-connection", ConnectionState::Ready),
+        connection("new-sfdc-connection", ConnectionState::NotTested),
+        connection("sfdc-us-01", ConnectionState::Ready),
+        eu,
+        legacy,
+    ];
+    App::new(width, height).signed_in().connections(all).listed(whole()).wait(12_000).keys("c").wait(100)
 }
 
 fn low_bandwidth(width: u16, height: u16) -> App {
@@ -232,6 +253,44 @@ pub const ALL: &[Screen] = &[
     },
     Screen { name: "detail_json", story: |w, h| list(w, h).keys("G enter 2") },
     Screen { name: "detail_missing_connection", story: |w, h| list(w, h).keys("j j j j tab") },
+    Screen { name: "connections", story: connections },
+    Screen {
+        name: "connections_filtered",
+        story: |w, h| connections(w, h).keys("/").text("state=fail|missing").keys("enter"),
+    },
+    Screen {
+        name: "connections_tested",
+        story: |w, h| {
+            let app = connections(w, h).keys("g").wait(100).keys("t").wait(312);
+            let error =
+                "invalid_client_credentials: client secret rejected by https://acme.my.salesforce.com";
+            let tested =
+                Connection { error: error.into(), ..connection("legacy-sfdc", ConnectionState::Fail) };
+            app.reply(Reply::ConnectionTested(Box::new(Ok(tested)))).wait(100)
+        },
+    },
+    Screen {
+        name: "connections_not_tested",
+        story: |w, h| {
+            let app = connections(w, h).keys("t").wait(84);
+            let failure = refused(Call::TestConnection, 403);
+            app.reply(Reply::ConnectionTested(Box::new(Err(failure)))).wait(100)
+        },
+    },
+    Screen { name: "connection_detail", story: |w, h| connections(w, h).keys("tab") },
+    Screen {
+        name: "connection_missing",
+        story: |w, h| connections(w, h).keys("g j j j j j").wait(100).keys("tab"),
+    },
+    Screen { name: "connections_sort", story: |w, h| connections(w, h).keys("s j") },
+    Screen {
+        name: "connections_not_listed",
+        story: |w, h| {
+            let app = App::new(w, h).signed_in().listed(page(0, 412, organizations()));
+            app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403)))).keys("c").wait(100)
+        },
+    },
+    Screen { name: "connections_users", story: |w, h| connections(w, h).keys("enter").wait(100) },
     Screen { name: "edit", story: |w, h| list(w, h).choosing() },
     Screen { name: "edit_narrowed", story: |w, h| list(w, h).choosing().text("sfdc con").keys("down down") },
     Screen {
