@@ -186,7 +186,8 @@ impl<P: Perform> Conversation<'_, P> {
             event = self.parts.events.recv() => {
                 self.take(event.unwrap_or_else(|| Event::End(End::InputLost("every source is closed".to_owned()))));
             }
-            line = self.parts.lines.next(), if self.reading => self.typed(line)?,
+            // What it leads to is told before what comes of it: else a second failure would look like none.
+            line = self.parts.lines.next(), if self.reading => return self.typed(line),
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
         }
         let now = Instant::now();

@@ -3,10 +3,12 @@
 
 mod support;
 
+use cckm_tui::app::list::Row;
 use cckm_tui::app::{Message, Reply, State, update};
 use cckm_tui::domain::{Organization, Page};
 use cckm_tui::input::KeySequence;
 use cckm_tui::keymap::Keymap;
+use cckm_tui::text::{Skeleton, imitates};
 use divan::Bencher;
 use support::{LENGTHS, list_or_sign_in, loaded, page, replied, stamped};
 
@@ -85,4 +87,30 @@ fn sort_by_connection(bencher: Bencher<'_, '_>, n: usize) {
 #[divan::bench(args = LENGTHS, sample_count = 20)]
 fn sort_by_time_of_creation_then_id(bencher: Bencher<'_, '_>, n: usize) {
     key_after(bencher, n, "s j j j j j j space j j j j j", "S");
+}
+
+/// What the names of all rows look like, found out once when they come.
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn look_alike_skeletons(bencher: Bencher<'_, '_>, n: usize) {
+    let state = loaded(n, &Keymap::shipped());
+    let rows = (0..).map_while(|at| state.list.rows.at(at));
+    let names: Vec<_> = rows.filter_map(Row::organization).map(|sound| sound.name.clone()).collect();
+    bencher.bench_local(|| {
+        names
+            .iter()
+            .filter(|name| imitates(name.as_sent()) || Skeleton::of(name.as_sent()) == Skeleton::default())
+            .count()
+    });
+}
+
+/// Whether any of all rows may be taken for another: what the list asks of the rows in sight.
+#[divan::bench(args = LENGTHS, sample_count = 20)]
+fn look_alikes_among_all_rows(bencher: Bencher<'_, '_>, n: usize) {
+    let state = loaded(n, &Keymap::shipped());
+    let rows = &state.list.rows;
+    bencher.bench_local(|| {
+        let doubtful =
+            |row: &&Row| rows.name_look_alike(row).or_else(|| rows.connection_look_alike(row)).is_some();
+        (0..).map_while(|at| rows.at(at)).filter(doubtful).count()
+    });
 }
