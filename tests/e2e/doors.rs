@@ -104,6 +104,9 @@ fn fs_01_fs_14_files_are_private_under_every_umask_and_few_descriptors_are_enoug
             continue;
         }
         let state = terminal.home().join("state/cckm-tui");
+        // They come after the first frame.
+        let are_there = || fs::read_dir(&state).is_ok_and(|entries| entries.count() == 3);
+        terminal.wait_until("journal, log and lock", are_there);
         let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&state), mode(state.parent().unwrap())), (0o700, 0o700), "{script}");
         let modes: Vec<_> = fs::read_dir(&state).unwrap().map(|entry| mode(&entry.unwrap().path())).collect();

@@ -122,6 +122,7 @@ fn fs_01_a_dashboard_opens_its_journal_in_private() {
     let mut terminal = Terminal::start(&["--url", &lines[0], "--username", user], &env, (100, 30));
     terminal.wait_until_taken();
     let file = file_in(&terminal.home().join("state/cckm-tui"));
+    terminal.wait_until("a journal", || file.exists());
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(file.parent().unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o700);
     terminal.send("q");
