@@ -422,7 +422,7 @@ fn progress_foot(state: &State, applying: &Applying, width: usize) -> Vec<Line> 
     if let Some(mut why) = applying.standing() {
         if let Some(until) = applying.hold.as_ref().and_then(|hold| hold.until) {
             let left = until.since(state.now).as_secs_f64().ceil();
-            why = format!("{why}: the next row is begun in {left:.0} s; no row failed for it");
+            why = format!("{why}: goes on by itself in {left:.0} s");
         }
         lines.extend(wrapped(Role::Warning, &why, width).take(2));
     } else if applying.is_active() {

@@ -2,6 +2,7 @@
 
 mod order;
 mod paging;
+mod plan;
 mod stories;
 mod texts;
 
