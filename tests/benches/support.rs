@@ -12,8 +12,12 @@ use cckm_tui::domain::{Moment, Organization, OrganizationId, Page, Record, RunId
 use cckm_tui::keymap::Keymap;
 use ratatui::layout::Size;
 
-/// Lengths of the list.
-pub const LENGTHS: [usize; 3] = [100, 10_000, 100_000];
+/// Lengths of the list: from a hundred to a hundred thousand, or to `CCKM_BENCH_MOST`. A million rows and their copies
+/// take some gigabytes.
+pub fn lengths() -> Vec<usize> {
+    let most = std::env::var("CCKM_BENCH_MOST").ok().and_then(|most| most.parse().ok()).unwrap_or(100_000);
+    (2..=6).map(|power| 10_usize.pow(power)).filter(|length| *length <= most).collect()
+}
 
 /// What happens, a second after the start.
 pub fn stamped(message: Message) -> Stamped {

@@ -10,7 +10,7 @@ use cckm_tui::input::KeySequence;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::text::{Skeleton, imitates};
 use divan::Bencher;
-use support::{LENGTHS, list_or_sign_in, loaded, page, replied, stamped};
+use support::{lengths, list_or_sign_in, loaded, page, replied, stamped};
 
 fn main() {
     divan::main();
@@ -44,53 +44,58 @@ fn refreshed(bencher: Bencher<'_, '_>, n: usize, page: impl Fn() -> Page<Organiz
     });
 }
 
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn page_of_100_unchanged(bencher: Bencher<'_, '_>, n: usize) {
     refreshed(bencher, n, || page(0, 100, n + 1000, 0));
 }
 
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn page_of_100_changed(bencher: Bencher<'_, '_>, n: usize) {
     refreshed(bencher, n, || page(0, 100, n + 1000, 1));
 }
 
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn page_of_100_new(bencher: Bencher<'_, '_>, n: usize) {
     refreshed(bencher, n, || page(n, n + 100, n + 1000, 0));
 }
 
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
+fn page_of_1000_new(bencher: Bencher<'_, '_>, n: usize) {
+    refreshed(bencher, n, || page(n, n + 1000, n + 2000, 0));
+}
+
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn filter_first_letter(bencher: Bencher<'_, '_>, n: usize) {
     key_after(bencher, n, "/", "s");
 }
 
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn filter_refined(bencher: Bencher<'_, '_>, n: usize) {
     key_after(bencher, n, "/ s f d c - 1", "7");
 }
 
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn one_row_down(bencher: Bencher<'_, '_>, n: usize) {
     key_after(bencher, n, "5 0 G", "j");
 }
 
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn sort_reversed(bencher: Bencher<'_, '_>, n: usize) {
     key_after(bencher, n, "j", "S");
 }
 
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn sort_by_connection(bencher: Bencher<'_, '_>, n: usize) {
     key_after(bencher, n, "s j j j", "enter");
 }
 
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn sort_by_time_of_creation_then_id(bencher: Bencher<'_, '_>, n: usize) {
     key_after(bencher, n, "s j j j j j j space j j j j j", "S");
 }
 
 /// What the names of all rows look like, found out once when they come.
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn look_alike_skeletons(bencher: Bencher<'_, '_>, n: usize) {
     let state = loaded(n, &Keymap::shipped());
     let rows = (0..).map_while(|at| state.list.rows.at(at));
@@ -104,7 +109,7 @@ fn look_alike_skeletons(bencher: Bencher<'_, '_>, n: usize) {
 }
 
 /// Whether any of all rows may be taken for another: what the list asks of the rows in sight.
-#[divan::bench(args = LENGTHS, sample_count = 20)]
+#[divan::bench(args = lengths(), sample_count = 20)]
 fn look_alikes_among_all_rows(bencher: Bencher<'_, '_>, n: usize) {
     let state = loaded(n, &Keymap::shipped());
     let rows = &state.list.rows;

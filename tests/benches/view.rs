@@ -18,7 +18,7 @@ use cckm_tui::ui::{Look, view};
 use divan::Bencher;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use support::{LENGTHS, loaded, stamped};
+use support::{lengths, loaded, stamped};
 
 fn main() {
     divan::main();
@@ -39,17 +39,17 @@ fn frame(bencher: Bencher<'_, '_>, n: usize, keys: &str) {
     });
 }
 
-#[divan::bench(args = LENGTHS)]
+#[divan::bench(args = lengths())]
 fn first_row_selected(bencher: Bencher<'_, '_>, n: usize) {
     frame(bencher, n, "g");
 }
 
-#[divan::bench(args = LENGTHS)]
+#[divan::bench(args = lengths())]
 fn last_row_selected(bencher: Bencher<'_, '_>, n: usize) {
     frame(bencher, n, "G");
 }
 
-#[divan::bench(args = LENGTHS)]
+#[divan::bench(args = lengths())]
 fn filtered(bencher: Bencher<'_, '_>, n: usize) {
     frame(bencher, n, "/ s f d c - 1 enter");
 }

@@ -10,6 +10,7 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::cast_precision_loss,
     reason = "a bench: it stops at the first thing that is not as it should be, prints, and reads the clock"
 )]
 
@@ -56,9 +57,14 @@ fn main() {
 fn measure(table: &mut Table, count: usize, idle: Duration) {
     let server = Server::start(count);
     table.begin(&format!("{count} rows"));
-    start(table, &server);
+    start(table, &server, count);
+    let base = Program::loaded(&Server::start(1), &[]).memory_mib();
     let mut program = Program::loaded(&server, &[]);
-    table.add("memory when loaded, MiB", format!("{:.1}", program.memory_mib()));
+    let loaded = program.memory_mib();
+    table.add("memory with one row / when loaded, MiB", format!("{base:.1} / {loaded:.1}"));
+    let (_, record) = server.own_time(count);
+    let a_row = (loaded - base) * 1024.0 * 1024.0 / count as f64;
+    table.add("memory a row, its JSON among it / the JSON, B", format!("{a_row:.0} / {record}"));
     keys(table, &mut program, "");
     for (nth, (before, last)) in [("", "s"), ("s", "f"), ("sf", "d")].into_iter().enumerate() {
         program.press("/");
@@ -84,7 +90,7 @@ fn measure(table: &mut Table, count: usize, idle: Duration) {
 }
 
 /// From the start to the screen.
-fn start(table: &mut Table, server: &Server) {
+fn start(table: &mut Table, server: &Server, count: usize) {
     let mut series = [const { Vec::new() }; 3];
     for _ in 0..5 {
         let begun = Instant::now();
@@ -95,10 +101,16 @@ fn start(table: &mut Table, server: &Server) {
         }
     }
     let names = ["start to first frame, ms", "start to first rows, ms", "start to all rows, ms"];
+    let mut middle = Duration::ZERO;
     for (name, mut times) in names.into_iter().zip(series) {
         times.sort_unstable();
-        table.add(name, format!("{:.1}", figures::ms(times[times.len() / 2])));
+        middle = times[times.len() / 2];
+        table.add(name, format!("{:.1}", figures::ms(middle)));
     }
+    let mut own: Vec<_> = (0..5).map(|_| server.own_time(count).0).collect();
+    own.sort_unstable();
+    let ratio = middle.as_secs_f64() / own[2].as_secs_f64();
+    table.add("the pages alone, ms / all rows to that", format!("{:.1} / {ratio:.1}", figures::ms(own[2])));
 }
 
 /// Movements: within the screen, past its edge, by pages.
@@ -109,11 +121,18 @@ fn keys(table: &mut Table, program: &mut Program, mode: &str) {
     program.press("g");
     program.press("100j");
     let scrolled = Series::of((0..KEYS).map(|_| program.press("j")));
-    let paged = Series::of((0..KEYS).map(|_| program.press("\x1b[6~")));
+    let (mut sent, mut needed) = (0, 0);
+    let paged = Series::of((0..KEYS).map(|_| {
+        let (update, cells) = program.press_and_weigh("\x1b[6~");
+        (sent, needed) = (sent + update.bytes, needed + cells);
+        update
+    }));
     for (name, series) in [("move", moved), ("scroll", scrolled), ("page", paged)] {
         table.add(&format!("{mode}{name}: p50 / p99 ms"), series.times());
         table.add(&format!("{mode}{name}: bytes a key"), series.bytes());
     }
+    let ratio = sent as f64 / needed.max(1) as f64;
+    table.add(&format!("{mode}page: bytes to what its new cells need"), format!("{ratio:.2}"));
 }
 
 fn told(update: &Update) -> String {

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt as _;
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -39,6 +40,33 @@ impl Server {
         let mut word = |name| lines.next().unwrap().strip_prefix(name).unwrap().to_owned();
         let (user, password) = (word("user "), word("password "));
         Self { child, url, user, password }
+    }
+
+    /// How long the pages take that the dashboard asks for, for a client that does nothing with them; and the bytes
+    /// of a record.
+    pub(crate) fn own_time(&self, count: usize) -> (Duration, usize) {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let client = reqwest::Client::builder().no_proxy().gzip(true).build().unwrap();
+            let who = serde_json::json!({"username": self.user, "password": self.password}).to_string();
+            let tokens = format!("{}/api/v1/auth/tokens", self.url);
+            let answer = client.post(tokens).body(who).send().await.unwrap().text().await.unwrap();
+            let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+            let jwt = answer["jwt"].as_str().unwrap();
+            let page = async |skip: usize, limit: usize| {
+                let list = format!("{}/api/v1/cckm/sfdc/organizations", self.url);
+                let url = format!("{list}?skip={skip}&limit={limit}&sort=createdAt");
+                client.get(url).bearer_auth(jwt).send().await.unwrap().bytes().await.unwrap().len()
+            };
+            // The first answer of a server may have to be sorted.
+            page(0, 1).await;
+            let begun = Instant::now();
+            let first = page(0, 100).await;
+            let rest = futures_util::stream::iter((99..count).step_by(999)).map(|skip| page(skip, 1000));
+            let rest: usize = rest.buffer_unordered(4).fold(0, async |sum, bytes| sum + bytes).await;
+            (begun.elapsed(), (first + rest) / count)
+        })
     }
 
     /// Stops answering, without closing anything.
@@ -174,6 +202,13 @@ impl Program {
         Update { took: last.saturating_duration_since(begun), bytes }
     }
 
+    /// Sends keys, and says beside the bytes that came what the cells need that are others afterwards.
+    pub(crate) fn press_and_weigh(&mut self, keys: &str) -> (Update, usize) {
+        let before = self.screen.screen().clone();
+        let update = self.press(keys);
+        (update, needed(&before, self.screen.screen()))
+    }
+
     /// Sends a key so often a second; says how long after the last one the last byte came, and how many.
     pub(crate) fn hold(&mut self, key: &str, rate: usize, time: Duration) -> (Duration, usize) {
         let begun = Instant::now();
@@ -237,6 +272,26 @@ impl Program {
         });
         switches.sum()
     }
+}
+
+/// Bytes for the cells that differ: their characters, and a way of six bytes to each run of them. Colours are not
+/// counted.
+fn needed(before: &vt100::Screen, after: &vt100::Screen) -> usize {
+    let mut bytes = 0;
+    for row in 0..SIZE.rows {
+        let mut same = usize::MAX;
+        for column in 0..SIZE.cols {
+            let cell = after.cell(row, column).unwrap();
+            if before.cell(row, column) == Some(cell) {
+                same = same.saturating_add(1);
+                continue;
+            }
+            // A short gap is written again sooner than passed over.
+            bytes += if same > 6 { 6 } else { same } + cell.contents().len().max(1);
+            same = 0;
+        }
+    }
+    bytes
 }
 
 impl Drop for Program {
