@@ -88,12 +88,17 @@ fn tl_01_tl_02_a_server_is_met_before_a_password_is_asked_for_and_another_identi
     let mut terminal = plain(&lines, &env);
     let met = terminal.wait_for_text("SHA-256 in full trusts this server");
     assert!(met.contains("Nothing was sent") && !met.contains("Password"), "{met}");
-    terminal.send("\n");
-    terminal.wait_for_text("Nothing was typed, and the server is not trusted.");
-    terminal.send("00:11:22\n");
-    terminal.wait_for_text("64 hexadecimal digits");
-    terminal.send("v\n");
-    terminal.wait_for_text("Signed by");
+    // What is typed before the question stands there again is thrown away.
+    let lines_and_words = [
+        ("\n", "Nothing was typed, and the server is not trusted."),
+        ("00:11:22\n", "64 hexadecimal digits"),
+        ("v\n", "Signed by"),
+    ];
+    for (nth, (line, words)) in lines_and_words.into_iter().enumerate() {
+        terminal.send(line);
+        terminal.wait_for_count(b"SHA-256 in full trusts", nth + 2);
+        terminal.wait_for_text(words);
+    }
     terminal.send(&format!("{}\n", lines[3].trim_start_matches("certificate sha256 ")));
     let asked = terminal.wait_for_text("Password, not shown as it is typed");
     assert!(

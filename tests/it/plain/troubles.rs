@@ -76,7 +76,7 @@ async fn wr_10_a_change_of_somebody_else_before_the_review_stops_consent_until_i
 async fn a_list_that_cannot_be_read_is_a_problem_with_its_own_prompt() {
     let lines = ["r", "h", "", "1", "/x", "n", "r", "", "q"];
     let stage = Stage::new().await.with("403@GET /api/v1/cckm/sfdc");
-    // Or it is tried again by itself, on a slow machine in the middle of this.
+    // Else it is tried again by itself, on a slow machine in the middle of this.
     let talk = stage.set(|settings| settings.refresh_every = None).script(&lines).await;
     assert_eq!(unfinished(&talk), None);
     assert_told("problem", &masked(&talk.text));
