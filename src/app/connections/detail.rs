@@ -1,5 +1,7 @@
 //! The detail of a connection: how it stands, its tests, who uses it, its fields, or the JSON the server sent.
 
+use std::sync::Arc;
+
 use super::Connections;
 use super::row::{Of, Row, Standing};
 use super::rows::Completeness;
@@ -51,10 +53,11 @@ pub(in crate::app) fn lines(row: &Row, view: DetailView, cx: Context<'_>, width:
 
 fn fields(row: &Row, cx: Context<'_>, width: usize) -> Vec<Line> {
     let mut lines = standing(row, cx, width);
-    if let Some(run) = cx.connections.tests.of(&row.key) {
-        lines.extend(test(run, width));
-    }
-    if let Some(connection) = row.connection().filter(|connection| !connection.error.is_empty()) {
+    let run = cx.connections.tests.of(&row.key);
+    lines.extend(run.map(|run| test(run, width)).into_iter().flatten());
+    let is_told = |connection: &Connection| run.is_some_and(|run| run.tells(&connection.error));
+    let is_said = |connection: &&Arc<Connection>| !connection.error.is_empty() && !is_told(connection);
+    if let Some(connection) = row.connection().filter(is_said) {
         let error = connection.error.display_lines(20);
         for (nth, line) in error.iter().enumerate() {
             let label = if nth == 0 { "error" } else { "" };

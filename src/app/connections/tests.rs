@@ -84,6 +84,12 @@ impl Run {
         matches!(&self.ended, Some((_, Ok(tested))) if tested.state == ConnectionState::Ready)
     }
 
+    /// Whether its words hold all of this error.
+    pub fn tells(&self, error: &Untrusted) -> bool {
+        let whole = error.as_sent().lines().count() <= 1;
+        whole && matches!(&self.ended, Some((_, Ok(tested))) if tested.error == *error)
+    }
+
     /// What became of it, in one line.
     pub fn words(&self) -> String {
         let Some((_, result)) = &self.ended else { return "the test is running …".to_owned() };
