@@ -192,7 +192,7 @@ fn all(state: &State, keymap: &Keymap) -> Vec<Entry> {
     entries.push(Entry {
         name: "keys".to_owned(),
         keys: String::new(),
-        help: "copy the keys in effect, as a keymap file".to_owned(),
+        help: "copy the keys, as a keymap file".to_owned(),
         action: Action::Keys,
         obstacle: None,
     });
