@@ -262,7 +262,7 @@ impl State {
     }
 
     /// Whether the window on top asks for a consent: yes or no, or to trust a server.
-    pub(super) fn asks_for_consent(&self) -> bool {
+    pub fn asks_for_consent(&self) -> bool {
         matches!(self.modals.last(), Some(Modal::Question(_) | Modal::FirstContact(_)))
     }
 

@@ -100,7 +100,7 @@ impl<P: Perform> Conversation<'_, P> {
         }
         self.told.clone_from(&lines);
         self.say(lines)?;
-        if place == Place::Question {
+        if self.state.asks_for_consent() {
             self.tell(Message::Drawn);
         }
         Ok(())
