@@ -16,7 +16,7 @@ impl Window {
     pub const PAGE: usize = 100;
 
     /// Records asked for at a time once it is known that there are many. Clients of other lists ask for so many
-    /// without trouble (§3.3); larger pages gain nothing that could be measured.
+    /// without trouble (§3.3).
     pub const LARGE: usize = 1000;
 
     /// The first page.
