@@ -3,7 +3,7 @@
 //! Both drive the core that the dashboard drives, and press the keys that would be pressed there: the checks, the
 //! consent and the one way to a PATCH are the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::headless::{Core, Rights, Stop, listed, with_core};
 use super::lists::{narrow, new_file};
 use super::{Problem, print, remark, setting, state_directory};
 use crate::app::modal::Modal;
-use crate::app::plan::outside::{Closed, Offered, left, make, moving, reopen};
+use crate::app::plan::outside::{Closed, Offered, make, moving, reopen};
 use crate::app::plan::{Applying, Planned, RowResult, RowState, Writing};
 use crate::app::{Effect, Message, State, consent_of};
 use crate::cli;
@@ -178,26 +178,32 @@ async fn applied(core: &mut Core<'_>, offered: &Offered, confirm: Option<&str>) 
         // Nobody may be reading; the changes and their journal go on all the same.
         let _told = print(ended_line(plan, row, ended));
     };
-    let rest = left(core.state(), &offered.plan);
     let plan = Arc::clone(&offered.plan);
     let opened = core.act_if(|state| reopen(state, offered));
     match opened {
         Err(Closed::Refused(why)) => return Err(refused(why)),
         Err(Closed::Done) | Ok(()) => {}
     }
-    for row in plan.rows.iter().filter(|row| !rest.iter().any(|left| left.id == row.id)) {
-        tell(&plan, row, &Ended::plain("unchanged", "it has the new connection already"));
-    }
+    let right = Ended::plain("unchanged", "it has the new connection already");
     if opened == Err(Closed::Done) {
+        plan.rows.iter().for_each(|row| tell(&plan, row, &right));
         core.act(|_| vec![Effect::ForgetPlan(plan.id)]);
         return Ok(results);
     }
     let planned = checked(core).await?;
-    for row in planned.rows.iter().filter(|row| row.state == RowState::Blocked) {
+    let blocked = planned.rows.iter().filter(|row| row.state == RowState::Blocked);
+    let left_out: HashSet<_> = blocked.clone().map(|row| row.row.id.clone()).collect();
+    for row in blocked {
         tell(&plan, &row.row, &Ended::plain("left-out", &row.words));
     }
     agree(core, confirm).await?;
-    let mut told = vec![false; planned.plan.rows.len()];
+    let begun: HashSet<_> = match &core.state().applying {
+        Some(applying) => applying.plan.rows.iter().map(|row| row.id.clone()).collect(),
+        None => HashSet::new(),
+    };
+    let has_its_turn = |row: &PlanRow| begun.contains(&row.id) || left_out.contains(&row.id);
+    plan.rows.iter().filter(|row| !has_its_turn(row)).for_each(|row| tell(&plan, row, &right));
+    let mut told = vec![false; begun.len()];
     let mut last = (Instant::now(), String::new());
     core.until(|state| {
         let applying = state.applying.as_deref()?;

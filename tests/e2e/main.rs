@@ -20,6 +20,7 @@ mod outside;
 mod panics;
 mod picture;
 mod plain;
+mod plans;
 mod rotation;
 mod secrets;
 mod session;

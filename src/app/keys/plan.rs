@@ -269,7 +269,11 @@ fn apply(state: &mut State) -> Vec<Effect> {
         planned.note = Some("that is not the number of changes as asked for: nothing was sent".to_owned());
         return Vec::new();
     }
-    let mut applying = Applying::new(planned.plan.clone(), &planned.probes, now);
+    let (plan, probes) = (&planned.plan, &planned.probes);
+    let mut applying = match planned.whole() {
+        Some(whole) => Applying::resumed(whole.clone(), &plan.rows, probes, now),
+        None => Applying::new(plan.clone(), probes, now),
+    };
     let mut cx = Cx { now, requests: &mut state.requests };
     let keep = applying.keep_on_disk(&mut cx);
     close(state);

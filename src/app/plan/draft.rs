@@ -104,6 +104,8 @@ pub struct Planned {
     pub selected: usize,
     /// Why the last key did not apply it.
     pub note: Option<String>,
+    /// The plan that was made before and that this is the rest of; none for one that is made now.
+    pub whole: Option<Arc<Plan>>,
 }
 
 /// What a plan is made with.
@@ -212,8 +214,16 @@ impl Planned {
             consent: Field::default(),
             selected: 0,
             note: None,
+            whole: None,
         };
         (planned, asks)
+    }
+
+    /// The plan that this is the rest of, as long as nothing of it was left out, dropped or given another reason.
+    pub(in crate::app) fn whole(&self) -> Option<&Plan> {
+        let Plan { reason, order, .. } = &self.plan;
+        let is_rest = |whole: &&Plan| whole.reason == *reason && whole.order == *order;
+        self.whole.as_deref().filter(is_rest).filter(|_| self.blocked == 0 && self.dropped == 0)
     }
 
     /// Whether some answers are still out.

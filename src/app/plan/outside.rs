@@ -102,6 +102,7 @@ pub fn reopen(state: &mut State, offered: &Offered) -> Result<Vec<Effect>, Close
         (plan.id, plan.made_at, plan.valid_until, plan.order) = (*id, *made_at, *valid_until, *order);
         plan.made_by = made_by.clone();
         planned.reason = Field::holding(reason.as_sent());
+        planned.whole = Some(Arc::clone(&offered.plan));
         planned.seal(&state.list.rows);
     }
     Ok(effects)

@@ -5,7 +5,7 @@
 //! operator says so, when a canary fails or when too many rows have failed: then nothing new is begun, and what is
 //! under way is settled.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -198,6 +198,19 @@ impl Applying {
         }
     }
 
+    /// The same for a plan of which some rows are as they should be already: nothing is sent for them.
+    pub(in crate::app) fn resumed(plan: Plan, left: &[PlanRow], probes: &[Probe], now: Moment) -> Self {
+        let left: HashSet<_> = left.iter().map(|row| &row.id).collect();
+        let mut applying = Self::new(plan, probes, now);
+        for (row, result) in applying.plan.rows.iter().zip(&mut applying.results) {
+            if !left.contains(&row.id) {
+                *result = RowResult::Unchanged;
+                applying.counts.unchanged += 1;
+            }
+        }
+        applying
+    }
+
     /// Has the plan stored, so that another run can go on with it; no row is begun before that is done.
     pub(in crate::app) fn keep_on_disk(&mut self, cx: &mut Cx<'_>) -> Effect {
         let request = cx.requests.next();
@@ -311,7 +324,15 @@ impl Applying {
             && self.flights.len() < at_a_time
     }
 
+    /// A row that is not begun yet and unchanged was done before this run.
+    fn pass_over_done(&mut self) {
+        while self.results.get(self.next) == Some(&RowResult::Unchanged) {
+            self.next += 1;
+        }
+    }
+
     fn take_next(&mut self) -> Option<usize> {
+        self.pass_over_done();
         let fresh = (self.next < self.plan.rows.len()).then_some(self.next);
         self.again.pop_front().or_else(|| {
             self.next += usize::from(fresh.is_some());
@@ -322,6 +343,7 @@ impl Applying {
     /// Begins the rows whose turn it is, by reading them; ends when nothing is left.
     pub(in crate::app) fn advance(&mut self, world: &mut World<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
+        self.pass_over_done();
         while self.may_begin(world.signed_in) {
             let Some(row) = self.take_next() else { break };
             let Some(id) = self.plan.rows.get(row).map(|row| row.id.clone()) else { break };
@@ -330,6 +352,7 @@ impl Applying {
             self.flights.push(Flight { row, began: world.cx.now, stage: Stage::Reading(request) });
             effects.push(Effect::FetchOrganization { request, id });
         }
+        self.pass_over_done();
         let nothing_left = self.again.is_empty() && self.next >= self.plan.rows.len();
         if self.flights.is_empty() && self.is_active() && (nothing_left || self.stop.is_some()) {
             (self.ended, self.hold, self.paused) = (Some(world.cx.now), None, false);

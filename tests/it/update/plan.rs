@@ -534,7 +534,39 @@ fn wr_21_what_is_left_of_an_unfinished_plan_is_offered_and_stays_the_same_plan()
         let reads = app.asked().iter().filter(|effect| matches!(effect, Effect::FetchOrganization { .. }));
         reads.count()
     };
-    assert_eq!(asked(&app), 1, "the canary");
+    assert_eq!(asked(&app), 1, "the canary, which is the first row that is left");
+    let run = run(&app);
+    assert_eq!(
+        (run.plan.rows.len(), run.counts.unchanged),
+        (3, 1),
+        "the same plan, of which one row is done"
+    );
+    assert_eq!(run.plan.hash(), foreign(3, &app.state).hash());
+    assert_eq!(run.result(0), Some(&RowResult::Unchanged));
+}
+
+#[test]
+fn wr_21_rows_that_were_done_anywhere_in_the_plan_are_passed_over() {
+    let plan = foreign(4, &App::new(80, 24).state);
+    let offered = Offered { hash: plan.hash(), plan: Arc::new(plan), was_begun: true };
+    let app = App::of(Run { offered: vec![offered], ..run_of_tests() }, settings(), 80, 24);
+    let mut all = organizations(4);
+    for done in [1, 3] {
+        all[done].connection = NEW.into();
+    }
+    let app = probed(app.loaded(all).drawn().keys("y"), &organizations(4)).drawn().wait(600);
+    let app = app.keys("y").text("2").keys("enter");
+    let mut app = app;
+    for row in [0, 2] {
+        let request = app.asked().iter().rev().find_map(|effect| match effect {
+            Effect::FetchOrganization { request, id: asked } if *asked == id(row) => Some(*request),
+            _ => None,
+        });
+        let new = Organization { connection: NEW.into(), ..organizations(4).swap_remove(row) };
+        app = app.answer(request.expect("it is read"), Reply::Fetched(Box::new(Ok(new))));
+    }
+    assert!(!app.state.is_applying(), "{:?}", run(&app));
+    assert_eq!(run(&app).counts.unchanged, 4);
 }
 
 #[test]
