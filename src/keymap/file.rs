@@ -233,7 +233,7 @@ mod tests {
             ("[list]\nedit = [\"ctrl-\"]", "2: [list] edit: `ctrl-` is not a key"),
             ("[list]\nsort = [\n  \"e\",\n]", "3: [list] sort: `e` is taken: `e` is edit; give edit"),
             ("[list]\nsort = [\"y\"]", "2: [list] sort: `y` is taken: `y n` is copy-name"),
-            ("[list]\nsort = [\"x\", \"x y\"]", "2: [list] sort: `x y` and `x` begin alike"),
+            ("[list]\nsort = [\"u\", \"u y\"]", "2: [list] sort: `u y` and `u` begin alike"),
             ("[list]\nsort = 7", "2: [list] sort: expected a list of texts"),
             ("[list]\nsort = [7]", "2: [list] sort: expected a list of texts"),
             ("list = 3", "1: expected a table [list]"),
@@ -259,9 +259,9 @@ mod tests {
 
     #[test]
     fn e18_the_operators_keys_replace_those_of_a_command_in_one_place_only() {
-        let map = Keymap::with("[list]\nedit = [\"c\"]\nsort = []\nhints = [\"edit\"]\n").unwrap();
+        let map = Keymap::with("[list]\nedit = [\"u\"]\nsort = []\nhints = [\"edit\"]\n").unwrap();
         let means = |context: Context, key: &str| map.resolve(&[context], &key.parse().unwrap());
-        assert_eq!(means(Context::List, "c"), Resolution::Command(Command::Edit));
+        assert_eq!(means(Context::List, "u"), Resolution::Command(Command::Edit));
         assert_eq!(means(Context::List, "e"), Resolution::Unbound);
         assert_eq!(means(Context::List, "s"), Resolution::Unbound);
         assert_eq!(means(Context::Detail, "e"), Resolution::Command(Command::Edit));
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn the_written_file_is_read_back_as_the_same_map() {
-        let map = Keymap::with("[list]\nedit = [\"c\"]\n").unwrap();
+        let map = Keymap::with("[list]\nedit = [\"u\"]\n").unwrap();
         let (again, shipped) = (Keymap::with(&map.toml()).unwrap(), Keymap::shipped());
         assert_eq!(again, map);
         assert_ne!(again, shipped);

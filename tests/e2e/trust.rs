@@ -80,7 +80,7 @@ fn tl_01_tl_03_an_appliance_is_trusted_once_and_a_changed_one_is_not_waved_throu
     // A wrong fingerprint says so; the right one leads on.
     let mut terminal = dashboard(&lines, state, (80, 24));
     let screen = terminal.wait_for_text(&format!("First contact with {address}"));
-    for words in ["CN=CipherTrust Manager demo", "matches", "[ Quit ]", "[ Trust ]"] {
+    for words in ["CN=CipherTrust Manager demo", "matches", "[>Quit ]", "[ Trust ]"] {
         assert!(screen.contains(words), "{words} is not in\n{screen}");
     }
     paste(&mut terminal, &"ab".repeat(32));
