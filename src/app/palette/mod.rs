@@ -154,6 +154,14 @@ const fn is_about_a_row(command: Command) -> bool {
             | Command::Users
             | Command::Connections
             | Command::Undo
+            | Command::Mark
+            | Command::CopyName
+            | Command::CopyId
+            | Command::CopyOrgId
+            | Command::CopyConnection
+            | Command::CopyUri
+            | Command::CopyJson
+            | Command::CopyTsv
             | Command::CopyCurl
     )
 }
