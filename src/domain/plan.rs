@@ -15,21 +15,18 @@ use crate::text::Untrusted;
 
 /// The name of a plan, such as `p7f3a9c-2`: the run that made it, and how many plans that run had made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PlanId {
-    run: RunId,
-    count: u64,
-}
+pub struct PlanId(OperationId);
 
 impl PlanId {
     /// The plan number `count` of a run.
     pub const fn new(run: RunId, count: u64) -> Self {
-        Self { run, count }
+        Self(OperationId::new(run, count))
     }
 }
 
 impl fmt::Display for PlanId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("p{}-{}", self.run, self.count))
+        f.pad(&format!("p{}", self.0))
     }
 }
 
@@ -43,12 +40,8 @@ impl FromStr for PlanId {
     type Err = PlanIdError;
 
     fn from_str(text: &str) -> Result<Self, PlanIdError> {
-        let digits = text.strip_prefix('p').ok_or(PlanIdError)?;
-        let (run, count) = digits.split_once('-').ok_or(PlanIdError)?;
-        let run = u32::from_str_radix(run, 16).ok().ok_or(PlanIdError)?;
-        let count = count.parse().ok().ok_or(PlanIdError)?;
-        let id = Self { run: RunId::new(run), count };
-        if id.to_string() == text { Ok(id) } else { Err(PlanIdError) }
+        let numbers = text.strip_prefix('p').and_then(|numbers| numbers.parse().ok());
+        numbers.map(Self).ok_or(PlanIdError)
     }
 }
 
