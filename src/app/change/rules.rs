@@ -75,20 +75,22 @@ impl Rules {
 }
 
 /// Patterns of names: `*` is any text, `?` one character; upper and lower case are alike.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names(Vec<String>);
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Names(Vec<WildMatch>);
+
+/// They hold nothing but characters.
+impl Eq for Names {}
 
 impl Names {
     /// Patterns with commas between them, such as `Acme *,*-prod`; blanks around one do not count.
     pub fn parse(text: &str) -> Self {
         let patterns = text.split(',').map(str::trim).filter(|pattern| !pattern.is_empty());
-        Self(patterns.map(str::to_owned).collect())
+        Self(patterns.map(WildMatch::new_case_insensitive).collect())
     }
 
     /// Whether one of them fits a whole name.
     pub fn hold(&self, name: &Untrusted) -> bool {
-        let fits = |pattern: &String| WildMatch::new_case_insensitive(pattern).matches(name.as_sent());
-        self.0.iter().any(fits)
+        self.0.iter().any(|pattern| pattern.matches(name.as_sent()))
     }
 
     /// Whether there are none.
