@@ -685,36 +685,23 @@ fn fetched(state: &mut State, request: RequestId, result: &Result<Organization, 
 
 fn patched(state: &mut State, request: RequestId, result: Result<PatchAnswer, Failure>) -> Vec<Effect> {
     let answered = result.as_ref().ok().and_then(|answer| answer.organization.clone());
-    let Some(change) = state.change.as_mut().filter(|change| change.waits_for(request)) else {
-        return patched_in_plan(state, request, result);
+    let signed_out = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();
+    let change = state.change.as_mut().filter(|change| change.waits_for(request));
+    let is_single = change.is_some();
+    let told = match change {
+        Some(change) => {
+            let mut cx = Cx { now: state.now, requests: &mut state.requests };
+            let effects = change.answered(request, result, &mut cx);
+            Some((change.target.id.clone(), effects))
+        }
+        None => plan::patched(state, request, result),
     };
-    let mut cx = Cx { now: state.now, requests: &mut state.requests };
-    let sent_to = change.target.id.clone();
-    let signed_out = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();
-    let effects = change.answered(request, result, &mut cx);
-    if let Some(organization) =
-        answered.filter(|organization| organization.id == sent_to && !effects.is_empty())
-    {
-        state.list.put(organization);
-    }
-    after_change_moved(state);
-    if let Some(failure) = signed_out {
-        ask_to_sign_in(state, failure);
-    }
-    effects
-}
-
-/// The same for a row of a plan.
-fn patched_in_plan(
-    state: &mut State,
-    request: RequestId,
-    result: Result<PatchAnswer, Failure>,
-) -> Vec<Effect> {
-    let answered = result.as_ref().ok().and_then(|answer| answer.organization.clone());
-    let signed_out = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();
-    let Some((sent_to, effects)) = plan::patched(state, request, result) else { return Vec::new() };
+    let Some((sent_to, effects)) = told else { return Vec::new() };
     if let Some(organization) = answered.filter(|organization| organization.id == sent_to) {
         state.list.put(organization);
+    }
+    if is_single {
+        after_change_moved(state);
     }
     if let Some(failure) = signed_out {
         ask_to_sign_in(state, failure);

@@ -178,6 +178,21 @@ impl Command {
     pub fn label(self) -> String {
         self.name().replace('-', " ")
     }
+
+    /// Whether it copies a part of the selected organization, or the command that reads it.
+    pub const fn copies_a_part(self) -> bool {
+        matches!(
+            self,
+            Self::CopyName
+                | Self::CopyId
+                | Self::CopyOrgId
+                | Self::CopyConnection
+                | Self::CopyUri
+                | Self::CopyJson
+                | Self::CopyTsv
+                | Self::CopyCurl
+        )
+    }
 }
 
 impl Context {

@@ -16,6 +16,9 @@ use crate::keymap::Command;
 use crate::layout::Pane;
 
 pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>) -> Vec<Effect> {
+    if let Some(effects) = on_row(state, command) {
+        return effects;
+    }
     match command {
         Command::NextPane => {
             state.pane = Pane::Detail;
@@ -58,20 +61,6 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
         }
         Command::Pause => pause(state),
         Command::Export => export::open(state),
-        Command::Edit => return change::edit_selected(state),
-        Command::Undo => return change::undo(state),
-        Command::Test => return connections::test_of_organization(state),
-        Command::Connections => view::show_connection_of_row(state),
-        Command::OtherList => view::show_connections(state),
-        Command::Domain => return session::ask_for_domains(state),
-        Command::CopyName
-        | Command::CopyId
-        | Command::CopyOrgId
-        | Command::CopyConnection
-        | Command::CopyUri
-        | Command::CopyJson
-        | Command::CopyTsv
-        | Command::CopyCurl => return copies::copy(state, command),
         step if state.list.filter.editing => {
             let wall_clock = state.wall_clock();
             state.list.step_in_filter(step, wall_clock);
@@ -79,6 +68,26 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
         movement => state.list.go(movement, count),
     }
     Vec::new()
+}
+
+/// What can be done with the selected organization from the list and from its detail alike; none: something else.
+fn on_row(state: &mut State, command: Command) -> Option<Vec<Effect>> {
+    Some(match command {
+        Command::Edit => change::edit_selected(state),
+        Command::Undo => change::undo(state),
+        Command::Test => connections::test_of_organization(state),
+        Command::Domain => session::ask_for_domains(state),
+        Command::Connections => {
+            view::show_connection_of_row(state);
+            Vec::new()
+        }
+        Command::OtherList => {
+            view::show_connections(state);
+            Vec::new()
+        }
+        copy if copy.copies_a_part() => copies::copy(state, copy),
+        _ => return None,
+    })
 }
 
 /// `Esc` takes away one layer: a range that is being drawn, what narrows the list, the marks, the notice.
@@ -120,6 +129,9 @@ fn pause(state: &mut State) {
 }
 
 pub(super) fn on_detail(state: &mut State, command: Command, count: Option<usize>) -> Vec<Effect> {
+    if let Some(effects) = on_row(state, command) {
+        return effects;
+    }
     match command {
         Command::NextPane | Command::Back => {
             state.pane = Pane::List;
@@ -131,20 +143,6 @@ pub(super) fn on_detail(state: &mut State, command: Command, count: Option<usize
             state.notice = None;
             return reread_selected(state);
         }
-        Command::Edit => return change::edit_selected(state),
-        Command::Undo => return change::undo(state),
-        Command::Test => return connections::test_of_organization(state),
-        Command::Connections => view::show_connection_of_row(state),
-        Command::OtherList => view::show_connections(state),
-        Command::Domain => return session::ask_for_domains(state),
-        Command::CopyName
-        | Command::CopyId
-        | Command::CopyOrgId
-        | Command::CopyConnection
-        | Command::CopyUri
-        | Command::CopyJson
-        | Command::CopyTsv
-        | Command::CopyCurl => return copies::copy(state, command),
         movement => {
             let (rows, height) = detail_extent(state);
             state.detail.scroll = scrolled(state.detail.scroll, movement, count.unwrap_or(1), rows, height);

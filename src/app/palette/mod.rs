@@ -146,24 +146,17 @@ fn of_the_row(state: &State, keymap: &Keymap) -> Vec<Entry> {
 }
 
 const fn is_about_a_row(command: Command) -> bool {
-    matches!(
-        command,
-        Command::Open
-            | Command::Edit
-            | Command::Test
-            | Command::Users
-            | Command::Connections
-            | Command::Undo
-            | Command::Mark
-            | Command::CopyName
-            | Command::CopyId
-            | Command::CopyOrgId
-            | Command::CopyConnection
-            | Command::CopyUri
-            | Command::CopyJson
-            | Command::CopyTsv
-            | Command::CopyCurl
-    )
+    command.copies_a_part()
+        || matches!(
+            command,
+            Command::Open
+                | Command::Edit
+                | Command::Test
+                | Command::Users
+                | Command::Connections
+                | Command::Undo
+                | Command::Mark
+        )
 }
 
 /// Everything that can be asked for in the place under the palette; what only moves comes last.

@@ -35,16 +35,7 @@ pub(super) fn of_command(state: &State, command: Command) -> Option<String> {
         Command::Test => obstacle_to_test(state),
         Command::Connections if state.view == View::Connections => Some(HERE.to_owned()),
         Command::Organizations if state.view == View::Organizations => Some(HERE.to_owned()),
-        Command::CopyCurl
-        | Command::CopyName
-        | Command::CopyId
-        | Command::CopyOrgId
-        | Command::CopyConnection
-        | Command::CopyUri
-        | Command::CopyJson
-        | Command::CopyTsv
-            if state.windows_under().is_empty() && no_row() =>
-        {
+        copy if copy.copies_a_part() && state.windows_under().is_empty() && no_row() => {
             Some("there is no organization to copy from".to_owned())
         }
         Command::Export if state.list.rows.shown() == 0 => Some("there is no row to export".to_owned()),
