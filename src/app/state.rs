@@ -16,7 +16,7 @@ use super::identity::Changed;
 use super::ledger::Ledger;
 use super::line::Line;
 use super::link::Link;
-use super::list::{Filter, ListPane, Row, RowKey};
+use super::list::{Filter, ListPane, Narrowed, Row, RowKey};
 use super::message::Session;
 use super::modal::{Modal, Question};
 use super::notice::Notice;
@@ -307,6 +307,14 @@ impl State {
         match self.view {
             View::Organizations => &self.list.filter,
             View::Connections => &self.connection_list.filter,
+        }
+    }
+
+    /// The list that is shown, as what its filter narrows.
+    pub(super) fn narrowed(&mut self) -> &mut dyn Narrowed {
+        match self.view {
+            View::Organizations => &mut self.list,
+            View::Connections => &mut *self.connection_list,
         }
     }
 

@@ -10,6 +10,7 @@ use super::headless::{Core, Rights, Stop, listed, with_core};
 use super::{Problem, print, remark, setting};
 use crate::api::Writer;
 use crate::app::field::Field;
+use crate::app::list::Narrowed as _;
 use crate::app::{State, export, identity};
 use crate::cli::{Connections, Diff, Get, List, Snapshot as SnapshotFlags};
 use crate::commands::lists::{self, Row};

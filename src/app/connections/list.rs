@@ -5,11 +5,9 @@ use super::row::{Row, RowKey, Sort, Standing};
 use super::rows::{self, Completeness, VOCABULARY};
 use crate::app::cursor::{in_sight, moved};
 use crate::app::detail::DetailView;
-use crate::app::field::{Field, PasteRefused};
-use crate::app::list::{Filter, ListPane, Taken};
+use crate::app::list::{Filter, ListPane, Narrowed, Taken};
 use crate::app::query::{Query, Subject};
 use crate::domain::Moment;
-use crate::input::Key;
 use crate::keymap::Command;
 use crate::text::Untrusted;
 
@@ -189,68 +187,9 @@ impl ConnectionList {
         self.shown.iter().position(|place| self.rows.get(*place).is_some_and(|row| row.key == *key))
     }
 
-    /// An editing key in the filter's field.
-    pub fn filter_key(&mut self, key: Key, wall_clock: i64) {
-        if self.filter.field.key(key) {
-            self.filter.typed();
-            self.filter_changed(wall_clock);
-        }
-    }
-
-    /// Pasted text in the filter's field.
-    ///
-    /// # Errors
-    /// Why it was refused.
-    pub fn filter_paste(&mut self, text: &str, wall_clock: i64) -> Result<(), PasteRefused> {
-        let result = self.filter.field.paste(text);
-        self.filter.typed();
-        self.filter_changed(wall_clock);
-        result
-    }
-
-    /// After the text of the filter changed.
-    pub fn filter_changed(&mut self, wall_clock: i64) {
-        if self.filter.take_text(wall_clock) == Taken::Nothing {
-            return;
-        }
-        self.narrow();
-        let present = self.selected.as_ref().and_then(|key| self.place_of(key));
-        self.offset = 0;
-        self.select(present.unwrap_or(0));
-    }
-
-    /// `Up` in the filter's line: the row above, or while nothing is typed the filter before; `Down` comes back.
-    pub fn step_in_filter(&mut self, command: Command, wall_clock: i64) {
-        match self.filter.step(command) {
-            Some(true) => self.filter_changed(wall_clock),
-            Some(false) => {}
-            None => self.go(command, None),
-        }
-    }
-
-    /// `Tab` in the filter's line: names of columns, then values that are in the list.
-    pub fn complete_filter(&mut self, wall_clock: i64) {
-        let rows = &self.rows;
-        if self.filter.complete(|column| values(rows, column)) {
-            self.filter_changed(wall_clock);
-        }
-    }
-
-    /// Values that stand in a column, by its place in the vocabulary.
-    pub fn values(&self, column: usize) -> Vec<String> {
-        values(&self.rows, column)
-    }
-
     /// How many rows match a query.
     pub fn that_match(&self, query: &Query) -> usize {
         self.rows.iter().filter(|row| query.matches(subject(row))).count()
-    }
-
-    /// Narrows by a text, as if it had been typed and accepted.
-    pub fn filter_by(&mut self, text: &str, wall_clock: i64) {
-        self.filter.field = Field::holding(text);
-        self.filter_changed(wall_clock);
-        self.filter.accept();
     }
 
     /// Shows every row again.
@@ -294,6 +233,30 @@ impl ConnectionList {
 
     fn show_selection(&mut self) {
         self.offset = in_sight(self.offset, self.position, (self.shown(), self.height));
+    }
+}
+
+impl Narrowed for ConnectionList {
+    fn filter(&mut self) -> &mut Filter {
+        &mut self.filter
+    }
+
+    fn values(&self, column: usize) -> Vec<String> {
+        values(&self.rows, column)
+    }
+
+    fn filter_changed(&mut self, wall_clock: i64) {
+        if self.filter.take_text(wall_clock) == Taken::Nothing {
+            return;
+        }
+        self.narrow();
+        let present = self.selected.as_ref().and_then(|key| self.place_of(key));
+        self.offset = 0;
+        self.select(present.unwrap_or(0));
+    }
+
+    fn step(&mut self, command: Command) {
+        self.go(command, None);
     }
 }
 

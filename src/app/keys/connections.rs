@@ -6,6 +6,7 @@ use crate::app::cursor::stepped;
 use crate::app::cx::Cx;
 use crate::app::detail::{DetailView, scrolled};
 use crate::app::effect::Effect;
+use crate::app::list::Narrowed as _;
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
 use crate::app::state::State;

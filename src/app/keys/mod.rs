@@ -117,7 +117,7 @@ fn count(state: &mut State, key: Key) -> bool {
 /// An editing key goes to the text field that has the keyboard.
 fn edit(state: &mut State, key: Key) {
     let wall_clock = state.wall_clock();
-    let (view, filtering) = (state.view, state.filter().editing);
+    let filtering = state.filter().editing;
     match (state.modals.last_mut(), state.change.as_mut()) {
         (Some(Modal::SignIn(window)), _) if !window.busy => window.key(key),
         (Some(Modal::FirstContact(window)), _) if window.storing.is_none() => {
@@ -140,10 +140,7 @@ fn edit(state: &mut State, key: Key) {
             palette.chosen = None;
             super::palette::understand(state);
         }
-        (None, _) if filtering => match view {
-            View::Organizations => state.list.filter_key(key, wall_clock),
-            View::Connections => state.connection_list.filter_key(key, wall_clock),
-        },
+        (None, _) if filtering => state.narrowed().filter_key(key, wall_clock),
         _ => {}
     }
 }
@@ -173,10 +170,7 @@ pub(super) fn pasted(state: &mut State, text: &str) {
         (Some(Modal::Palette(palette)), _) => palette.field.paste(text),
         _ => {
             let wall_clock = state.wall_clock();
-            match state.view {
-                View::Organizations => state.list.filter_paste(text, wall_clock),
-                View::Connections => state.connection_list.filter_paste(text, wall_clock),
-            }
+            state.narrowed().filter_paste(text, wall_clock)
         }
     };
     super::palette::understand(state);

@@ -11,7 +11,6 @@ use crate::app::palette::{Action, Entry, Palette, Phrase, Scope, new_and_where, 
 use crate::app::query;
 use crate::app::state::State;
 use crate::app::switch;
-use crate::app::view::View;
 use crate::keymap::{Command, Keymap};
 use crate::text;
 use crate::theme::Theme;
@@ -123,10 +122,7 @@ fn say(state: &mut State, phrase: Phrase, words: &str) -> Vec<Effect> {
         }
         Phrase::Filter => {
             let wall_clock = state.wall_clock();
-            match state.view {
-                View::Organizations => state.list.filter_by(words, wall_clock),
-                View::Connections => state.connection_list.filter_by(words, wall_clock),
-            }
+            state.narrowed().filter_by(words, wall_clock);
         }
         Phrase::Theme => {
             if let Some(theme) = Theme::named(words) {

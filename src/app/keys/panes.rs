@@ -5,7 +5,7 @@ use crate::app::cx::Cx;
 use crate::app::detail::{DetailView, scrolled};
 use crate::app::effect::Effect;
 use crate::app::export;
-use crate::app::list::Column;
+use crate::app::list::{Column, Narrowed as _};
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
 use crate::app::pickers::SortPicker;

@@ -1,8 +1,9 @@
 //! Narrowing the list: the line that is typed, and the query it last came to.
 
-use crate::app::field::Field;
+use crate::app::field::{Field, PasteRefused};
 use crate::app::history::History;
 use crate::app::query::{Query, QueryError, Vocabulary, completions, parse};
+use crate::input::Key;
 use crate::keymap::Command;
 
 /// The filter and its text field.
@@ -32,6 +33,66 @@ pub enum Taken {
     Narrower,
     /// All rows need to be looked at.
     Other,
+}
+
+/// A list that a typed line narrows. Times are seconds since 1970.
+pub trait Narrowed {
+    /// The line and what it came to.
+    fn filter(&mut self) -> &mut Filter;
+
+    /// Values that stand in a column, by its place in the vocabulary.
+    fn values(&self, column: usize) -> Vec<String>;
+
+    /// After the text of the filter changed.
+    fn filter_changed(&mut self, wall_clock: i64);
+
+    /// A movement among the rows.
+    fn step(&mut self, command: Command);
+
+    /// An editing key in the filter's field.
+    fn filter_key(&mut self, key: Key, wall_clock: i64) {
+        if self.filter().field.key(key) {
+            self.filter().typed();
+            self.filter_changed(wall_clock);
+        }
+    }
+
+    /// Pasted text in the filter's field.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    fn filter_paste(&mut self, text: &str, wall_clock: i64) -> Result<(), PasteRefused> {
+        let result = self.filter().field.paste(text);
+        self.filter().typed();
+        self.filter_changed(wall_clock);
+        result
+    }
+
+    /// Narrows the list to what `text` asks for, as if it had been typed and accepted.
+    fn filter_by(&mut self, text: &str, wall_clock: i64) {
+        self.filter().field = Field::holding(text);
+        self.filter_changed(wall_clock);
+        self.filter().accept();
+    }
+
+    /// `Up` in the filter's line: the row above, or while nothing is typed the filter before; `Down` comes back.
+    fn step_in_filter(&mut self, command: Command, wall_clock: i64) {
+        match self.filter().step(command) {
+            Some(true) => self.filter_changed(wall_clock),
+            Some(false) => {}
+            None => self.step(command),
+        }
+    }
+
+    /// `Tab` in the filter's line: names of columns, then values that are in the list.
+    fn complete_filter(&mut self, wall_clock: i64) {
+        let mut filter = std::mem::take(self.filter());
+        let changed = filter.complete(|column| self.values(column));
+        *self.filter() = filter;
+        if changed {
+            self.filter_changed(wall_clock);
+        }
+    }
 }
 
 impl Filter {

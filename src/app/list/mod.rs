@@ -18,7 +18,7 @@ use std::time::Duration;
 
 pub use column::{Column, OtherFields};
 pub use columns::{Choice, Columns, GUTTER, Placed};
-pub use filter::{Filter, Taken};
+pub use filter::{Filter, Narrowed, Taken};
 pub use load::{Ended, Load};
 pub use marks::Marks;
 pub use row::{Changed, LookAlike, Row, RowKey};
@@ -28,9 +28,8 @@ pub use sort::{By, Sort};
 use super::cursor::{in_sight, moved};
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
-use super::field::{Field, PasteRefused};
+use super::field::Field;
 use crate::domain::{Failure, Moment, Organization, OrganizationId, Page, Record, Window};
-use crate::input::Key;
 use crate::keymap::Command;
 use crate::text::DisplayText;
 
@@ -378,46 +377,6 @@ impl ListPane {
         self.show_selection();
     }
 
-    /// An editing key in the filter's field; `wall_clock` in seconds since 1970.
-    pub fn filter_key(&mut self, key: Key, wall_clock: i64) {
-        if self.filter.field.key(key) {
-            self.filter.typed();
-            self.filter_changed(wall_clock);
-        }
-    }
-
-    /// Pasted text in the filter's field.
-    ///
-    /// # Errors
-    /// Why it was refused.
-    pub fn filter_paste(&mut self, text: &str, wall_clock: i64) -> Result<(), PasteRefused> {
-        let result = self.filter.field.paste(text);
-        self.filter.typed();
-        self.filter_changed(wall_clock);
-        result
-    }
-
-    /// After the text of the filter changed.
-    pub fn filter_changed(&mut self, wall_clock: i64) {
-        match self.filter.take_text(wall_clock) {
-            Taken::Nothing => return,
-            Taken::Narrower => self.rows.narrow(&self.filter),
-            Taken::Other => self.rows.filter(&self.filter),
-        }
-        self.marks.end_range();
-        self.look_at_marks();
-        let present = self.selected.as_ref().and_then(|key| self.rows.position(key, self.position));
-        self.offset = 0;
-        self.select(present.unwrap_or(0));
-    }
-
-    /// Narrows the list to what `text` asks for, as if it had been typed and accepted.
-    pub fn filter_by(&mut self, text: &str, wall_clock: i64) {
-        self.filter.field = Field::holding(text);
-        self.filter_changed(wall_clock);
-        self.filter.accept();
-    }
-
     /// Shows the rows that match this text, or every row where it is empty; it is no line of the operator's, so it is
     /// not remembered.
     pub fn show_only(&mut self, text: &str, wall_clock: i64) {
@@ -432,23 +391,6 @@ impl ListPane {
     pub fn select_key(&mut self, key: &RowKey) {
         if let Some(position) = self.rows.position(key, self.position) {
             self.select(position);
-        }
-    }
-
-    /// `Up` in the filter's line: the row above, or while nothing is typed the filter before; `Down` comes back.
-    pub fn step_in_filter(&mut self, command: Command, wall_clock: i64) {
-        match self.filter.step(command) {
-            Some(true) => self.filter_changed(wall_clock),
-            Some(false) => {}
-            None => self.go(command, None),
-        }
-    }
-
-    /// `Tab` in the filter's line: names of columns, then values that are in the list.
-    pub fn complete_filter(&mut self, wall_clock: i64) {
-        let rows = &self.rows;
-        if self.filter.complete(|column| rows.values(column)) {
-            self.filter_changed(wall_clock);
         }
     }
 
@@ -485,5 +427,32 @@ impl ListPane {
 
     fn show_selection(&mut self) {
         self.offset = in_sight(self.offset, self.position, (self.rows.shown(), self.height));
+    }
+}
+
+impl Narrowed for ListPane {
+    fn filter(&mut self) -> &mut Filter {
+        &mut self.filter
+    }
+
+    fn values(&self, column: usize) -> Vec<String> {
+        self.rows.values(column)
+    }
+
+    fn filter_changed(&mut self, wall_clock: i64) {
+        match self.filter.take_text(wall_clock) {
+            Taken::Nothing => return,
+            Taken::Narrower => self.rows.narrow(&self.filter),
+            Taken::Other => self.rows.filter(&self.filter),
+        }
+        self.marks.end_range();
+        self.look_at_marks();
+        let present = self.selected.as_ref().and_then(|key| self.rows.position(key, self.position));
+        self.offset = 0;
+        self.select(present.unwrap_or(0));
+    }
+
+    fn step(&mut self, command: Command) {
+        self.go(command, None);
     }
 }
