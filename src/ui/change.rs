@@ -3,11 +3,10 @@
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use super::header;
 use super::status::window_hints;
 use super::windows::scrolling;
-use crate::app::change::{Candidate, Change, Chooser, Evidence, Phase};
-use crate::app::detail::state_role;
+use super::{chooser, header};
+use crate::app::change::{Change, Evidence, Phase};
 use crate::app::explain::{explain, status_line};
 use crate::app::field::Field;
 use crate::app::line::{Line, labelled, wrapped};
@@ -100,45 +99,8 @@ fn choosing(state: &State, change: &Change, keymap: &Keymap, on_top: bool, canva
     let seen = age::short(state.now.since(change.seen_at));
     lines.extend(labelled_value("Connection", "", (Role::Value, &change.target.connection), width));
     lines.push(Line::new(Role::Dim, format!("{:INDENT$}(now, as read {seen} ago)", "")));
-    canvas.lines(area, &lines);
-    let y = area.y + u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    if y + 1 >= area.bottom() {
-        return;
-    }
-    let indent = u16::try_from(INDENT).unwrap_or(u16::MAX);
-    canvas.put(area.x, y, indent, Role::Dim, "New value");
-    let room = area.width.saturating_sub(indent);
-    paint_typed(&change.chooser.field, (area.x + indent, y, room), on_top, canvas);
-    let note = note(state, &change.chooser);
-    let rest = Rect { y: y + 1, height: area.bottom() - y - 1, ..area };
-    let notes: Vec<Line> = wrapped(note.0, &note.1, width).collect();
-    let kept = u16::try_from(notes.len()).unwrap_or(u16::MAX).min(rest.height);
-    let list = Rect { height: rest.height - kept, ..rest };
-    paint_candidates(&change.chooser, Some(&change.target.connection), list, canvas);
-    canvas.lines(Rect { y: list.bottom(), height: kept, ..rest }, &notes);
-}
-
-pub(super) fn note(state: &State, chooser: &Chooser) -> (Role, String) {
-    if let Some(note) = &chooser.note {
-        return (Role::Warning, note.clone());
-    }
-    if let Some(look_alike) = chooser.chosen().and_then(|candidate| candidate.look_alike.as_ref()) {
-        return (Role::Warning, format!("≈ {}", look_alike.words()));
-    }
-    let connections = &state.connections;
-    match (&connections.failure, connections.read_at) {
-        (Some(failure), _) => {
-            let words = explain(failure);
-            (
-                Role::Warning,
-                format!("The connections could not be read ({}): any name can be typed.", words.title),
-            )
-        }
-        (None, None) => (Role::Dim, "reading the connections …".to_owned()),
-        (None, Some(_)) => {
-            (Role::Dim, format!("{} of {} connections", chooser.narrowed.len(), chooser.candidates.len()))
-        }
-    }
+    let present = Some(&change.target.connection);
+    chooser::paint(state, (&change.chooser, present, INDENT), &lines, area, on_top, canvas);
 }
 
 /// A text field of ours at a place of a width.
@@ -151,52 +113,6 @@ pub(super) fn paint_typed(
     let before = field.before_cursor();
     let after = field.text().get(before.len()..).unwrap_or_default();
     canvas.field(x, y, width, &text::escape_typed(before), &text::escape_typed(after), on_top);
-}
-
-/// What can be chosen, with the one there is now.
-pub(super) fn paint_candidates(
-    chooser: &Chooser,
-    present: Option<&Untrusted>,
-    area: Rect,
-    canvas: &mut Canvas<'_>,
-) {
-    let height = usize::from(area.height);
-    let first = chooser.highlighted.map_or(0, |place| (place + 1).saturating_sub(height));
-    for (y, (place, candidate)) in (area.top()..area.bottom()).zip(chooser.shown().enumerate().skip(first)) {
-        let row = Rect { y, height: 1, ..area };
-        let chosen = chooser.highlighted == Some(place);
-        let now = present == Some(&candidate.name);
-        let line = candidate_line(candidate, now, chosen, usize::from(area.width));
-        canvas.line(row.x, y, row.width, &line);
-        if chosen {
-            canvas.restyle(row, Role::Selected);
-        }
-    }
-}
-
-fn candidate_line(candidate: &Candidate, now: bool, chosen: bool, width: usize) -> Line {
-    let mark = if chosen { ">" } else { " " };
-    let (sign_role, sign) =
-        if candidate.look_alike.is_some() { (Role::Warning, "≈") } else { (Role::Text, " ") };
-    let (role, state) = state_words(candidate);
-    let uses = if candidate.uses == 1 { "1 org".to_owned() } else { format!("{} orgs", candidate.uses) };
-    let room = width.saturating_sub(2 + 1 + 11 + 10 + 5);
-    let cloud = if room >= 48 { candidate.cloud_name.brief().into_string() } else { String::new() };
-    let name_room = if room >= 48 { room - 25 } else { room };
-    let mut line = Line::new(Role::Text, mark)
-        .and(sign_role, sign)
-        .and(Role::Value, text::pad(candidate.name.brief().as_str(), name_room, '…'))
-        .and(Role::Text, " ");
-    if room >= 48 {
-        line = line.and(Role::Dim, text::pad(&cloud, 25, '…'));
-    }
-    line.and(role, text::pad(state, 11, '…'))
-        .and(Role::Text, text::pad(&uses, 10, '…'))
-        .and(Role::Dim, if now { "(now)" } else { "" })
-}
-
-pub(crate) fn state_words(candidate: &Candidate) -> (Role, &'static str) {
-    candidate.state.map_or((Role::Warning, "not listed"), |state| (state_role(state), state.word()))
 }
 
 fn recording(state: &State, change: &Change, keymap: &Keymap, canvas: &mut Canvas<'_>) {

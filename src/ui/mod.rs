@@ -4,6 +4,7 @@ mod activity;
 mod ascii;
 mod canvas;
 mod change;
+mod chooser;
 mod connections;
 mod detail;
 mod header;
@@ -29,7 +30,8 @@ use crate::keymap::Keymap;
 use crate::theme::{Role, Surface};
 pub(crate) use ascii::spelled;
 use canvas::Canvas;
-pub(crate) use change::{answer, request, state_words};
+pub(crate) use change::{answer, request};
+pub(crate) use chooser::state_words;
 pub(crate) use header::{badge, domain, mode};
 pub(crate) use review::{about, alike, standing};
 

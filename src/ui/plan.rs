@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
-use super::change::{at_most, note, paint_candidates, paint_typed, window};
+use super::change::{at_most, paint_typed, window};
 use super::header;
 use super::review::finding_role;
 use super::status::window_hints;
@@ -51,21 +51,7 @@ fn choosing(
     let more = if targets.len() > 8 { format!(" and {} more", targets.len() - 8) } else { String::new() };
     let mut lines: Vec<Line> = wrapped(Role::Text, &format!("{names}{more}"), width).take(3).collect();
     lines.push(Line::default());
-    canvas.lines(area, &lines);
-    let y = area.y + u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    if y + 1 >= area.bottom() {
-        return;
-    }
-    let indent = u16::try_from(INDENT).unwrap_or(u16::MAX);
-    canvas.put(area.x, y, indent, Role::Dim, "New value");
-    paint_typed(&chooser.field, (area.x + indent, y, area.width.saturating_sub(indent)), on_top, canvas);
-    let rest = Rect { y: y + 1, height: area.bottom() - y - 1, ..area };
-    let (role, words) = note(state, chooser);
-    let notes: Vec<Line> = wrapped(role, &words, width).collect();
-    let kept = u16::try_from(notes.len()).unwrap_or(u16::MAX).min(rest.height);
-    let list = Rect { height: rest.height - kept, ..rest };
-    paint_candidates(chooser, None, list, canvas);
-    canvas.lines(Rect { y: list.bottom(), height: kept, ..rest }, &notes);
+    super::chooser::paint(state, (chooser, None, INDENT), &lines, area, on_top, canvas);
 }
 
 /// `1 change`, `3 changes`.

@@ -3,7 +3,8 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
-use super::change::{at_most, labelled_value, name_warning, request, state_words, target};
+use super::change::{at_most, labelled_value, name_warning, request, target};
+use super::chooser::state_words;
 use super::header;
 use super::status::window_hints;
 use super::windows::width_of;
