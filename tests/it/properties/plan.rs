@@ -5,15 +5,12 @@ use std::collections::HashMap;
 use cckm_tui::app::modal::Modal;
 use cckm_tui::app::plan::RowResult;
 use cckm_tui::app::{Bulk, Effect, Reply, RequestId, Settings};
-use cckm_tui::domain::{
-    Call, ConnectionState, Discovered, FailureKind, OperationId, Organization, OrganizationId, Record,
-    Transition,
-};
+use cckm_tui::domain::{Call, FailureKind, OperationId, Organization, OrganizationId, Transition};
 use proptest::prelude::*;
 
 use super::config;
 use crate::support::app::{App, JournalOf, answer, failure, refused, settings};
-use crate::support::records::{connection, id, moved, named};
+use crate::support::records::{id, moved, named};
 
 const NEW: &str = "new-sfdc-connection";
 const ROWS: usize = 8;
@@ -70,24 +67,10 @@ struct World {
 impl World {
     fn new(stop_after: usize) -> Self {
         let all: Vec<_> = (0..ROWS).map(|n| named(n, &format!("Row {n}"), "old")).collect();
-        let found = all.iter().map(|organization| {
-            Record::Sound(Discovered {
-                name: organization.name.clone(),
-                organization_id: organization.organization_id.clone(),
-                connection: NEW.into(),
-                cloud_name: "sfdc".into(),
-                kind: "Regular".into(),
-            })
-        });
-        let ready = connection(NEW, ConnectionState::Ready);
         let bulk = Bulk { stop_after, ..Bulk::default() };
         let app = App::with(Settings { bulk, refresh_every: None, ..settings() }, 80, 24).loaded(all.clone());
         let app = app.keys("* e").text(NEW).keys("enter");
-        let app = app
-            .reply(Reply::Discovered(Ok(found.collect())))
-            .reply(Reply::ConnectionFetched(Box::new(Ok(ready.clone()))))
-            .reply(Reply::ConnectionTested(Box::new(Ok(ready))));
-        let app = app.drawn().wait(600).keys("y").text(&ROWS.to_string());
+        let app = app.probed(NEW, &all).drawn().wait(600).keys("y").text(&ROWS.to_string());
         let looked_at = app.effects.len();
         let records = all.into_iter().map(|organization| (organization.id.clone(), organization)).collect();
         let (out, intents, patches) = (Vec::new(), HashMap::new(), HashMap::new());

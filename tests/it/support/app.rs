@@ -230,11 +230,29 @@ impl App {
             other => panic!("no review but {other:?}"),
         };
         let target = self.state.change.as_ref().unwrap().target.as_ref().clone();
-        let connection = connection(value.as_sent(), ConnectionState::Ready);
         self.fetched(Ok(target.clone()))
             .discovered(target.organization_id.as_sent())
-            .reply(Reply::ConnectionFetched(Box::new(Ok(connection.clone()))))
+            .works(connection(value.as_sent(), ConnectionState::Ready))
+    }
+
+    /// The new connection exists and works.
+    fn works(self, connection: Connection) -> Self {
+        self.reply(Reply::ConnectionFetched(Box::new(Ok(connection.clone()))))
             .reply(Reply::ConnectionTested(Box::new(Ok(connection))))
+    }
+
+    /// The connection that a plan moves to exists, works, and reaches these organizations.
+    pub fn probed(self, name: &str, reached: &[Organization]) -> Self {
+        let found = reached.iter().map(|organization| {
+            Record::Sound(Discovered {
+                name: organization.name.clone(),
+                organization_id: organization.organization_id.clone(),
+                connection: name.into(),
+                cloud_name: "sfdc".into(),
+                kind: organization.kind.clone(),
+            })
+        });
+        self.reply(Reply::Discovered(Ok(found.collect()))).works(connection(name, ConnectionState::Ready))
     }
 
     /// The new connection reaches the organization of this id.

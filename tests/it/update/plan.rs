@@ -9,14 +9,14 @@ use cckm_tui::app::plan::outside::Offered;
 use cckm_tui::app::plan::{Applying, Planned, RowResult, RowState, Stop};
 use cckm_tui::app::{Badge, Bulk, Effect, Reply, RequestId, Run, Settings};
 use cckm_tui::domain::{
-    Call, ConnectionState, Discovered, Failure, FailureKind, JournalFailure, Order, Organization,
-    OrganizationId, PatchAnswer, Plan, PlanRow, Record, Transition,
+    Call, Failure, FailureKind, JournalFailure, Order, Organization, OrganizationId, PatchAnswer, Plan,
+    PlanRow, Transition,
 };
 
 use crate::support::app::{
     App, JournalOf, STARTED_AT, answer, failure, refused, run as run_of_tests, settings,
 };
-use crate::support::records::{connection, id, moved, named, page};
+use crate::support::records::{id, moved, named, page};
 
 const NEW: &str = "new-sfdc-connection";
 
@@ -29,28 +29,10 @@ fn app_with(settings: Settings, n: usize) -> App {
     App::with(settings, 80, 24).loaded(organizations(n))
 }
 
-/// The chosen connection exists, works and reaches these organizations.
-fn probed(app: App, reached: &[Organization]) -> App {
-    let found = reached.iter().map(|organization| {
-        Record::Sound(Discovered {
-            name: organization.name.clone(),
-            organization_id: organization.organization_id.clone(),
-            connection: NEW.into(),
-            cloud_name: "sfdc".into(),
-            kind: "Regular".into(),
-        })
-    });
-    let found = found.collect();
-    let ready = connection(NEW, ConnectionState::Ready);
-    app.reply(Reply::Discovered(Ok(found)))
-        .reply(Reply::ConnectionFetched(Box::new(Ok(ready.clone()))))
-        .reply(Reply::ConnectionTested(Box::new(Ok(ready))))
-}
-
 /// A plan for all of `n` organizations, checked and in sight.
 fn planned_with(settings: Settings, n: usize) -> App {
     let app = app_with(settings, n).keys("* e").text(NEW).keys("enter");
-    probed(app, &organizations(n)).drawn().wait(600)
+    app.probed(NEW, &organizations(n)).drawn().wait(600)
 }
 
 fn planned(n: usize) -> App {
@@ -135,7 +117,7 @@ fn a2_a_plan_leaves_out_what_is_right_already_and_tests_its_connection_once() {
     assert_eq!(asked(|effect| matches!(effect, Effect::FetchConnection { .. })), 1);
     assert_eq!(asked(|effect| matches!(effect, Effect::Discover { .. })), 1);
     assert_eq!((draft(&app).rows.len(), draft(&app).already), (3, 1));
-    let app = probed(app, &rows);
+    let app = app.probed(NEW, &rows);
     let tests = app.asked().iter().filter(|effect| matches!(effect, Effect::TestConnection { .. }));
     assert_eq!(tests.count(), 1);
     assert!(draft(&app).rows.iter().all(|row| row.state == RowState::Fine));
@@ -148,7 +130,7 @@ fn a2_a_plan_leaves_out_what_is_right_already_and_tests_its_connection_once() {
 #[test]
 fn a1_a_row_that_the_new_connection_does_not_reach_is_blocked_and_left_out() {
     let app = app_with(settings(), 3).keys("* e").text(NEW).keys("enter");
-    let app = probed(app, &organizations(2));
+    let app = app.probed(NEW, &organizations(2));
     let states: Vec<_> = draft(&app).rows.iter().map(|row| row.state).collect();
     assert_eq!(states, [RowState::Fine, RowState::Fine, RowState::Blocked]);
     assert_eq!((draft(&app).plan.rows.len(), draft(&app).blocked), (2, 1));
@@ -180,7 +162,7 @@ fn e36_the_number_of_changes_and_the_profile_are_typed_before_anything_is_read_o
 #[test]
 fn a28_the_window_of_a_plan_is_deaf_until_it_was_drawn_and_read() {
     let app = app_with(settings(), 2).keys("* e").text(NEW).keys("enter");
-    let app = probed(app, &organizations(2)).keys("y").text("2").keys("enter");
+    let app = app.probed(NEW, &organizations(2)).keys("y").text("2").keys("enter");
     assert!(app.state.applying.is_none() && app.state.draft.is_none(), "Enter is Cancel");
     let app = planned(2).drawn();
     assert!(draft(&app).writing.is_none());
@@ -523,7 +505,7 @@ fn wr_21_what_is_left_of_an_unfinished_plan_is_offered_and_stays_the_same_plan()
         panic!("{:?}", app.state.modals)
     };
     assert!(question.contains("p0000aa-3 of ops2") && question.contains("2 of its 3 rows"), "{question}");
-    let app = probed(app.keys("y"), &organizations(3));
+    let app = app.keys("y").probed(NEW, &organizations(3));
     let planned = draft(&app);
     assert_eq!((planned.plan.rows.len(), planned.already), (2, 1));
     assert_eq!(planned.plan.id.to_string(), "p0000aa-3");
@@ -554,7 +536,7 @@ fn wr_21_rows_that_were_done_anywhere_in_the_plan_are_passed_over() {
     for done in [1, 3] {
         all[done].connection = NEW.into();
     }
-    let app = probed(app.loaded(all).drawn().keys("y"), &organizations(4)).drawn().wait(600);
+    let app = app.loaded(all).drawn().keys("y").probed(NEW, &organizations(4)).drawn().wait(600);
     let app = app.keys("y").text("2").keys("enter");
     let mut app = app;
     for row in [0, 2] {

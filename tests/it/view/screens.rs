@@ -8,8 +8,7 @@ use cckm_tui::app::{
     Badge, ConnectFailure, Destination, Effect, Effective, Message, Profile, Reply, Run, Session, Settings,
 };
 use cckm_tui::domain::{
-    Call, Connection, ConnectionState, Discovered, Failure, FailureKind, Organization, Page, PatchAnswer,
-    Record,
+    Call, Connection, ConnectionState, Failure, FailureKind, Organization, Page, PatchAnswer, Record,
 };
 
 use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, run, settings};
@@ -69,20 +68,7 @@ fn plan(width: u16, height: u16) -> App {
 
 /// The same, with one that the connection does not reach.
 fn plan_checked(width: u16, height: u16) -> App {
-    let reached = organizations().into_iter().take(6).map(|organization| {
-        Record::Sound(Discovered {
-            name: organization.name,
-            organization_id: organization.organization_id,
-            connection: "sfdc-eu-02".into(),
-            cloud_name: "sfdc".into(),
-            kind: organization.kind,
-        })
-    });
-    let ready = connection("sfdc-eu-02", ConnectionState::Ready);
-    plan(width, height)
-        .reply(Reply::Discovered(Ok(reached.collect())))
-        .reply(Reply::ConnectionFetched(Box::new(Ok(ready.clone()))))
-        .reply(Reply::ConnectionTested(Box::new(Ok(ready))))
+    plan(width, height).probed("sfdc-eu-02", &organizations()[..6])
 }
 
 /// Four changes agreed to; the first is verified, the second sent.
