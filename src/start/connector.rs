@@ -55,8 +55,8 @@ impl Configured {
         Self {
             flags: given.settings(),
             password_stdin,
-            profile: given.profile.clone(),
-            file: given.config.clone(),
+            profile: given.place.profile.clone(),
+            file: given.place.config.clone(),
             usual_file: config_directory().map(|directory| directory.join(FILE_NAME)),
             store: Arc::new(Store::new(state_directory())),
         }
