@@ -3,47 +3,25 @@
 //! There is one core. What signs in, pages, checks, sends and settles is what the dashboard does; here it goes on
 //! by itself until what was asked for is there, and a window that would ask the operator something is the end.
 
-use std::time::Duration;
-
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::modal::Modal;
-use crate::app::{Effect, Message, Stamped, State, explain, next_deadline, update};
+use crate::app::{Effect, Message, State, explain};
 use crate::domain::Failure;
-use crate::keymap::{Command, Keymap};
-use crate::runtime::{Clock, End, Event, Inbox, Perform};
+use crate::keymap::Command;
+pub use crate::runtime::unseen::Parts;
+use crate::runtime::unseen::Unseen;
+use crate::runtime::{End, Perform};
 use crate::text::one_line;
-
-/// Shortest time between two services of a deadline that does not move.
-const STEP: Duration = Duration::from_millis(16);
 
 /// Nobody is asked for one.
 const NO_PASSWORD: &str =
     "no password: give password_file or password_command, CCKM_PASSWORD_FILE, or --password-stdin";
 
-/// Most messages that are applied before anybody looks at the state.
-const BATCH: usize = 256;
-
-/// What it works with.
-#[derive(Debug)]
-pub struct Parts<'a, P> {
-    /// What happens.
-    pub events: Inbox,
-    /// Does what is asked for.
-    pub shell: &'a mut P,
-    /// The clock that stamps messages.
-    pub clock: Clock,
-    /// The keys of the commands.
-    pub keymap: &'a Keymap,
-}
-
 /// The core at work.
 #[derive(Debug)]
 pub struct Headless<'a, P> {
-    parts: Parts<'a, P>,
-    state: State,
-    deadline_at: Instant,
-    ended: Option<End>,
+    core: Unseen<'a, P>,
 }
 
 /// Why it does not go on.
@@ -60,15 +38,14 @@ pub enum Trouble {
 impl<'a, P: Perform> Headless<'a, P> {
     /// Begins: signs in, and reads what the dashboard would read.
     pub fn start(parts: Parts<'a, P>, state: State) -> Self {
-        let long_ago = Instant::now().checked_sub(STEP).unwrap_or_else(Instant::now);
-        let mut headless = Self { parts, state, deadline_at: long_ago, ended: None };
-        headless.tell(Message::Started);
-        headless
+        let mut core = Unseen::new(parts, state);
+        core.tell(Message::Started);
+        Self { core }
     }
 
     /// What is known.
     pub const fn state(&self) -> &State {
-        &self.state
+        &self.core.state
     }
 
     /// Goes on until `look` finds what it waits for.
@@ -78,13 +55,13 @@ impl<'a, P: Perform> Headless<'a, P> {
     /// [`Trouble`] when that will not come.
     pub async fn until<T>(&mut self, mut look: impl FnMut(&State) -> Option<T>) -> Result<T, Trouble> {
         loop {
-            if let Some(end) = &self.ended {
+            if let Some(end) = &self.core.why {
                 return Err(Trouble::Ended(end.clone()));
             }
-            if let Some(found) = look(&self.state) {
+            if let Some(found) = look(&self.core.state) {
                 return Ok(found);
             }
-            if let Some(trouble) = trouble(&self.state) {
+            if let Some(trouble) = trouble(&self.core.state) {
                 return Err(trouble);
             }
             self.turn().await;
@@ -92,57 +69,24 @@ impl<'a, P: Perform> Headless<'a, P> {
     }
 
     async fn turn(&mut self) {
-        let wake = next_deadline(&self.state)
-            .map(|moment| self.parts.clock.instant(moment).max(self.deadline_at + STEP));
+        let wake = self.core.wake(None);
         tokio::select! {
             biased;
-            event = self.parts.events.recv() => {
-                self.take(event.unwrap_or(Event::End(End::Failed)));
-            }
+            event = self.core.parts.events.recv() => self.core.take(event),
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
         }
-        let now = Instant::now();
-        if wake.is_some_and(|wake| wake <= now) {
-            self.deadline_at = now;
-            self.tell(Message::DeadlineReached);
-        }
-        for _ in 0..BATCH {
-            match self.parts.events.try_recv() {
-                Some(event) if self.ended.is_none() => self.take(event),
-                _ => break,
-            }
-        }
-    }
-
-    fn take(&mut self, event: Event) {
-        match event {
-            Event::Happened(message) => self.tell(message),
-            Event::Told(client, message) => {
-                if self.parts.shell.is_present(client) {
-                    self.tell(message);
-                }
-            }
-            Event::SizeChanged | Event::ScreenLost => {}
-            Event::End(why) => {
-                self.tell(Message::ShutdownRequested);
-                self.ended = Some(why);
-            }
-        }
+        self.core.catch_up(wake);
     }
 
     /// Presses the key of a command, where it has one.
     pub fn press(&mut self, command: Command) {
-        let contexts = self.state.contexts();
-        let keys = contexts.iter().find_map(|context| self.parts.keymap.keys(*context, command).next());
-        for key in keys.map(|keys| keys.keys().to_vec()).unwrap_or_default() {
-            self.tell(Message::Key(key));
-        }
+        self.core.press(command);
     }
 
     /// Has something done to the state that no key asks for.
     pub fn act(&mut self, work: impl FnOnce(&mut State) -> Vec<Effect>) {
-        for effect in work(&mut self.state) {
-            self.parts.shell.perform(effect);
+        for effect in work(&mut self.core.state) {
+            self.core.parts.shell.perform(effect);
         }
     }
 
@@ -152,21 +96,12 @@ impl<'a, P: Perform> Headless<'a, P> {
     ///
     /// Why it was not.
     pub fn act_if<E>(&mut self, work: impl FnOnce(&mut State) -> Result<Vec<Effect>, E>) -> Result<(), E> {
-        work(&mut self.state).map(|effects| self.act(|_| effects))
+        work(&mut self.core.state).map(|effects| self.act(|_| effects))
     }
 
     /// Hands a message to the core and sees to its effects.
     pub fn tell(&mut self, message: Message) {
-        let stamped = Stamped { at: self.parts.clock.now(), message };
-        for effect in update(&mut self.state, self.parts.keymap, stamped) {
-            match effect {
-                Effect::Quit => {
-                    self.ended.get_or_insert(End::Quit);
-                }
-                Effect::Repaint => {}
-                effect => self.parts.shell.perform(effect),
-            }
-        }
+        self.core.tell(message);
     }
 }
 

@@ -25,45 +25,45 @@ impl<P: Perform> Conversation<'_, P> {
             (Typed::Line(line), Some(place)) => {
                 let shown =
                     if place == Place::Password { String::new() } else { text::escape(&line).into_owned() };
-                let echoed = self.parts.keyboard.is_some() && place != Place::Password;
-                self.parts.paper.answered(if echoed { None } else { Some(&shown) })?;
+                let echoed = self.keyboard.is_some() && place != Place::Password;
+                self.paper.answered(if echoed { None } else { Some(&shown) })?;
                 self.follow(place, &line)
             }
             (Typed::Line(_), None) => self.say([words::TOO_EARLY.to_owned()]),
             (Typed::Refused(why), _) => {
-                self.parts.paper.answered(Some(""))?;
+                self.paper.answered(Some(""))?;
                 self.say([format!("That line is not used: {why}.")])
             }
             (Typed::End, _) => {
                 self.ending = true;
-                self.parts.paper.answered(Some(""))?;
+                self.paper.answered(Some(""))?;
                 if self.in_flight() { self.say([words::ENDING.to_owned()]) } else { Ok(()) }
             }
         }
     }
 
     fn follow(&mut self, place: Place, line: &str) -> io::Result<()> {
-        let acts = meaning(place, line, &self.state, &self.numbers);
+        let acts = meaning(place, line, &self.core.state, &self.numbers);
         let answers = acts.iter().any(|act| matches!(act, Act::Press(_) | Act::Consent(_)));
         for act in acts {
-            if self.why.is_some() {
+            if self.core.why.is_some() {
                 return Ok(());
             }
             self.act(act)?;
         }
-        let now = Place::of(&self.state, self.open.is_some(), self.patient);
-        if answers && now == place && self.why.is_none() {
-            self.say(words::remark(&self.state, place))?;
+        let now = Place::of(&self.core.state, self.open.is_some(), self.patient);
+        if answers && now == place && self.core.why.is_none() {
+            self.say(words::remark(&self.core.state, place))?;
         }
         Ok(())
     }
 
     fn act(&mut self, act: Act) -> io::Result<()> {
         match act {
-            Act::Press(command) => self.press(command),
+            Act::Press(command) => self.core.press(command),
             Act::Type(text) => {
-                self.tell(Message::Key(Key::ctrl('u')));
-                self.tell(Message::Pasted(text));
+                self.core.tell(Message::Key(Key::ctrl('u')));
+                self.core.tell(Message::Pasted(text));
             }
             Act::Await => self.patient = true,
             Act::Show => self.again = true,
@@ -74,7 +74,7 @@ impl<P: Perform> Conversation<'_, P> {
             Act::Open(key) => return self.open(key),
             Act::Change => {
                 if self.open.clone().is_some_and(|key| self.select(&key)) {
-                    self.press(Command::Edit);
+                    self.core.press(Command::Edit);
                     self.patient = true;
                 } else {
                     self.say([words::GONE.to_owned()])?;
@@ -82,11 +82,11 @@ impl<P: Perform> Conversation<'_, P> {
             }
             Act::Close => self.close(),
             Act::GiveUp => {
-                self.press(Command::Back);
-                if self.state.modals.last() == Some(&Modal::Question(Question::Discard)) {
+                self.core.press(Command::Back);
+                if self.core.state.modals.last() == Some(&Modal::Question(Question::Discard)) {
                     // Asked and answered with one word.
-                    self.tell(Message::Drawn);
-                    self.press(Command::Confirm);
+                    self.core.tell(Message::Drawn);
+                    self.core.press(Command::Confirm);
                 }
             }
             Act::Consent(name) => self.consent(name),
@@ -95,36 +95,26 @@ impl<P: Perform> Conversation<'_, P> {
         Ok(())
     }
 
-    /// Presses the key of a command, where it has one.
-    pub(super) fn press(&mut self, command: Command) {
-        let contexts = self.state.contexts();
-        let keys =
-            contexts.iter().find_map(|context: &Context| self.parts.keymap.keys(*context, command).next());
-        for key in keys.cloned().iter().flat_map(|keys| keys.keys().to_vec()) {
-            self.tell(Message::Key(key));
-        }
-    }
-
     /// The word, or on a protected profile its name. The core decides whether that is enough.
     fn consent(&mut self, name: Option<String>) {
-        self.press(Command::Submit);
+        self.core.press(Command::Submit);
         let asks =
             |change: &mut Change| change.reviewed().is_some_and(|review| review.writing == Some(Note::Name));
-        if !self.state.change.as_mut().is_some_and(asks) {
+        if !self.core.state.change.as_mut().is_some_and(asks) {
             return;
         }
         if let Some(name) = name {
-            self.tell(Message::Key(Key::ctrl('u')));
-            self.tell(Message::Pasted(name));
-            self.press(Command::Accept);
+            self.core.tell(Message::Key(Key::ctrl('u')));
+            self.core.tell(Message::Pasted(name));
+            self.core.press(Command::Accept);
         }
-        if self.state.change.as_mut().is_some_and(asks) {
-            self.press(Command::Back);
+        if self.core.state.change.as_mut().is_some_and(asks) {
+            self.core.press(Command::Back);
         }
     }
 
     fn turn_page(&mut self, forward: bool) -> io::Result<()> {
-        let shown = self.state.list.rows.shown();
+        let shown = self.core.state.list.rows.shown();
         let first = if forward { self.first + PAGE } else { self.first.saturating_sub(PAGE) };
         if first >= shown.max(1) || first == self.first {
             return self.say([if forward { words::LAST_PAGE } else { words::FIRST_PAGE }.to_owned()]);
@@ -138,28 +128,28 @@ impl<P: Perform> Conversation<'_, P> {
         if !self.select(&key) {
             return self.say([words::GONE.to_owned()]);
         }
-        self.press(Command::Open);
+        self.core.press(Command::Open);
         (self.open, self.patient, self.again) = (Some(key), true, true);
         Ok(())
     }
 
     /// Selects a row by its number in the order of now; says whether it is selected.
     fn select(&mut self, key: &RowKey) -> bool {
-        if self.state.list.selected.as_ref() == Some(key) {
+        if self.core.state.list.selected.as_ref() == Some(key) {
             return true;
         }
         self.leave_detail();
-        let Some(position) = self.state.list.rows.position(key, self.first) else { return false };
+        let Some(position) = self.core.state.list.rows.position(key, self.first) else { return false };
         for digit in (position + 1).to_string().chars() {
-            self.tell(Message::Key(Key::plain(KeyCode::Char(digit))));
+            self.core.tell(Message::Key(Key::plain(KeyCode::Char(digit))));
         }
-        self.press(Command::Last);
-        self.state.list.selected.as_ref() == Some(key)
+        self.core.press(Command::Last);
+        self.core.state.list.selected.as_ref() == Some(key)
     }
 
     fn leave_detail(&mut self) {
-        if self.state.contexts().first() == Some(&Context::Detail) {
-            self.press(Command::Back);
+        if self.core.state.contexts().first() == Some(&Context::Detail) {
+            self.core.press(Command::Back);
         }
     }
 
@@ -172,11 +162,11 @@ impl<P: Perform> Conversation<'_, P> {
     /// told as by the key that asks first.
     pub(super) fn quit(&mut self) {
         if !self.in_flight() {
-            return self.tell(Message::ShutdownRequested);
+            return self.core.tell(Message::ShutdownRequested);
         }
-        self.press(Command::Interrupt);
-        self.press(Command::Interrupt);
+        self.core.press(Command::Interrupt);
+        self.core.press(Command::Interrupt);
         // What the first one says is about keys.
-        self.notice.clone_from(&self.state.notice);
+        self.notice.clone_from(&self.core.state.notice);
     }
 }

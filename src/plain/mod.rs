@@ -32,17 +32,11 @@ use self::place::Place;
 use crate::app::change::Change;
 use crate::app::list::RowKey;
 use crate::app::notice::Notice;
-use crate::app::{Effect, Message, Stamped, State, next_deadline, update};
+use crate::app::{Message, State};
 use crate::domain::{Moment, Outcome};
-use crate::keymap::Keymap;
-use crate::runtime::{Clock, End, Event, Inbox, Perform};
+use crate::runtime::unseen::{self, Unseen};
+use crate::runtime::{End, Perform};
 use crate::text::Untrusted;
-
-/// Shortest time between two services of a deadline that does not move.
-const STEP: Duration = Duration::from_millis(16);
-
-/// Most messages that are applied before the operator is told.
-const BATCH: usize = 1024;
 
 /// How long a change under way tells its steps before a prompt asks whether to leave.
 const QUIET: Duration = Duration::from_secs(1);
@@ -53,14 +47,8 @@ const PAGE: usize = 20;
 /// What plain mode works with.
 #[derive(Debug)]
 pub struct Parts<'a, P> {
-    /// What happens.
-    pub events: Inbox,
-    /// Does what is asked for.
-    pub shell: &'a mut P,
-    /// The clock that stamps messages.
-    pub clock: Clock,
-    /// The keys of the commands.
-    pub keymap: &'a Keymap,
+    /// What the core works with.
+    pub core: unseen::Parts<'a, P>,
     /// What is typed, line by line.
     pub lines: Lines,
     /// The terminal that it is typed on; none: the lines come from a pipe or a file.
@@ -95,10 +83,12 @@ struct Numbers {
 ///
 /// When nothing can be printed any more.
 pub async fn run<P: Perform>(parts: Parts<'_, P>, state: State) -> io::Result<Ended> {
-    let long_ago = Instant::now().checked_sub(STEP).unwrap_or_else(Instant::now);
+    let Parts { core, lines, keyboard, paper } = parts;
     Conversation {
-        parts,
-        state,
+        core: Unseen::new(core, state),
+        lines,
+        keyboard,
+        paper,
         place: None,
         told: Vec::new(),
         notice: None,
@@ -114,8 +104,6 @@ pub async fn run<P: Perform>(parts: Parts<'_, P>, state: State) -> io::Result<En
         quiet_until: Moment::default(),
         asked_at: None,
         unfinished: None,
-        deadline_at: long_ago,
-        why: None,
     }
     .run()
     .await
@@ -127,8 +115,10 @@ pub async fn run<P: Perform>(parts: Parts<'_, P>, state: State) -> io::Result<En
     reason = "each is a fact by itself, and any may hold with any other"
 )]
 struct Conversation<'a, P> {
-    parts: Parts<'a, P>,
-    state: State,
+    core: Unseen<'a, P>,
+    lines: Lines,
+    keyboard: Option<Keyboard>,
+    paper: Paper,
     /// Where the operator was told to be.
     place: Option<Place>,
     /// What was told there last, where it may change by itself.
@@ -157,20 +147,18 @@ struct Conversation<'a, P> {
     /// Where the operator was when the line was asked for that is being waited for.
     asked_at: Option<Place>,
     unfinished: Option<String>,
-    deadline_at: Instant,
-    why: Option<End>,
 }
 
 impl<P: Perform> Conversation<'_, P> {
     async fn run(mut self) -> io::Result<Ended> {
-        self.tell(Message::Started);
-        self.say(words::title(&self.state))?;
+        self.core.tell(Message::Started);
+        self.say(words::title(&self.core.state))?;
         loop {
-            if self.why.is_none() {
+            if self.core.why.is_none() {
                 self.present()?;
             }
-            if let Some(why) = self.why {
-                return Ok(Ended { state: self.state, why, unfinished: self.unfinished });
+            if let Some(why) = self.core.why {
+                return Ok(Ended { state: self.core.state, why, unfinished: self.unfinished });
             }
             self.turn().await?;
         }
@@ -178,64 +166,20 @@ impl<P: Perform> Conversation<'_, P> {
 
     /// Waits for something to happen, for a line, or for the next deadline.
     async fn turn(&mut self) -> io::Result<()> {
-        let quiet_until = Some(self.quiet_until).filter(|end| *end > self.parts.clock.now());
-        let deadline = next_deadline(&self.state).into_iter().chain(quiet_until).min();
-        let wake = deadline.map(|moment| self.parts.clock.instant(moment).max(self.deadline_at + STEP));
+        let quiet_until = Some(self.quiet_until).filter(|end| *end > self.core.parts.clock.now());
+        let wake = self.core.wake(quiet_until);
         tokio::select! {
             biased;
-            event = self.parts.events.recv() => {
-                self.take(event.unwrap_or_else(|| Event::End(End::InputLost("every source is closed".to_owned()))));
-            }
+            event = self.core.parts.events.recv() => self.core.take(event),
             // What it leads to is told before what comes of it: else a second failure would look like none.
-            line = self.parts.lines.next(), if self.reading => return self.typed(line),
+            line = self.lines.next(), if self.reading => return self.typed(line),
             () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
         }
-        let now = Instant::now();
-        if wake.is_some_and(|wake| wake <= now) {
-            self.deadline_at = now;
-            self.tell(Message::DeadlineReached);
-        }
-        for _ in 0..BATCH {
-            match self.parts.events.try_recv() {
-                Some(event) if self.why.is_none() => self.take(event),
-                _ => break,
-            }
-        }
+        self.core.catch_up(wake);
         Ok(())
     }
 
-    fn take(&mut self, event: Event) {
-        match event {
-            Event::Happened(message) => self.tell(message),
-            Event::Told(client, message) => {
-                if self.parts.shell.is_present(client) {
-                    self.tell(message);
-                }
-            }
-            Event::SizeChanged | Event::ScreenLost => {}
-            Event::End(why) => {
-                self.tell(Message::ShutdownRequested);
-                self.why = Some(why);
-            }
-        }
-    }
-
-    /// Hands a message to the core and sees to its effects.
-    fn tell(&mut self, message: Message) {
-        let stamped = Stamped { at: self.parts.clock.now(), message };
-        for effect in update(&mut self.state, self.parts.keymap, stamped) {
-            match effect {
-                Effect::Quit => {
-                    self.why = Some(End::Quit);
-                    break;
-                }
-                Effect::Repaint => {}
-                effect => self.parts.shell.perform(effect),
-            }
-        }
-    }
-
     fn in_flight(&self) -> bool {
-        self.state.change.as_ref().is_some_and(Change::in_flight)
+        self.core.state.change.as_ref().is_some_and(Change::in_flight)
     }
 }

@@ -16,7 +16,7 @@ impl<P: Perform> Conversation<'_, P> {
     /// Tells what is new, and asks where there is something to ask.
     pub(super) fn present(&mut self) -> io::Result<()> {
         self.tidy()?;
-        let place = Place::of(&self.state, self.open.is_some(), self.patient);
+        let place = Place::of(&self.core.state, self.open.is_some(), self.patient);
         if !matches!(place, Place::Waiting(_)) {
             self.patient = false;
         }
@@ -39,33 +39,33 @@ impl<P: Perform> Conversation<'_, P> {
         if let Some(outcome) = self.outcome.filter(failed) {
             return Some(format!("the last change is {}", outcome.word()));
         }
-        self.state.list.loaded_at.is_none().then(|| "the organizations were not read".to_owned())
+        self.core.state.list.loaded_at.is_none().then(|| "the organizations were not read".to_owned())
     }
 
     /// Sees to what happened in between: an organization that is gone, a question that is answered by itself.
     fn tidy(&mut self) -> io::Result<()> {
-        if self.state.asks_to_leave() && !self.in_flight() {
-            self.press(Command::Decline);
+        if self.core.state.asks_to_leave() && !self.in_flight() {
+            self.core.press(Command::Decline);
         }
-        let gone = |open: &RowKey| self.state.list.selected.as_ref() != Some(open);
-        if self.state.modals.is_empty() && self.open.as_ref().is_some_and(gone) {
+        let gone = |open: &RowKey| self.core.state.list.selected.as_ref() != Some(open);
+        if self.core.state.modals.is_empty() && self.open.as_ref().is_some_and(gone) {
             self.close();
             self.say([words::GONE.to_owned()])?;
         }
-        if self.parts.keyboard.is_none()
-            && matches!(self.state.modals.last(), Some(Modal::SignIn(window)) if !window.busy)
+        if self.keyboard.is_none()
+            && matches!(self.core.state.modals.last(), Some(Modal::SignIn(window)) if !window.busy)
             && !self.ending
         {
-            self.say(words::no_password(&self.state))?;
+            self.say(words::no_password(&self.core.state))?;
             self.ending = true;
         }
         Ok(())
     }
 
     fn tell_notice(&mut self) -> io::Result<()> {
-        if self.state.notice != self.notice {
-            self.notice.clone_from(&self.state.notice);
-            if let Some(notice) = &self.state.notice {
+        if self.core.state.notice != self.notice {
+            self.notice.clone_from(&self.core.state.notice);
+            if let Some(notice) = &self.core.state.notice {
                 let words = format!("Note: {}", notice.text);
                 self.say([words])?;
             }
@@ -76,9 +76,11 @@ impl<P: Perform> Conversation<'_, P> {
     fn tell_place(&mut self, place: Place) -> io::Result<()> {
         let is_news = self.place.replace(place) != Some(place);
         if is_news && matches!(place, Place::Flight(_)) {
-            self.quiet_until = self.parts.clock.now() + QUIET;
+            self.quiet_until = self.core.parts.clock.now() + QUIET;
         }
-        if let Some(Phase::Settled { outcome, .. }) = self.state.change.as_ref().map(|change| &change.phase) {
+        if let Some(Phase::Settled { outcome, .. }) =
+            self.core.state.change.as_ref().map(|change| &change.phase)
+        {
             self.outcome = Some(*outcome);
         }
         if place == Place::Review {
@@ -100,8 +102,8 @@ impl<P: Perform> Conversation<'_, P> {
         }
         self.told.clone_from(&lines);
         self.say(lines)?;
-        if self.state.asks_for_consent() {
-            self.tell(Message::Drawn);
+        if self.core.state.asks_for_consent() {
+            self.core.tell(Message::Drawn);
         }
         Ok(())
     }
@@ -109,15 +111,16 @@ impl<P: Perform> Conversation<'_, P> {
     /// A review is printed whole whenever the core says that what it shows was not read yet.
     fn tell_review(&mut self, is_news: bool) -> io::Result<()> {
         let again = std::mem::take(&mut self.again);
-        let Some(Phase::Reviewing(review)) = self.state.change.as_ref().map(|change| &change.phase) else {
+        let Some(Phase::Reviewing(review)) = self.core.state.change.as_ref().map(|change| &change.phase)
+        else {
             return Ok(());
         };
         if !review.sight.is_drawn() || again {
-            let lines = words::review(&self.state);
+            let lines = words::review(&self.core.state);
             self.say(lines)?;
-            self.tell(Message::Drawn);
+            self.core.tell(Message::Drawn);
         } else if is_news {
-            let lines = words::review_foot(&self.state);
+            let lines = words::review_foot(&self.core.state);
             self.say(lines)?;
         }
         Ok(())
@@ -126,18 +129,18 @@ impl<P: Perform> Conversation<'_, P> {
     fn describe(&mut self, place: Place) -> Vec<String> {
         match place {
             Place::List => {
-                let last = self.state.list.rows.shown().saturating_sub(1);
+                let last = self.core.state.list.rows.shown().saturating_sub(1);
                 self.first = self.first.min(last / PAGE * PAGE);
-                let (lines, rows) = words::list(&self.state, self.first, PAGE);
+                let (lines, rows) = words::list(&self.core.state, self.first, PAGE);
                 self.numbers.rows = rows;
                 lines
             }
             Place::Choose => {
-                let (lines, values) = words::choose(&self.state);
+                let (lines, values) = words::choose(&self.core.state);
                 self.numbers.values = values;
                 lines
             }
-            place => words::of(&self.state, self.parts.keymap, place),
+            place => words::of(&self.core.state, self.core.parts.keymap, place),
         }
     }
 
@@ -146,10 +149,13 @@ impl<P: Perform> Conversation<'_, P> {
         match place {
             Place::Waiting(_) => false,
             // A script has nothing to say until the change is settled; a person may want to leave a slow one.
-            Place::Flight(_) => self.parts.keyboard.is_some() && self.parts.clock.now() >= self.quiet_until,
-            Place::Review => {
-                self.state.change.as_ref().is_some_and(|change| change.listens(self.parts.clock.now()))
-            }
+            Place::Flight(_) => self.keyboard.is_some() && self.core.parts.clock.now() >= self.quiet_until,
+            Place::Review => self
+                .core
+                .state
+                .change
+                .as_ref()
+                .is_some_and(|change| change.listens(self.core.parts.clock.now())),
             _ => true,
         }
     }
@@ -158,7 +164,7 @@ impl<P: Perform> Conversation<'_, P> {
         if self.asked {
             return Ok(());
         }
-        if let Some(keyboard) = &self.parts.keyboard {
+        if let Some(keyboard) = &self.keyboard {
             keyboard.show_what_is_typed(place != Place::Password);
             if place.matters() {
                 keyboard.forget_what_is_typed();
@@ -166,21 +172,21 @@ impl<P: Perform> Conversation<'_, P> {
         }
         if self.reading
             && self.asked_at != Some(place)
-            && let Some(line) = self.parts.lines.early()
+            && let Some(line) = self.lines.early()
         {
             return self.typed(line);
         }
         if !self.reading {
-            self.parts.lines.ask();
+            self.lines.ask();
             self.reading = true;
         }
         (self.asked, self.asked_at) = (true, Some(place));
-        self.parts.paper.ask(&words::prompt(&self.state, place))
+        self.paper.ask(&words::prompt(&self.core.state, place))
     }
 
     /// Prints lines. A prompt that was printed before stands above them and is asked anew.
     pub(super) fn say(&mut self, lines: impl IntoIterator<Item = String>) -> io::Result<()> {
         self.asked = false;
-        self.parts.paper.print(lines)
+        self.paper.print(lines)
     }
 }

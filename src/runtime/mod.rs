@@ -21,6 +21,7 @@ mod saver;
 mod sieve;
 pub mod signals;
 pub mod terminal;
+pub mod unseen;
 
 use std::time::Duration;
 

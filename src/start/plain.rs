@@ -19,7 +19,7 @@ use crate::keymap::Keymap;
 use crate::plain::{self, Ended, Keyboard, Lines, Paper, Parts};
 use crate::runtime::connector::Connected;
 use crate::runtime::executor::Executor;
-use crate::runtime::{self, Clock, End, Event, guard, signals};
+use crate::runtime::{self, Clock, End, Event, guard, signals, unseen};
 
 /// Windows of the core are laid out for this; nothing of it is drawn.
 const SIZE: Size = Size { width: 80, height: 24 };
@@ -59,10 +59,7 @@ pub(super) async fn converse(plan: Plan, typed: OwnedFd) -> Result<End, Problem>
     listen(&queue, keyboard.clone()).wrap_err("signals cannot be handled")?;
     drop(queue);
     let parts = Parts {
-        events: inbox,
-        shell: &mut executor,
-        clock,
-        keymap: &Keymap::shipped(),
+        core: unseen::Parts { events: inbox, shell: &mut executor, clock, keymap: &Keymap::shipped() },
         lines: Lines::start(Unbuffered(typed)).wrap_err("the lines cannot be read")?,
         keyboard: keyboard.clone(),
         paper: Paper::new(io::stdout(), plan.surface.ascii),

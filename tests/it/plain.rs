@@ -16,7 +16,7 @@ use cckm_tui::keymap::Keymap;
 use cckm_tui::plain::{self, Ended, Lines, Paper, Parts};
 use cckm_tui::runtime::client::Access;
 use cckm_tui::runtime::executor::Executor;
-use cckm_tui::runtime::{self, Clock, Event, clock};
+use cckm_tui::runtime::{self, Clock, Event, clock, unseen};
 use ratatui::layout::Size;
 use tokio::time::timeout;
 
@@ -107,10 +107,7 @@ impl Stage {
         aside(queue.clone(), sheet.clone());
         drop(queue);
         let parts = Parts {
-            events,
-            shell: &mut shell,
-            clock,
-            keymap: &Keymap::shipped(),
+            core: unseen::Parts { events, shell: &mut shell, clock, keymap: &Keymap::shipped() },
             lines: Lines::start(typed).unwrap(),
             keyboard: None,
             paper: Paper::new(sheet.clone(), false),
