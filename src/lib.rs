@@ -82,7 +82,7 @@
 //!
 //! # Where to start reading
 //!
-//! [`app::Message`] and [`app::Effect`], then `app/update.rs` (it routes) and `app/keys` (what keys do);
+//! [`app::Message`] and [`app::Effect`], then `app/update` (it routes) and `app/keys` (what keys do);
 //! for the change of a connection [`app::change`], whose picture shows its phases, and [`app::plan`] for many. Tests: `tests/it` holds
 //! stories of the core (`update.rs`), screens (`view.rs`), the client against a scripted server
 //! (`contract/`), the demo server against the documents (`demo/`), the loop (`runtime_loop.rs`), and
