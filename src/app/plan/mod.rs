@@ -11,11 +11,13 @@
 //! [`Applying`] with an intent on record, sent once and settled by reading. What the plan adds is which rows are
 //! begun, and when none is begun any more.
 
+mod after;
 mod draft;
 mod flight;
 pub mod outside;
 mod pace;
 mod probe;
+mod result;
 mod route;
 mod run;
 mod view;
@@ -24,7 +26,8 @@ pub use draft::{Draft, DraftRow, Planned, RowState, Stage, Writing};
 pub(super) use draft::{Frame, moves};
 pub use pace::Pace;
 pub use probe::Probe;
-pub use run::{Applying, Counts, Hold, RowResult, Stop, World};
+pub use result::{Counts, Hold, RowResult, Stop};
+pub use run::{Applying, World};
 pub use view::row_lines;
 
 pub(super) use route::{

@@ -1,6 +1,6 @@
 //! What happens in the program, brought to the plan being made and to the one being applied.
 
-use super::run::{Applying, RowResult, World};
+use super::run::{Applying, World};
 use crate::app::change::candidates;
 use crate::app::cx::Cx;
 use crate::app::effect::{Effect, RequestId};
@@ -134,55 +134,5 @@ pub(in crate::app) fn weigh(state: &mut State) {
 pub(in crate::app) fn offer_candidates(state: &mut State) {
     if let Some(Stage::Choosing(chooser)) = state.draft.as_mut().map(|draft| &mut draft.stage) {
         chooser.offer(candidates(&state.connections, &state.list.rows));
-    }
-}
-
-impl Applying {
-    /// What it came to so far, in a line.
-    pub fn summary(&self) -> String {
-        let counts = self.counts;
-        let mut words =
-            format!("plan {}: {} of {} applied", self.plan.id, counts.applied, self.plan.rows.len());
-        let others = [
-            (counts.unchanged, "unchanged"),
-            (counts.skipped, "skipped"),
-            (counts.failed, "FAILED"),
-            (counts.unknown, "of them UNKNOWN"),
-        ];
-        for (count, word) in others.into_iter().filter(|(count, _)| *count > 0) {
-            words = format!("{words}, {count} {word}");
-        }
-        words
-    }
-
-    /// Why it begins no row any more, or none for now; none while it goes on, and when every row had its turn.
-    pub fn standing(&self) -> Option<String> {
-        use super::run::Stop;
-        match (self.stop, &self.hold) {
-            (Some(Stop::Asked), _) => Some("stopped: nothing new is begun".to_owned()),
-            (Some(Stop::Canary), _) => Some("stopped: a row that goes first failed".to_owned()),
-            (Some(Stop::Failures(1)), _) => Some("stopped after the first failure".to_owned()),
-            (Some(Stop::Failures(n)), _) => Some(format!("stopped after {n} failures")),
-            (None, Some(hold)) => Some(hold.why.clone()),
-            (None, None) if self.paused => Some("paused: p goes on".to_owned()),
-            (None, None) => None,
-        }
-    }
-}
-
-impl RowResult {
-    /// What a row came to, in words.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Waiting => "waiting".to_owned(),
-            Self::Underway => "under way".to_owned(),
-            Self::Unchanged => "unchanged: it has the new connection already".to_owned(),
-            Self::Skipped(why) => format!("skipped: {why}"),
-            Self::NotSent(why) => format!("not sent: {why}"),
-            Self::Done { outcome, status, .. } => match status {
-                Some(status) => format!("{status} {}", outcome.word()),
-                None => format!("no answer, {}", outcome.word()),
-            },
-        }
     }
 }

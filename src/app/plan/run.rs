@@ -12,16 +12,16 @@ use std::time::Duration;
 use super::flight::{Ending, Flight, Stage, Trouble, ending};
 use super::pace::Pace;
 use super::probe::Probe;
+use super::result::{Counts, Hold, RowResult, Stop, is_applied};
 use crate::app::change::{Candidate, Change, Chooser, Evidence, JournalEntry, Phase};
 use crate::app::cx::Cx;
 use crate::app::effect::{Effect, RequestId};
 use crate::app::explain::explain;
 use crate::app::ledger::Ledger;
-use crate::app::list::Rows;
 use crate::app::settings::Settings;
 use crate::domain::{
-    Failure, JournalFailure, Moment, Operation, OperationId, Organization, OrganizationId, Outcome,
-    PatchAnswer, Plan, PlanReference, PlanRow, RunId,
+    Failure, JournalFailure, Moment, Operation, Organization, OrganizationId, Outcome, PatchAnswer, Plan,
+    PlanReference, PlanRow, RunId,
 };
 use crate::text::Untrusted;
 
@@ -29,89 +29,6 @@ use crate::text::Untrusted;
 const KEPT: usize = 200;
 /// Finished rows that the rate is taken of.
 const RECENT: usize = 32;
-
-/// What became of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RowResult {
-    /// It was not begun, or waits for its turn again.
-    Waiting,
-    /// It is under way.
-    Underway,
-    /// It had the new connection already; nothing was sent.
-    Unchanged,
-    /// It is not as it was planned for; nothing was sent. The words say how it is.
-    Skipped(String),
-    /// It could not be changed, and nothing was sent. The words say why.
-    NotSent(String),
-    /// It was sent, and this became of it.
-    Done {
-        /// Its change in the journal.
-        operation: OperationId,
-        /// How that ended.
-        outcome: Outcome,
-        /// The status of the answer, if there was one.
-        status: Option<u16>,
-        /// From its beginning until that was known.
-        took: Duration,
-    },
-}
-
-impl RowResult {
-    /// Whether it counts for the stop rule.
-    pub const fn is_failure(&self) -> bool {
-        match self {
-            Self::Waiting | Self::Underway | Self::Unchanged | Self::Skipped(_) => false,
-            Self::NotSent(_) => true,
-            Self::Done { outcome, .. } => !is_applied(*outcome),
-        }
-    }
-}
-
-const fn is_applied(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::Verified | Outcome::Applied)
-}
-
-/// How many rows came to what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Changed, and proven so.
-    pub applied: usize,
-    /// As they should be already.
-    pub unchanged: usize,
-    /// Not as they were planned for.
-    pub skipped: usize,
-    /// Refused, not applied, not to be sent, or unknown.
-    pub failed: usize,
-    /// Those of the failed whose outcome is unknown.
-    pub unknown: usize,
-}
-
-impl Counts {
-    /// All that are finished.
-    pub const fn finished(&self) -> usize {
-        self.applied + self.unchanged + self.skipped + self.failed
-    }
-}
-
-/// Why no row is begun for now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hold {
-    /// In displayed words.
-    pub why: String,
-    /// When it goes on by itself; none: when the operator says so.
-    pub until: Option<Moment>,
-}
-
-/// Why no row is begun any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// The operator said so.
-    Asked,
-    /// A row that was to prove the plan failed.
-    Canary,
-    /// So many rows have failed.
-    Failures(usize),
-}
 
 /// What a run may know and number beside itself.
 #[derive(Debug)]
@@ -418,8 +335,7 @@ impl Applying {
                 return Vec::new();
             }
         };
-        let connection = self.connections.get(&row.new);
-        let accepted = connection.map_or_else(|| vec![row.new.clone()], |known| accepted(known, &row.new));
+        let accepted = self.accepted(&row.new);
         if accepted.contains(&now.connection) {
             self.finish(at, RowResult::Unchanged, world.cx.now);
         } else if now.organization_id != row.organization_id {
@@ -643,45 +559,11 @@ impl Applying {
         }
     }
 
-    /// The rows of a new plan for what failed and what was not begun, as the list shows it now; what is unknown
-    /// has to be looked at first and is not among them.
-    pub(in crate::app) fn left_over(&self, list: &Rows) -> Vec<PlanRow> {
-        let unknown =
-            |result: &RowResult| matches!(result, RowResult::Done { outcome: Outcome::Unknown, .. });
-        let left = self.rows().filter(|(_, result)| {
-            (result.is_failure() && !unknown(result)) || **result == RowResult::Waiting
-        });
-        let rows = left.filter_map(|(row, _)| {
-            let now = list.organization(&row.id)?.connection.clone();
-            (now != row.new).then(|| PlanRow { now, ..row.clone() })
-        });
-        rows.collect()
+    /// What a record may show once it is moved to a connection: as the rows name it, and as the server does.
+    pub(super) fn accepted(&self, new: &Untrusted) -> Vec<Untrusted> {
+        let by_server = self.connections.get(new).map(|known| known.name.clone());
+        std::iter::once(new.clone()).chain(by_server.filter(|name| name != new)).collect()
     }
-
-    /// The rows of a plan that takes back what was applied; what had no connection before cannot go back.
-    pub(in crate::app) fn rollback(&self, list: &Rows) -> Vec<PlanRow> {
-        let applied = self.rows().filter_map(|(row, result)| match result {
-            RowResult::Done { operation, outcome, .. } if is_applied(*outcome) => Some((row, *operation)),
-            _ => None,
-        });
-        let rows = applied.filter(|(row, _)| !row.now.is_empty()).map(|(row, operation)| {
-            let known = self.connections.get(&row.new);
-            let ours = known.map_or_else(|| vec![row.new.clone()], |known| accepted(known, &row.new));
-            let now = list.organization(&row.id).map(|now| now.connection.clone());
-            PlanRow {
-                now: now.filter(|now| ours.contains(now)).unwrap_or_else(|| row.new.clone()),
-                new: row.now.clone(),
-                undo_of: Some(operation),
-                ..row.clone()
-            }
-        });
-        rows.collect()
-    }
-}
-
-/// What a record may show once it is moved to a connection: as the row names it, and as the server does.
-fn accepted(known: &Candidate, new: &Untrusted) -> Vec<Untrusted> {
-    if known.name == *new { vec![new.clone()] } else { vec![new.clone(), known.name.clone()] }
 }
 
 /// The trouble that kept a change from being read back.

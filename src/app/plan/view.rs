@@ -1,6 +1,7 @@
-//! The lines of one row's result.
+//! A plan being applied in words: what it came to, why it does not go on, and the lines of one row's result.
 
-use super::run::{Applying, RowResult};
+use super::result::{RowResult, Stop};
+use super::run::Applying;
 use crate::app::change::{Phase, Recorded, report};
 use crate::app::line::{Line, labelled, wrapped};
 use crate::app::recovery::outcome_role;
@@ -47,4 +48,36 @@ pub fn row_lines(applying: &Applying, row: usize, journal: &JournalState, width:
         lines.extend(labelled("journal", (Role::Text, &words), INDENT, width));
     }
     lines
+}
+
+impl Applying {
+    /// What it came to so far, in a line.
+    pub fn summary(&self) -> String {
+        let counts = self.counts;
+        let mut words =
+            format!("plan {}: {} of {} applied", self.plan.id, counts.applied, self.plan.rows.len());
+        let others = [
+            (counts.unchanged, "unchanged"),
+            (counts.skipped, "skipped"),
+            (counts.failed, "FAILED"),
+            (counts.unknown, "of them UNKNOWN"),
+        ];
+        for (count, word) in others.into_iter().filter(|(count, _)| *count > 0) {
+            words = format!("{words}, {count} {word}");
+        }
+        words
+    }
+
+    /// Why it begins no row any more, or none for now; none while it goes on, and when every row had its turn.
+    pub fn standing(&self) -> Option<String> {
+        match (self.stop, &self.hold) {
+            (Some(Stop::Asked), _) => Some("stopped: nothing new is begun".to_owned()),
+            (Some(Stop::Canary), _) => Some("stopped: a row that goes first failed".to_owned()),
+            (Some(Stop::Failures(1)), _) => Some("stopped after the first failure".to_owned()),
+            (Some(Stop::Failures(n)), _) => Some(format!("stopped after {n} failures")),
+            (None, Some(hold)) => Some(hold.why.clone()),
+            (None, None) if self.paused => Some("paused: p goes on".to_owned()),
+            (None, None) => None,
+        }
+    }
 }
