@@ -8,7 +8,7 @@ use super::canvas::{Canvas, cells};
 use super::change::{at_most, paint_typed, window};
 use super::header;
 use super::review::finding_role;
-use super::status::window_hints;
+use super::status::{window_hints, window_hints_without};
 use super::windows::width_of;
 use crate::app::change::{Chooser, Finding, Question};
 use crate::app::line::{Line, labelled, wrapped};
@@ -49,7 +49,7 @@ fn choosing(
     let names = targets.iter().take(8).map(|target| target.name.brief().into_string());
     let names = names.collect::<Vec<_>>().join(", ");
     let more = if targets.len() > 8 { format!(" and {} more", targets.len() - 8) } else { String::new() };
-    let mut lines: Vec<Line> = wrapped(Role::Text, &format!("{names}{more}"), width).take(3).collect();
+    let mut lines: Vec<Line> = at_most(3, wrapped(Role::Text, &format!("{names}{more}"), width).collect());
     lines.push(Line::default());
     super::chooser::paint(state, (chooser, None, INDENT), &lines, area, on_top, canvas);
 }
@@ -328,7 +328,8 @@ pub(super) fn paint_progress(state: &State, keymap: &Keymap, canvas: &mut Canvas
     let area = full_window(state.size);
     let title = if applying.is_active() { "Applying plan" } else { "Plan" };
     let title = Line::new(Role::Title, format!("{title} {}", applying.plan.id));
-    let hints = window_hints(keymap, Context::Progress, area.width);
+    let refuses = |command| applying.refuses(command);
+    let hints = window_hints_without(keymap, Context::Progress, area.width, refuses);
     canvas.window(area, &title, &times(state, applying), &hints);
     let inside = inside(area);
     let mut y = inside.y;

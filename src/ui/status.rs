@@ -138,7 +138,8 @@ pub(super) fn paint_hints(state: &State, keymap: &Keymap, area: Rect, canvas: &m
     }
     let Some(context) = contexts.first().copied() else { return };
     let mut x = area.x + 1;
-    for (key, label) in hints(keymap, context, state.settings.read_only) {
+    let read_only = state.settings.read_only;
+    for (key, label) in hints(keymap, context, |command| read_only && command == Command::Edit) {
         let end = x + cells(&key) + 1 + cells(&label);
         if end >= area.right() {
             break;
@@ -166,10 +167,14 @@ fn paint_following(state: &State, keymap: &Keymap, area: Rect, canvas: &mut Canv
 }
 
 /// Key and label of each hint of a place; none for what is refused anyway.
-fn hints(keymap: &Keymap, context: Context, read_only: bool) -> impl Iterator<Item = (String, String)> + '_ {
+fn hints(
+    keymap: &Keymap,
+    context: Context,
+    is_refused: impl Fn(Command) -> bool,
+) -> impl Iterator<Item = (String, String)> {
     keymap
         .hints(context)
-        .filter(move |command| !(read_only && *command == Command::Edit))
+        .filter(move |command| !is_refused(*command))
         .filter_map(move |command| Some((key_name(keymap, context, command)?, command.label())))
 }
 
@@ -187,9 +192,19 @@ fn key_name(keymap: &Keymap, context: Context, command: Command) -> Option<Strin
 
 /// The hints of a window, for its lower edge of `width` cells: those that fit whole.
 pub(super) fn window_hints(keymap: &Keymap, context: Context, width: u16) -> Line {
+    window_hints_without(keymap, context, width, |_| false)
+}
+
+/// The same without those of commands that are refused.
+pub(super) fn window_hints_without(
+    keymap: &Keymap,
+    context: Context,
+    width: u16,
+    is_refused: impl Fn(Command) -> bool,
+) -> Line {
     let mut line = Line::default();
     let room = usize::from(width.saturating_sub(6));
-    for (nth, (key, label)) in hints(keymap, context, false).enumerate() {
+    for (nth, (key, label)) in hints(keymap, context, is_refused).enumerate() {
         let gap = if nth == 0 { "" } else { " · " };
         let longer =
             line.clone().and(Role::Dim, gap).and(Role::Key, key).and(Role::Text, format!(" {label}"));

@@ -308,13 +308,13 @@ pub(super) fn on_progress(state: &mut State, command: Command) -> Vec<Effect> {
                 state.notice = Some(Notice::info("the plan goes on; b shows it again", state.now));
             }
         }
-        Command::PausePlan if applying.is_active() => applying.pause(),
-        Command::StopPlan if applying.is_active() => applying.stop(),
+        Command::PausePlan if !applying.refuses(command) => applying.pause(),
+        Command::StopPlan if !applying.refuses(command) => applying.stop(),
         Command::Open => {
             let row = applying.in_sight();
             state.modals.push(Modal::RowResult { row, scroll: 0 });
         }
-        Command::RetryPlan | Command::RollBack if applying.is_active() => {
+        Command::RetryPlan | Command::RollBack if applying.refuses(command) => {
             state.notice = Some(Notice::info("not while the plan is being applied", state.now));
         }
         Command::RetryPlan => return follow_up(state, false),

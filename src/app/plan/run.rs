@@ -23,6 +23,7 @@ use crate::domain::{
     Failure, JournalFailure, Moment, Operation, Organization, OrganizationId, Outcome, PatchAnswer, Plan,
     PlanReference, PlanRow, RunId,
 };
+use crate::keymap::Command;
 use crate::text::Untrusted;
 
 /// Most settled changes that are kept whole; the journal has the others.
@@ -151,6 +152,15 @@ impl Applying {
     /// Whether rows may still be begun, or are under way.
     pub const fn is_active(&self) -> bool {
         self.ended.is_none()
+    }
+
+    /// Whether a command has nothing to do now: to hold what has ended, or to follow what has not.
+    pub const fn refuses(&self, command: Command) -> bool {
+        match command {
+            Command::PausePlan | Command::StopPlan => !self.is_active(),
+            Command::RetryPlan | Command::RollBack => self.is_active(),
+            _ => false,
+        }
     }
 
     /// What became of a row.
