@@ -33,7 +33,8 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(organizations: usize) -> Self {
         let mut command = Command::new(program());
-        command.args(["demo-server", "--http", "--organizations", &organizations.to_string()]);
+        let organizations = organizations.to_string();
+        command.args(["demo-server", "--http", "--listen", "127.0.0.1:0", "--organizations", &organizations]);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let url = lines.next().unwrap();
