@@ -35,6 +35,8 @@ pub struct Connections {
     pub failure: Option<Failure>,
     /// The tests of this run.
     pub tests: Tests,
+    /// Counts what was learned of them, so that what is made of it is made anew for nothing else.
+    pub(super) learned: u64,
 }
 
 impl Connections {
@@ -59,6 +61,7 @@ impl Connections {
             return false;
         }
         self.request = None;
+        self.learned += 1;
         match result {
             Ok(records) => {
                 (self.known, self.damaged) = (Vec::new(), Vec::new());
@@ -86,6 +89,7 @@ impl Connections {
         let key = RowKey::of(&connection);
         if let Some(known) = self.known.iter_mut().find(|known| RowKey::of(known) == key) {
             *known = Arc::new(connection);
+            self.learned += 1;
         }
     }
 
@@ -95,16 +99,15 @@ impl Connections {
         Some(Effect::TestConnection { request, connection: connection.clone() })
     }
 
-    /// A test ended, whoever asked for it: the connection is known anew. None when it was not asked for here.
+    /// A test that was asked for here ended.
     pub fn tested(
         &mut self,
         request: RequestId,
         result: &Result<Connection, Failure>,
         now: Moment,
     ) -> Option<Run> {
-        if let Ok(connection) = result {
-            self.put(connection.clone());
-        }
-        self.tests.end(request, result, now)
+        let run = self.tests.end(request, result, now)?;
+        self.learned += 1;
+        Some(run)
     }
 }

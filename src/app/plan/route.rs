@@ -102,13 +102,19 @@ pub(in crate::app) fn connection(
     effects.unwrap_or_default()
 }
 
-/// A connection of the plan being made was tested.
-pub(in crate::app) fn tested(state: &mut State, request: RequestId, result: &Result<Connection, Failure>) {
+/// A connection was tested; says whether the plan being made waited for that.
+pub(in crate::app) fn tested(
+    state: &mut State,
+    request: RequestId,
+    result: &Result<Connection, Failure>,
+) -> bool {
     let wall_clock = state.wall_clock();
     let now = state.now;
-    if state.planned().is_some_and(|planned| planned.tested(request, result, now, wall_clock)) {
+    let awaited = state.planned().is_some_and(|planned| planned.tested(request, result, now, wall_clock));
+    if awaited {
         weigh(state);
     }
+    awaited
 }
 
 /// What a connection of the plan being made reaches.

@@ -12,7 +12,7 @@ use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::app::identity;
 use crate::app::keys;
-use crate::app::message::{Message, Reply, Session, Stamped};
+use crate::app::message::{Message, Session, Stamped};
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
 use crate::app::palette;
@@ -45,11 +45,12 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
     let checking = is_checking(state);
     let applying = state.is_applying();
     let window = top(state);
-    let told = told(&event.message);
+    let answered = matches!(event.message, Message::Replied { .. });
+    let learned = state.connections.learned;
     let mut effects = apply(state, keymap, event.message);
     effects.extend(plan::advance(state, applying));
     effects.extend(plan::outside::offer(state));
-    if told == Told::Connections || told == Told::Anything && state.list.load.is_none() {
+    if learned != state.connections.learned || answered && state.list.load.is_none() {
         keep_connections(state);
     }
     if checking && !is_checking(state) {
@@ -70,26 +71,6 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
         covered(state);
     }
     effects
-}
-
-/// What a message may have told of the connections and of who uses them.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Told {
-    Nothing,
-    /// Something of organizations, or of who knows what.
-    Anything,
-    /// Something of connections.
-    Connections,
-}
-
-const fn told(message: &Message) -> Told {
-    match message {
-        Message::Replied { reply: Reply::ConnectionsListed(_) | Reply::ConnectionTested(_), .. } => {
-            Told::Connections
-        }
-        Message::Replied { .. } => Told::Anything,
-        _ => Told::Nothing,
-    }
 }
 
 /// The list of connections is made anew after an answer, while it is shown. Not after each page of organizations: as

@@ -34,7 +34,6 @@ pub(super) fn replied(state: &mut State, request: RequestId, reply: Reply) -> Ve
         }
         Reply::ConnectionTested(result) => {
             connection_tested(state, request, &result);
-            plan::tested(state, request, &result);
             Vec::new()
         }
         Reply::Discovered(result) => {
@@ -88,13 +87,23 @@ pub(super) fn replied(state: &mut State, request: RequestId, reply: Reply) -> Ve
     }
 }
 
+/// A test ended that a review, a plan or the list of connections asked for: whoever it was, the connection is known
+/// anew.
 fn connection_tested(state: &mut State, request: RequestId, result: &Result<Connection, Failure>) {
     let wall_clock = state.wall_clock();
-    if let Some(review) = state.change.as_mut().and_then(Change::reviewed) {
+    let review = state.change.as_mut().and_then(Change::reviewed);
+    let for_a_review = review.is_some_and(|review| {
         let stored = state.connections.find(&review.value).map(AsRef::as_ref);
-        review.checks.tested(request, result, stored, state.now, wall_clock);
+        review.checks.tested(request, result, stored, state.now, wall_clock)
+    });
+    let for_a_plan = plan::tested(state, request, result);
+    let run = state.connections.tested(request, result, state.now);
+    if let Ok(connection) = result
+        && (for_a_review || for_a_plan || run.is_some())
+    {
+        state.connections.put(connection.clone());
     }
-    let Some(run) = state.connections.tested(request, result, state.now) else { return };
+    let Some(run) = run else { return };
     let took = run.took().map(|took| format!(" ({})", age::precise(took))).unwrap_or_default();
     let words = format!("test of {}: {}{took}", run.name.brief(), run.words());
     state.notice = Some(if run.is_good() { Notice::info(words, state.now) } else { Notice::warning(words) });

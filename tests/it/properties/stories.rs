@@ -310,7 +310,7 @@ impl Story {
                 patch: cckm_tui::domain::OrganizationPatch { connection: "c-1".into() },
             },
             Effect::FetchConnection { request, named: "c-1".into() },
-            Effect::TestConnection { request, connection: connection("c-1", ConnectionState::Ready) },
+            Effect::TestConnection { request, connection: connection("c-1", ConnectionState::Fail) },
             Effect::Discover { request, connection: "c-1".into() },
         ];
         let before = self.app.state.clone();

@@ -6,7 +6,7 @@ use cckm_tui::app::{Effect, Message, Reply, RequestId, Session, Settings};
 use cckm_tui::domain::{Call, Connection, ConnectionState, FailureKind, Moment, Organization, Page, Record};
 use cckm_tui::layout::Pane;
 
-use crate::support::app::{App, failure, refused, settings};
+use crate::support::app::{App, failure, number, refused, settings};
 use crate::support::records::{connection, named, page};
 
 /// Six organizations on four connections, one of them by its id, one on none that exists.
@@ -249,6 +249,20 @@ fn nt_24_an_answer_to_another_test_ends_none() {
     let notice = app.notice().to_owned();
     let app = app.answer(request, Reply::ConnectionTested(Box::new(Err(refused(Call::TestConnection, 500)))));
     assert_eq!(app.notice(), notice, "it has ended");
+}
+
+/// Also while organizations are being read: what is made of both stays as it was.
+#[test]
+fn nt_24_a_test_that_nobody_waits_for_tells_nothing_of_its_connection() {
+    let strayed = |app: App| {
+        let failing = Box::new(Ok(connection("spare", ConnectionState::Fail)));
+        let before = app.state.clone();
+        let app = app.answer(number(100_000), Reply::ConnectionTested(failing));
+        assert!(before == app.state);
+    };
+    strayed(app().keys("c"));
+    let loading = App::new(80, 24).signed_in().connections(connections()).keys("c");
+    strayed(loading.listed(page(0, 60, organizations())));
 }
 
 #[test]
