@@ -7,7 +7,7 @@ use super::effect::{Effect, RequestId};
 use super::explain::{explain, status_line};
 use super::message::Reply;
 use crate::domain::{Failure, FailureKind, Moment, Transition};
-use crate::text::Untrusted;
+use crate::text::{self, Untrusted};
 
 /// Most requests remembered; the oldest go first.
 const MOST: usize = 1000;
@@ -129,6 +129,7 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
             (*request, "JOURNAL", format!("{operation} {}", step(transition)), None)
         }
         Effect::KeepPlan { request, plan } => (*request, "STORE", format!("plan {}", plan.id), None),
+        Effect::ReadPlan { request, file } => (*request, "READ", text::escape_typed(file), None),
         Effect::Save { request, name, content: _ } => (*request, "WRITE", name.clone(), None),
         Effect::ListProfiles { request } => (*request, "READ", "profiles".to_owned(), None),
         Effect::ReadBanner { request } => (*request, "GET", "sign-in banner".to_owned(), None),
@@ -194,7 +195,9 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
         Reply::Recorded(Err(failure)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), failure.reason.clone()),
         Reply::PlanKept(Ok(())) => (String::new(), "durable".to_owned(), Untrusted::default()),
         Reply::PlanKept(Err(failure)) => ("---".to_owned(), "NOT STORED".to_owned(), failure.reason.clone()),
-        Reply::Saved(Ok(saved)) => (String::new(), format!("{} records", saved.records), saved.path.clone()),
+        Reply::PlanRead(Ok(read)) => (String::new(), format!("plan {}", read.plan.id), Untrusted::default()),
+        Reply::PlanRead(Err(why)) => ("---".to_owned(), "NOT READ".to_owned(), why.clone()),
+        Reply::Saved(Ok(saved)) => (String::new(), "written".to_owned(), saved.path.clone()),
         Reply::Saved(Err(why)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), why.clone()),
         Reply::Banner(text) if text.is_empty() => fine("none".to_owned()),
         Reply::Banner(text) => ("200".to_owned(), "to be read".to_owned(), text.clone()),

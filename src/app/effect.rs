@@ -131,6 +131,13 @@ pub enum Effect {
     },
     /// A plan is done, or nobody goes on with it: it is stored no more.
     ForgetPlan(PlanId),
+    /// Read a plan from a file that the operator named.
+    ReadPlan {
+        /// Number of the request.
+        request: RequestId,
+        /// The file, as it was typed.
+        file: String,
+    },
     /// Write a new file, off the loop; nothing that is there is touched.
     Save {
         /// Number of the request.
@@ -197,6 +204,7 @@ impl Effect {
             | Self::Record { request, .. }
             | Self::Save { request, .. }
             | Self::KeepPlan { request, .. }
+            | Self::ReadPlan { request, .. }
             | Self::ListProfiles { request }
             | Self::Connect { request, .. }
             | Self::Trust { request, .. }

@@ -10,7 +10,7 @@ use super::modal::Modal;
 use super::notice::Notice;
 use super::settings::{Badge, Settings};
 use super::state::State;
-use crate::domain::{Organization, Record};
+use crate::domain::{Organization, Plan, Record};
 use crate::export::Format;
 use crate::text::Untrusted;
 
@@ -27,6 +27,8 @@ pub enum Content {
         /// Which.
         records: Arc<[Record<Arc<Organization>>]>,
     },
+    /// A plan, for another run or another person.
+    Plan(Arc<Plan>),
 }
 
 /// A file that was written.
@@ -34,10 +36,41 @@ pub enum Content {
 pub struct Saved {
     /// Where it is.
     pub path: Untrusted,
-    /// Records in it.
-    pub records: usize,
-    /// Damaged records that have no place in a sheet.
-    pub left_out: usize,
+    /// What is in it.
+    pub what: What,
+}
+
+/// What came to be in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Organizations.
+    Organizations {
+        /// Records in it.
+        records: usize,
+        /// Damaged records that have no place in a sheet.
+        left_out: usize,
+    },
+    /// A plan of so many changes.
+    Plan(usize),
+}
+
+impl Saved {
+    /// What is where.
+    fn words(&self) -> String {
+        let path = self.path.display();
+        match &self.what {
+            What::Organizations { records, left_out } => {
+                let left_out = match left_out {
+                    0 => String::new(),
+                    1 => "; 1 damaged record left out, which JSON has".to_owned(),
+                    more => format!("; {more} damaged records left out, which JSON has"),
+                };
+                format!("{records} organizations in {path}{left_out}")
+            }
+            What::Plan(1) => format!("1 change in {path}"),
+            What::Plan(changes) => format!("{changes} changes in {path}"),
+        }
+    }
 }
 
 /// What would be written, in words: how many rows, and why these.
@@ -73,6 +106,13 @@ pub(super) fn write(state: &mut State, format: Format) -> Vec<Effect> {
     vec![Effect::Save { request, name, content: Content::Organizations { format, records } }]
 }
 
+/// Writes a plan, off the loop.
+pub(super) fn write_plan(state: &mut State, plan: Plan) -> Effect {
+    let name = file_name(&format!("plan-{}", plan.id), &state.settings, state.wall_clock(), "json");
+    let request = state.requests.next();
+    Effect::Save { request, name, content: Content::Plan(Arc::new(plan)) }
+}
+
 /// The marked organizations, or else every row that is shown.
 fn records(list: &ListPane) -> Arc<[Record<Arc<Organization>>]> {
     let rows = &list.rows;
@@ -86,14 +126,7 @@ fn records(list: &ListPane) -> Arc<[Record<Arc<Organization>>]> {
 /// The file is there, or could not be written.
 pub(super) fn saved(state: &mut State, result: Result<Saved, Untrusted>) {
     state.notice = Some(match result {
-        Ok(Saved { path, records, left_out }) => {
-            let left_out = match left_out {
-                0 => String::new(),
-                1 => "; 1 damaged record left out, which JSON has".to_owned(),
-                more => format!("; {more} damaged records left out, which JSON has"),
-            };
-            Notice::lasting(format!("{records} organizations in {}{left_out}", path.display()))
-        }
+        Ok(saved) => Notice::lasting(saved.words()),
         Err(why) => Notice::warning(format!("nothing was written: {}", why.display())),
     });
 }

@@ -7,6 +7,7 @@ use ratatui::layout::Size;
 use super::clipboard::Copied;
 use super::effect::RequestId;
 use super::export::Saved;
+use super::plan::outside::Offered;
 use super::settings::Settings;
 use super::switch::{ConnectFailure, Profile};
 use crate::domain::{
@@ -105,6 +106,8 @@ pub enum Reply {
     Recorded(Result<u64, JournalFailure>),
     /// Of [`Effect::KeepPlan`](super::Effect::KeepPlan): it is durable.
     PlanKept(Result<(), JournalFailure>),
+    /// Of [`Effect::ReadPlan`](super::Effect::ReadPlan); the words say why there is none.
+    PlanRead(Result<Offered, Untrusted>),
     /// Of [`Effect::Save`](super::Effect::Save); the words say why there is no file.
     Saved(Result<Saved, Untrusted>),
     /// Of [`Effect::ListProfiles`](super::Effect::ListProfiles).

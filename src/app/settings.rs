@@ -117,8 +117,10 @@ pub struct Run {
     pub entries: Vec<Entry>,
     /// What an earlier run left open.
     pub open_operations: Vec<OpenOperation>,
-    /// Plans that are to be offered: those an earlier run did not finish, and one that was given in a file.
+    /// Plans that are to be offered: those an earlier run did not finish.
     pub offered: Vec<Offered>,
+    /// A plan that is opened at the start: its file.
+    pub plan_file: Option<String>,
     /// How much is to be sent to the terminal.
     pub bandwidth: Bandwidth,
     /// Whether the mouse is listened to.

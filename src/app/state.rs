@@ -83,8 +83,10 @@ pub struct State {
     pub draft: Option<Box<Draft>>,
     /// The plan being applied, or the last that was.
     pub applying: Option<Box<Applying>>,
-    /// Plans that are still to be offered.
+    /// Plans that are still to be offered, or opened.
     pub offered: Vec<Offered>,
+    /// The plan file being read.
+    pub reading: Option<RequestId>,
     /// What is remembered of other changes.
     pub ledger: Ledger,
     /// The requests of this run.
@@ -154,6 +156,7 @@ impl State {
             change: None,
             draft: None,
             applying: None,
+            reading: None,
             commands: History::default(),
             notice: None,
             requests: RequestIds::default(),

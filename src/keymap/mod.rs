@@ -91,6 +91,7 @@ named! {
         Submit = "submit", "send the change";
         DropRow = "drop-row", "take this row out of the plan";
         Canaries = "canaries", "how many rows go first, one by one";
+        WritePlan = "write-plan", "write the plan to a file, for later or for somebody else";
         Progress = "progress", "the plan being applied, or the last one";
         PausePlan = "pause-plan", "pause, or go on";
         StopPlan = "stop-plan", "begin no row any more; what is under way is settled";

@@ -18,6 +18,7 @@ use super::terminal::Restorer;
 use super::{Clock, Event, Perform, saver};
 use crate::api::Reader;
 use crate::app::export::Content;
+use crate::app::plan::outside::Offered;
 use crate::app::{ConnectFailure, Destination, Effect, Message, Reply, RequestId};
 use crate::domain::{
     Call, Connection, Failure, FailureKind, Fingerprint, Introduction, JournalFailure, OrganizationId,
@@ -25,6 +26,7 @@ use crate::domain::{
 };
 use crate::journal::Journal;
 use crate::memory::Memory;
+use crate::plans::{self, Sealed};
 use crate::text::Untrusted;
 
 /// How long the server of a place that was left has to confirm the end of the session.
@@ -196,6 +198,19 @@ impl Executor {
         });
     }
 
+    /// Reads a plan on a thread that may take its time: the file may be on a slow share.
+    fn read_plan(&self, request: RequestId, file: String) {
+        let lost = || Reply::PlanRead(Err(FAULT.into()));
+        self.answer(request, lost, async move {
+            let read = spawn_blocking(move || plans::read(&typed(&file))).await;
+            Reply::PlanRead(match read {
+                Ok(Ok(Sealed { plan, hash })) => Ok(Offered { plan: Arc::new(plan), hash, was_begun: false }),
+                Ok(Err(error)) => Err(error.to_string().into()),
+                Err(_panic) => Err(FAULT.into()),
+            })
+        });
+    }
+
     fn list_profiles(&self, request: RequestId) {
         let lost = || Reply::ProfilesListed(Err(ConnectFailure { reason: FAULT.into() }));
         let reading = self.connector.profiles();
@@ -364,6 +379,7 @@ impl Perform for Executor {
             }
             Effect::KeepPlan { request, plan } => self.recorder.keep(request, plan),
             Effect::ForgetPlan(id) => self.recorder.forget(id),
+            Effect::ReadPlan { request, file } => self.read_plan(request, file),
             Effect::Save { request, name, content } => self.save(request, name, content),
             Effect::Remember { profile, remembered } => {
                 if let Some(keeper) = &self.keeper {
@@ -380,6 +396,13 @@ impl Perform for Executor {
             Effect::Repaint | Effect::Quit => {}
         }
     }
+}
+
+/// The path that was typed: where no shell saw it, `~/` is the home directory all the same.
+fn typed(file: &str) -> PathBuf {
+    let home = || etcetera::home_dir().ok();
+    let at_home = file.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest)));
+    at_home.unwrap_or_else(|| PathBuf::from(file))
 }
 
 /// What is said of a task that ended without a reply.

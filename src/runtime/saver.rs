@@ -3,9 +3,10 @@
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
-use crate::app::export::{Content, Saved};
+use crate::app::export::{Content, Saved, What};
 use crate::export::{self, Written};
 use crate::files::{Directory, FileError};
+use crate::plans;
 use crate::text::Untrusted;
 
 /// Writes `content` to a new file in `directory`; the words say why it is not there.
@@ -22,13 +23,17 @@ fn write(directory: &Path, name: &str, content: &Content) -> Result<Saved, FileE
     let written = match content {
         Content::Organizations { format, records } => {
             export::organizations(*format, records.iter(), &mut buffer)
+                .map(|Written { records, left_out }| What::Organizations { records, left_out })
+        }
+        Content::Plan(plan) => {
+            buffer.write_all(plans::text(plan).as_bytes()).map(|()| What::Plan(plan.rows.len()))
         }
     };
-    let written = written.and_then(|written| buffer.flush().map(|()| written));
+    let written = written.and_then(|what| buffer.flush().map(|()| what));
     drop(buffer);
-    let Written { records, left_out } = written.map_err(|error| directory.error(name, error))?;
+    let what = written.map_err(|error| directory.error(name, error))?;
     draft.keep()?;
-    Ok(Saved { path: path.join(name).to_string_lossy().into_owned().into(), records, left_out })
+    Ok(Saved { path: path.join(name).to_string_lossy().into_owned().into(), what })
 }
 
 #[cfg(test)]
@@ -49,7 +54,8 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("x.jsonl");
         let saved = save(place.path(), "x.jsonl", &content()).unwrap();
-        assert_eq!((saved.path.as_sent(), saved.records), (path.to_str().unwrap(), 1));
+        assert_eq!(saved.path.as_sent(), path.to_str().unwrap());
+        assert_eq!(saved.what, What::Organizations { records: 1, left_out: 0 });
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&path, "mine").unwrap();
         let why = save(place.path(), "x.jsonl", &content()).unwrap_err();

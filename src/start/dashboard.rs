@@ -53,6 +53,8 @@ pub(super) struct Plan {
     /// Whether the mouse is listened to.
     mouse: bool,
     pub(super) keeping: Keeping,
+    /// The file of a plan of changes that is opened at the start.
+    opens: Option<String>,
     /// Where exported files go; none: where the program was started.
     pub(super) export_directory: Option<PathBuf>,
     /// Runs as long as it is held.
@@ -78,7 +80,7 @@ pub(super) fn show_dashboard(flags: &Dashboard) -> Result<ExitCode, Problem> {
     let shown = AssertUnwindSafe(async {
         let plan = match config {
             None => demo_plan(flags).await?,
-            Some((configured, config)) => plan(configured, &config, flags.no_journal).await?,
+            Some((configured, config)) => plan(configured, &config, flags).await?,
         };
         match typed {
             Some(typed) => Box::pin(plain::converse(plan, typed)).await,
@@ -103,7 +105,7 @@ fn configuration(flags: &Dashboard) -> Result<(Configured, Config), Problem> {
     Ok((configured, config))
 }
 
-async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Result<Plan, Problem> {
+async fn plan(configured: Configured, config: &Config, flags: &Dashboard) -> Result<Plan, Problem> {
     let here = Destination { profile: config.profile.clone(), ..Destination::default() };
     Ok(Plan {
         first: connected(config, here, false, &configured.store).await.map_err(setting)?,
@@ -112,7 +114,8 @@ async fn plan(configured: Configured, config: &Config, no_journal: bool) -> Resu
         bandwidth: bandwidth(config.low_bandwidth),
         clipboard: Clipboard::find(config.clipboard, variable, state_directory()),
         mouse: config.mouse,
-        keeping: Keeping::Files { log: config.log_level, journal: !no_journal },
+        keeping: Keeping::Files { log: config.log_level, journal: !flags.no_journal },
+        opens: opened(flags),
         export_directory: config.export_directory.clone(),
         _demo: None,
     })
@@ -128,9 +131,14 @@ async fn demo_plan(flags: &Dashboard) -> Result<Plan, Problem> {
         clipboard: Clipboard::find(clipboard_of_the_demo(flags), variable, None),
         mouse: flags.given.mouse,
         keeping: Keeping::Nothing,
+        opens: opened(flags),
         export_directory: None,
         _demo: Some(server),
     })
+}
+
+fn opened(flags: &Dashboard) -> Option<String> {
+    flags.plan.as_ref().map(|file| file.to_string_lossy().into_owned())
 }
 
 fn clipboard_of_the_demo(flags: &Dashboard) -> ClipboardChoice {
@@ -149,8 +157,18 @@ const fn bandwidth(low: AutoSwitch) -> Bandwidth {
 /// Draws before anything is read but the settings: the journal may be long, the disk slow, and the authorities of
 /// this host many.
 async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<End, Problem> {
-    let Plan { first, configured, surface, bandwidth, clipboard, mouse, keeping, export_directory, _demo } =
-        plan;
+    let Plan {
+        first,
+        configured,
+        surface,
+        bandwidth,
+        clipboard,
+        mouse,
+        keeping,
+        opens,
+        export_directory,
+        _demo,
+    } = plan;
     let clock = Clock::starting_now();
     let Connected { access, settings } = first;
     let look = Look { surface, keymap };
@@ -168,7 +186,8 @@ async fn dashboard(plan: Plan, restorer: Restorer, keymap: &Keymap) -> Result<En
     }
 
     let (log, record) = keeping.open();
-    let (record, run) = record.begin(log.as_ref(), bandwidth, mouse);
+    let (record, mut run) = record.begin(log.as_ref(), bandwidth, mouse);
+    run.plan_file = opens;
     mention_root();
     let executor = Executor::new(access, queue.clone(), clock, record.journal);
     let mut executor = executor.on(restorer, clipboard).saving_in(export_directory);

@@ -94,6 +94,7 @@ impl Record {
             journal: self.state,
             open_operations: self.open,
             offered: self.offered,
+            plan_file: None,
             entries: self.entries,
         };
         (Kept { journal: self.journal, _claim: self.claim }, run)

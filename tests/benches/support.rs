@@ -81,6 +81,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         mouse: false,
         open_operations: Vec::new(),
         offered: Vec::new(),
+        plan_file: None,
     };
     let mut state = State::new(Size::new(120, 40), run, settings);
     let mut happens = |message| update(&mut state, keymap, stamped(message));

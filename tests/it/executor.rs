@@ -1,12 +1,17 @@
 //! Effects to answers, over a real socket to the embedded server.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cckm_tui::api::{Credentials, Limits, Reader, Server, Trust, Writer, base_url};
+use cckm_tui::app::export::{Content, What};
+use cckm_tui::app::plan::outside::Offered;
 use cckm_tui::app::{Effect, Message, Reply, RequestId, RequestIds, Session};
 use cckm_tui::demo::{Demo, Options};
 use cckm_tui::domain::{
-    JournalFailure, OperationId, OrganizationPatch, Outcome, Password, Record, RunId, Transition, Window,
+    JournalFailure, OperationId, Order, OrganizationId, OrganizationPatch, Outcome, Password, Plan,
+    PlanPlace, PlanRow, Record, RunId, Transition, Window,
 };
 use cckm_tui::journal::{self, Journal};
 use cckm_tui::runtime::client::Access;
@@ -72,7 +77,7 @@ impl Bench {
         }
     }
 
-    async fn first_id(&mut self) -> cckm_tui::domain::OrganizationId {
+    async fn first_id(&mut self) -> OrganizationId {
         let reply = self.ask(|request| Effect::ListOrganizations { request, window: Window::FIRST }).await;
         let Reply::Listed(Ok(page)) = reply else { panic!("{reply:?}") };
         let sound = page.records.into_iter().find_map(|record| match record {
@@ -237,5 +242,50 @@ async fn sk_07_neither_the_password_nor_a_token_is_in_the_journal() {
     assert_eq!(text.lines().count(), 2);
     for secret in ["canary-of-a-wrong-password", bench.demo.password(), "eyJ"] {
         assert!(!text.contains(secret), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn e12_wr_26_a_plan_that_was_written_is_read_as_it_was_and_one_that_cannot_be_says_why() {
+    let mut bench = Bench::new(Options::default(), Access::ReadOnly).await;
+    let place = tempfile::tempdir().unwrap();
+    bench.executor = bench.executor.saving_in(Some(place.path().to_owned()));
+    let plan = Arc::new(plan());
+    let content = || Content::Plan(Arc::clone(&plan));
+    let name = "plan.json".to_owned();
+    let write = |request| Effect::Save { request, name: name.clone(), content: content() };
+    let Reply::Saved(Ok(saved)) = bench.ask(write).await else { panic!() };
+    assert_eq!(saved.what, What::Plan(1));
+    let file = saved.path.as_sent().to_owned();
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let again = bench.ask(write).await;
+    assert!(matches!(again, Reply::Saved(Err(why)) if why.as_sent().contains("nothing is overwritten")));
+    let read = bench.ask(|request| Effect::ReadPlan { request, file: file.clone() }).await;
+    let offered = Offered { hash: plan.hash(), plan: Arc::clone(&plan), was_begun: false };
+    assert_eq!(read, Reply::PlanRead(Ok(offered)));
+    let none = bench.ask(|request| Effect::ReadPlan { request, file: file + ".none" }).await;
+    assert!(matches!(none, Reply::PlanRead(Err(why)) if why.as_sent().contains("plan.json.none")));
+}
+
+/// A plan of one change.
+fn plan() -> Plan {
+    let at = |text: &str| text.parse().unwrap();
+    Plan {
+        id: "p7f3a9c-2".parse().unwrap(),
+        made_at: at("2026-11-23T18:00:00Z"),
+        made_by: "ops1".into(),
+        valid_until: at("2026-11-24T18:00:00Z"),
+        place: PlanPlace { server: "https://cm1.example.com".into(), ..PlanPlace::default() },
+        reason: "CHG-20417".into(),
+        order: Order::default(),
+        rows: vec![PlanRow {
+            id: OrganizationId::new("org-1").unwrap(),
+            name: "Acme".into(),
+            organization_id: "00D5e".into(),
+            now: "sfdc-2024".into(),
+            new: "sfdc-2025".into(),
+            undo_of: None,
+        }],
     }
 }

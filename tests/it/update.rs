@@ -15,6 +15,7 @@ mod palette;
 mod phases;
 mod place;
 mod plan;
+mod plan_files;
 mod remembered;
 mod rest;
 mod session;

@@ -8,6 +8,7 @@ use crate::app::list::{Columns, Sort};
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
 use crate::app::palette::{Action, Entry, Palette, Phrase, Scope, new_and_where, understand};
+use crate::app::plan::outside;
 use crate::app::query;
 use crate::app::state::State;
 use crate::app::switch;
@@ -138,6 +139,7 @@ fn say(state: &mut State, phrase: Phrase, words: &str) -> Vec<Effect> {
                 return super::plan_for(state, &new.into(), &query);
             }
         }
+        Phrase::Plan => return vec![outside::read(state, words.to_owned())],
     }
     Vec::new()
 }

@@ -8,6 +8,7 @@ use crate::app::cursor::moved;
 use crate::app::cx::Cx;
 use crate::app::detail::scrolled;
 use crate::app::effect::Effect;
+use crate::app::export;
 use crate::app::field::{Field, PasteRefused};
 use crate::app::identity;
 use crate::app::list::Row;
@@ -191,6 +192,7 @@ fn on_planned(state: &mut State, command: Command) -> Vec<Effect> {
             }
         }
         Command::Canaries => planned.next_canaries(),
+        Command::WritePlan => return write(state),
         movement => {
             let page = usize::from(inside(full_window(state.size)).height) / 2;
             let extent = (planned.rows.len(), page);
@@ -212,6 +214,18 @@ fn ask_for_consent(state: &mut State) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// `w`: writes the plan as it was checked, or says why not.
+fn write(state: &mut State) -> Vec<Effect> {
+    let now = timestamp(state);
+    let Some(planned) = state.planned() else { return Vec::new() };
+    planned.note = planned.unwritable(now);
+    if planned.note.is_some() {
+        return Vec::new();
+    }
+    let plan = planned.whole().unwrap_or(&planned.plan).clone();
+    vec![export::write_plan(state, plan)]
 }
 
 /// Why the plan on the screen cannot be applied now. Every row is looked at once more for it.

@@ -5,6 +5,7 @@
 
 use super::{Action, Entry};
 use crate::app::list::{Columns, Sort};
+use crate::app::plan::outside;
 use crate::app::query::{self, QueryError};
 use crate::app::state::State;
 use crate::app::view::View;
@@ -24,11 +25,14 @@ pub enum Phrase {
     Theme,
     /// Plan one change for every organization that matches.
     SetConnection,
+    /// Open a plan that was written to a file.
+    Plan,
 }
 
 impl Phrase {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Columns, Self::Filter, Self::Sort, Self::Theme, Self::SetConnection];
+    pub const ALL: [Self; 6] =
+        [Self::Columns, Self::Filter, Self::Sort, Self::Theme, Self::SetConnection, Self::Plan];
 
     /// What is typed before the words.
     pub const fn name(self) -> &'static str {
@@ -38,6 +42,7 @@ impl Phrase {
             Self::Sort => "sort",
             Self::Theme => "theme",
             Self::SetConnection => "set conn",
+            Self::Plan => "plan",
         }
     }
 
@@ -49,6 +54,7 @@ impl Phrase {
             Self::Sort => "COLUMN,-COLUMN",
             Self::Theme => "NAME",
             Self::SetConnection => "NEW where EXPRESSION",
+            Self::Plan => "FILE",
         }
     }
 
@@ -60,6 +66,7 @@ impl Phrase {
             Self::Sort => "order the list by one column or two; - before one: largest first",
             Self::Theme => "wear this theme, for this run",
             Self::SetConnection => "plan this change for every match; nothing is sent",
+            Self::Plan => "open the plan in this file and check it anew; nothing is sent",
         }
     }
 
@@ -72,6 +79,8 @@ impl Phrase {
             }
             Self::Theme => named(words, Theme::all().map(Theme::name)),
             Self::SetConnection => destinations(state, words),
+            // Looking for files is not for the core, which does nothing but think.
+            Self::Plan => Vec::new(),
         }
     }
 
@@ -100,12 +109,17 @@ impl Phrase {
             Self::Theme if Theme::named(words).is_some() => Ok(self.help().to_owned()),
             Self::Theme => Err("there is no such theme".to_owned()),
             Self::SetConnection => moved(state, words),
+            Self::Plan => match outside::obstacle(state) {
+                Some(why) => Err(why),
+                None if words.is_empty() => Err("type the name of the file".to_owned()),
+                None => Ok(self.help().to_owned()),
+            },
         }
     }
 
     const fn is_about_the_list(self) -> bool {
         match self {
-            Self::Columns | Self::Filter | Self::Sort | Self::SetConnection => true,
+            Self::Columns | Self::Filter | Self::Sort | Self::SetConnection | Self::Plan => true,
             Self::Theme => false,
         }
     }
@@ -113,7 +127,7 @@ impl Phrase {
     const fn is_about_organizations(self) -> bool {
         match self {
             Self::Columns | Self::Sort | Self::SetConnection => true,
-            Self::Filter | Self::Theme => false,
+            Self::Filter | Self::Theme | Self::Plan => false,
         }
     }
 

@@ -320,6 +320,18 @@ impl Planned {
         profile.map_or_else(|| number.to_string(), |profile| format!("{number} {profile}"))
     }
 
+    /// Why it is not written to a file: nobody could apply it, or it would not be what the checks leave of it.
+    pub(in crate::app) fn unwritable(&self, now: Timestamp) -> Option<String> {
+        if self.is_waiting() {
+            return Some("the checks are not finished: nothing was written".to_owned());
+        }
+        if self.plan.rows.is_empty() {
+            return Some("no row is left to change: nothing was written".to_owned());
+        }
+        let over = self.plan.expired(now).is_some();
+        over.then(|| "the plan's time is over: Esc, and e makes it anew".to_owned())
+    }
+
     /// Why it cannot be applied now; none when only the consent is missing.
     pub fn obstacle(&self, rules: &Rules, bulk: &Bulk, now: Timestamp) -> Option<String> {
         let rows = self.plan.rows.len();

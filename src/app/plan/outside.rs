@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use crate::app::effect::Effect;
+use crate::app::change::Change;
+use crate::app::effect::{Effect, RequestId};
 use crate::app::field::Field;
 use crate::app::identity;
 use crate::app::keys::{obstacle_to_change, open_plan, timestamp};
@@ -13,17 +14,17 @@ use crate::app::modal::{Modal, Question};
 use crate::app::notice::Notice;
 use crate::app::plan::moves;
 use crate::app::state::State;
-use crate::domain::{Organization, Plan, PlanRow, Refusal, Sha256};
+use crate::domain::{Organization, Plan, PlanId, PlanRow, Refusal, Sha256};
 use crate::text::Untrusted;
 
-/// A plan that is offered once the list is there.
+/// A plan that is opened or offered once the list is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offered {
     /// The plan, as it was read.
     pub plan: Arc<Plan>,
     /// The hash that came with it.
     pub hash: Sha256,
-    /// Whether an earlier run was applying it.
+    /// Whether an earlier run was applying it: then it is asked whether to go on. If not, it was read from a file.
     pub was_begun: bool,
 }
 
@@ -33,11 +34,7 @@ impl Offered {
     fn question(&self, left: usize, refusal: Option<&Refusal>) -> String {
         let Plan { id, made_by, rows, .. } = &*self.plan;
         let total = rows.len();
-        let begun = if self.was_begun {
-            "was not finished when an earlier run ended"
-        } else {
-            "was read from a file"
-        };
+        let begun = "was not finished when an earlier run ended";
         let left = format!("{left} of its {total} rows are left");
         match refusal {
             None => format!("Plan {id} of {} {begun}: {left}. Look at them and go on?", made_by.brief()),
@@ -119,21 +116,68 @@ pub fn left(state: &State, plan: &Plan) -> Vec<PlanRow> {
     plan.rows.iter().filter(|row| !done(row)).cloned().collect()
 }
 
-/// Offers the next plan that an earlier run left, once what that run left open is settled and the list is read.
+/// Why no plan can be opened from a file now.
+pub(in crate::app) fn obstacle(state: &State) -> Option<String> {
+    let open = state.change.as_ref().is_some_and(|change| !change.is_settled());
+    let open = open.then(|| "a change is open: send it or close it first".to_owned());
+    obstacle_to_change(state).or(open)
+}
+
+/// Has a plan file read; what is in it is opened by [`offer`].
+pub(in crate::app) fn read(state: &mut State, file: String) -> Effect {
+    let request = state.requests.next();
+    state.reading = Some(request);
+    Effect::ReadPlan { request, file }
+}
+
+/// The file was read, or could not be.
+pub(in crate::app) fn was_read(state: &mut State, request: RequestId, read: Result<Offered, Untrusted>) {
+    if state.reading.take_if(|waited_for| *waited_for == request).is_none() {
+        return;
+    }
+    match read {
+        Ok(offered) => state.offered.insert(0, offered),
+        Err(why) => state.notice = Some(Notice::warning(format!("no plan was opened: {}", why.display()))),
+    }
+}
+
+/// Opens a plan that was read from a file: who named it wants to see it, and is not asked.
+fn open(state: &mut State, offered: &Offered) -> Vec<Effect> {
+    let id = offered.plan.id;
+    let (effects, notice) = match reopen(state, offered) {
+        Ok(effects) => (effects, None),
+        Err(Closed::Refused(why)) => {
+            (Vec::new(), Some(Notice::warning(format!("plan {id} was not opened: {why}"))))
+        }
+        Err(Closed::Done) => (Vec::new(), Some(Notice::lasting(done(id)))),
+    };
+    state.notice = notice;
+    effects
+}
+
+fn done(id: PlanId) -> String {
+    format!("plan {id} is done: every row has its new connection")
+}
+
+/// Opens the plan that was read, or offers the next one that an earlier run left, once what that run left open is
+/// settled and the list is read.
 pub(in crate::app) fn offer(state: &mut State) -> Vec<Effect> {
     let list = &state.list;
     let is_ready = list.loaded_at.is_some() && list.load.is_none() && state.modals.is_empty();
-    let is_free = state.change.is_none() && state.draft.is_none() && !state.is_applying();
+    let is_free =
+        state.change.as_ref().is_none_or(Change::is_settled) && state.draft.is_none() && !state.is_applying();
     if state.offered.is_empty() || !is_ready || !is_free || state.ledger.is_recovering() {
         return Vec::new();
     }
     let offered = state.offered.remove(0);
+    if !offered.was_begun {
+        return open(state, &offered);
+    }
     let rows = left(state, &offered.plan);
     let refusal = offered.plan.refusal(offered.hash, &identity::place(state), timestamp(state));
     match refusal {
         None if rows.is_empty() => {
-            let words = format!("plan {} is done: every row has its new connection", offered.plan.id);
-            state.notice = Some(Notice::lasting(words));
+            state.notice = Some(Notice::lasting(done(offered.plan.id)));
             return vec![Effect::ForgetPlan(offered.plan.id)];
         }
         None | Some(Refusal::Expired(_)) if rows.is_empty() => {
@@ -161,10 +205,8 @@ pub(in crate::app) fn decline(state: &mut State, offered: &Offered) -> Vec<Effec
         ));
         return vec![Effect::ForgetPlan(id)];
     }
-    if offered.was_begun {
-        let words = format!("plan {id} is offered again at the next start, as long as it holds");
-        state.notice = Some(Notice::info(words, state.now));
-    }
+    let words = format!("plan {id} is offered again at the next start, as long as it holds");
+    state.notice = Some(Notice::info(words, state.now));
     Vec::new()
 }
 

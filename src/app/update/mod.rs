@@ -178,7 +178,9 @@ fn started(state: &mut State) -> Vec<Effect> {
         JournalState::Off(why) => Some(Notice::warning(format!("nothing can be changed: {}", why.brief()))),
         JournalState::Waived => Some(Notice::warning("changes go on no record: --no-journal")),
     };
-    arrive(state)
+    let file = state.run.plan_file.clone();
+    let reading = file.map(|file| plan::outside::read(state, file));
+    arrive(state).into_iter().chain(reading).collect()
 }
 
 /// A change that was thought not to be applied may come late: what the records show now corrects the journal.

@@ -64,6 +64,10 @@ pub(super) fn replied(state: &mut State, request: RequestId, reply: Reply) -> Ve
             plan::kept(state, request, result);
             Vec::new()
         }
+        Reply::PlanRead(result) => {
+            plan::outside::was_read(state, request, result);
+            Vec::new()
+        }
         Reply::Saved(result) => {
             export::saved(state, result);
             Vec::new()

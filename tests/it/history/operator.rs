@@ -323,6 +323,7 @@ impl Operator {
                 | Effect::Record { request, .. }
                 | Effect::Save { request, .. }
                 | Effect::KeepPlan { request, .. }
+                | Effect::ReadPlan { request, .. }
                 | Effect::ListProfiles { request }
                 | Effect::Connect { request, .. }
                 | Effect::Trust { request, .. } => {

@@ -428,6 +428,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         }),
         Effect::Record { .. } => Reply::Recorded(Ok(1)),
         Effect::KeepPlan { .. } => Reply::PlanKept(Ok(())),
+        Effect::ReadPlan { .. } => Reply::PlanRead(Err("plan.json: not found".into())),
         Effect::Save { .. } => Reply::Saved(Err("no room".into())),
         Effect::ListProfiles { .. } => Reply::ProfilesListed(Ok(Vec::new())),
         Effect::Trust { .. } => {

@@ -58,6 +58,7 @@ pub fn run() -> Run {
         mouse: false,
         open_operations: Vec::new(),
         offered: Vec::new(),
+        plan_file: None,
     }
 }
 
@@ -187,6 +188,7 @@ impl App {
             | (Effect::Discover { request, .. }, Reply::Discovered(_))
             | (Effect::ListProfiles { request }, Reply::ProfilesListed(_))
             | (Effect::Save { request, .. }, Reply::Saved(_))
+            | (Effect::ReadPlan { request, .. }, Reply::PlanRead(_))
             | (Effect::Trust { request, .. }, Reply::Trusted(_))
             | (Effect::ListConnections { request }, Reply::ConnectionsListed(_)) => Some(*request),
             _ => None,

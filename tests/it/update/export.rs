@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cckm_tui::app::Effect;
 use cckm_tui::app::Reply;
-use cckm_tui::app::export::{Content, Saved, scope};
+use cckm_tui::app::export::{Content, Saved, What, scope};
 use cckm_tui::app::modal::Modal;
 use cckm_tui::domain::{Organization, Record};
 use cckm_tui::export::Format;
@@ -39,7 +39,8 @@ fn e12_the_rows_on_the_screen_are_exported_in_their_order() {
     assert_eq!(format, Format::Json);
     assert!(file.starts_with("organizations-demo-2026") && file.ends_with("Z.json"), "{file}");
     assert_eq!(app.state.modals, []);
-    let done = Saved { path: "/home/ops/x.json".into(), records: 2, left_out: 0 };
+    let done =
+        Saved { path: "/home/ops/x.json".into(), what: What::Organizations { records: 2, left_out: 0 } };
     let app = app.reply(Reply::Saved(Ok(done)));
     assert_eq!(app.notice(), "2 organizations in /home/ops/x.json");
     assert_eq!(app.wait(60_000).notice(), "2 organizations in /home/ops/x.json", "it can be read in peace");

@@ -18,14 +18,14 @@ use crate::support::app::{
 };
 use crate::support::records::{id, moved, named, page};
 
-const NEW: &str = "new-sfdc-connection";
+pub(super) const NEW: &str = "new-sfdc-connection";
 
 /// So many organizations, A, B, C …, numbered from 0.
-fn organizations(n: usize) -> Vec<Organization> {
+pub(super) fn organizations(n: usize) -> Vec<Organization> {
     (0..n).map(|n| named(n, &char::from(b'A' + u8::try_from(n).unwrap()).to_string(), "old")).collect()
 }
 
-fn app_with(settings: Settings, n: usize) -> App {
+pub(super) fn app_with(settings: Settings, n: usize) -> App {
     App::with(settings, 80, 24).loaded(organizations(n))
 }
 
@@ -35,24 +35,24 @@ fn planned_with(settings: Settings, n: usize) -> App {
     app.probed(NEW, &organizations(n)).drawn().wait(600)
 }
 
-fn planned(n: usize) -> App {
+pub(super) fn planned(n: usize) -> App {
     planned_with(settings(), n)
 }
 
 /// The same, being applied.
-fn applying(n: usize) -> App {
+pub(super) fn applying(n: usize) -> App {
     planned(n).onwards().keys("y").text(&n.to_string()).keys("enter")
 }
 
-fn draft(app: &App) -> &Planned {
+pub(super) fn draft(app: &App) -> &Planned {
     app.state.draft.as_ref().and_then(|draft| draft.planned()).expect("no plan is being made")
 }
 
-fn note(app: &App) -> &str {
+pub(super) fn note(app: &App) -> &str {
     draft(app).note.as_deref().unwrap_or_default()
 }
 
-fn run(app: &App) -> &Applying {
+pub(super) fn run(app: &App) -> &Applying {
     app.state.applying.as_ref().expect("no plan is being applied")
 }
 
@@ -102,7 +102,7 @@ fn after(n: usize) -> Organization {
 }
 
 /// A row read, sent, answered and verified.
-fn verified(app: App, n: usize) -> App {
+pub(super) fn verified(app: App, n: usize) -> App {
     let app = read(app, n, Ok(before(n)));
     let app = patched(app, n, Ok(answer(200, Some(after(n)))));
     read(app, n, Ok(after(n)))
@@ -465,7 +465,7 @@ fn the_result_of_a_row_can_be_opened() {
 }
 
 /// A plan for the first `rows` organizations, made by somebody else an hour before the program started.
-fn foreign(rows: usize, state: &cckm_tui::app::State) -> Plan {
+pub(super) fn foreign(rows: usize, state: &cckm_tui::app::State) -> Plan {
     let at = |seconds: i64| jiff::Timestamp::from_second(STARTED_AT + seconds).unwrap();
     let row = |organization: Organization| PlanRow {
         id: organization.id,
