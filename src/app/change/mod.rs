@@ -61,6 +61,8 @@ pub struct Change {
     pub sends: u8,
     /// What was told of it already: from then on it is only read.
     told: Option<Outcome>,
+    /// What of that is on record.
+    on_record: Option<OnRecord>,
     /// Where it stands.
     pub phase: Phase,
 }
@@ -125,6 +127,14 @@ pub enum Phase {
     },
 }
 
+/// What the journal has of the end of a change: to look again and find the same is no news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct OnRecord {
+    outcome: Outcome,
+    seen: Untrusted,
+    entry: JournalEntry,
+}
+
 /// How a settled change stands in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JournalEntry {
@@ -139,7 +149,16 @@ pub enum JournalEntry {
 impl Change {
     /// A change of an organization, nothing typed.
     pub const fn new(target: Arc<Organization>, seen_at: Moment, chooser: Chooser) -> Self {
-        Self { target, seen_at, chooser, operation: None, sends: 0, told: None, phase: Phase::Choosing }
+        Self {
+            target,
+            seen_at,
+            chooser,
+            operation: None,
+            sends: 0,
+            told: None,
+            on_record: None,
+            phase: Phase::Choosing,
+        }
     }
 
     /// A row of a plan, which was agreed to as a whole: puts its intent on record. Sends nothing yet.
@@ -212,7 +231,8 @@ impl Change {
             self.chooser.reason = Field::holding(operation.reason.as_sent());
         }
         self.chooser.note = None;
-        (self.operation, self.sends, self.told, self.phase) = (None, 0, None, Phase::Choosing);
+        (self.operation, self.sends, self.told, self.on_record) = (None, 0, None, None);
+        self.phase = Phase::Choosing;
     }
 
     /// `c` in the review: what was found to be there now is what is shown, and is read once more.
@@ -325,11 +345,16 @@ impl Change {
                 })
             }
             Phase::Closing { evidence, outcome, at, request: waited_for } if *waited_for == request => {
+                let (evidence, outcome, at) = (evidence.clone(), *outcome, *at);
                 let entry = match result {
                     Ok(line) => JournalEntry::Closed(*line),
                     Err(why) => JournalEntry::NotWritten(why.reason.display().into_string()),
                 };
-                self.phase = settled(evidence.clone(), *outcome, *at, entry);
+                self.on_record = result.is_ok().then(|| {
+                    let seen = evidence.latest().map(|organization| organization.connection.clone());
+                    OnRecord { outcome, seen: seen.unwrap_or_default(), entry: entry.clone() }
+                });
+                self.phase = settled(evidence, outcome, at, entry);
                 Some(Vec::new())
             }
             _ => None,
@@ -447,11 +472,19 @@ impl Change {
     /// otherwise before is corrected.
     fn close(&mut self, evidence: Evidence, outcome: Outcome, cx: &mut Cx<'_>) -> Vec<Effect> {
         let seen = evidence.latest().map(|organization| organization.connection.clone()).unwrap_or_default();
+        if let Some(known) = &self.on_record
+            && (known.outcome, &known.seen) == (outcome, &seen)
+        {
+            self.phase = settled(evidence, outcome, cx.now, known.entry.clone());
+            return Vec::new();
+        }
         let operation = self.operation.as_ref().map(|operation| operation.id);
         let told = self.told.replace(outcome).filter(|told| *told != Outcome::Unknown);
         let transition = match told {
             Some(told) if told != outcome => Transition::Corrected { outcome, seen },
             None if outcome == Outcome::Unknown => {
+                self.on_record =
+                    Some(OnRecord { outcome, seen: seen.clone(), entry: JournalEntry::LeftOpen });
                 self.phase = settled(evidence, outcome, cx.now, JournalEntry::LeftOpen);
                 return self.note(Transition::Looked { connection: seen }, cx).into_iter().collect();
             }

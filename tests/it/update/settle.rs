@@ -6,9 +6,9 @@ use std::time::Duration;
 use cckm_tui::app::change::Outcome::{self, Applied, NotApplied, Refused, Unknown, Verified};
 use cckm_tui::app::change::{Evidence, Look, Verdict};
 use cckm_tui::app::{Effect, modal_lines};
-use cckm_tui::domain::{Call, Failure, FailureKind, Moment, Organization, PatchAnswer};
+use cckm_tui::domain::{Call, Failure, FailureKind, Moment, Organization, PatchAnswer, Transition};
 
-use crate::support::app::{App, answer, failure, refused};
+use crate::support::app::{App, JournalOf, answer, failure, refused};
 use crate::support::records::{moved, thales};
 
 const NEW: &str = "new-sfdc-connection";
@@ -324,4 +324,54 @@ fn nobody_is_told_to_try_again_while_the_change_may_have_been_made() {
             assert!(app.outcome() != Some(Applied) || shown.contains("nothing is left to do"), "{shown}");
         }
     }
+}
+
+/// The steps that went into the journal.
+fn steps(app: &App) -> Vec<&Transition> {
+    app.records.iter().map(|(_, _, transition)| transition).collect()
+}
+
+#[test]
+fn wr_05_looking_again_that_finds_nothing_new_writes_nothing_down() {
+    let app = App::new(80, 24).with_organizations(2).changed();
+    let line = app.records.len();
+    let mut app = app;
+    for seen in [Ok(moved(&thales(), NEW)), Err(refused(Call::GetOrganization, 503))] {
+        app = app.keys("v").fetched(seen);
+        assert_eq!((app.outcome(), app.records.len()), (Some(Verified), line));
+        assert!(result(&app).contains(&format!("line {line}")), "{}", result(&app));
+    }
+    let app = app.keys("v").fetched(Ok(thales()));
+    let corrected = Transition::Corrected { outcome: Applied, seen: thales().connection };
+    assert_eq!((steps(&app).last(), app.records.len()), (Some(&&corrected), line + 1));
+    let app = app.keys("v").fetched(Ok(thales()));
+    assert_eq!((app.outcome(), app.records.len()), (Some(Applied), line + 1), "nor once it was corrected");
+}
+
+#[test]
+fn wr_05_an_unknown_outcome_that_stays_unknown_is_written_down_once() {
+    let app = App::new(80, 24).with_organizations(2).sent().patched(Err(timed_out())).wait(8000);
+    let others = || Ok(moved(&thales(), "others"));
+    let app = app.fetched(others());
+    assert_eq!((app.outcome(), steps(&app).last()), (Some(Unknown), Some(&&looked("others"))));
+    let lines = app.records.len();
+    let app = app.keys("v").fetched(others());
+    assert_eq!((app.outcome(), app.records.len()), (Some(Unknown), lines));
+    let app = app.keys("v").fetched(Ok(moved(&thales(), "third")));
+    assert_eq!(steps(&app).last(), Some(&&looked("third")));
+}
+
+#[test]
+fn wr_05_what_could_not_be_written_is_written_when_it_is_looked_at_again() {
+    let mut app = App::new(80, 24).with_organizations(2).sent().patched(Ok(answer(200, None)));
+    app.journal = JournalOf::Failing;
+    let mut app = app.fetched(Ok(moved(&thales(), NEW)));
+    let lines = app.records.len();
+    app.journal = JournalOf::Working;
+    let app = app.keys("v").fetched(Ok(moved(&thales(), NEW)));
+    assert_eq!((app.outcome(), app.records.len()), (Some(Verified), lines + 1));
+}
+
+fn looked(connection: &str) -> Transition {
+    Transition::Looked { connection: connection.into() }
 }
