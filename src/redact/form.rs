@@ -27,10 +27,19 @@ fn token(text: &str) -> Option<usize> {
     (is_coded && is_long && rest.contains('.')).then_some(whole.len())
 }
 
+/// What stands before the credentials of a header.
+const BEARER: &str = "earer ";
+const BASIC: &str = "asic ";
+
+/// Whether the text may hold credentials of a header or of an address.
+pub(super) fn may_hold_credentials(text: &str) -> bool {
+    text.contains('@') || text.contains(BEARER) || text.contains(BASIC)
+}
+
 /// Masks what follows `Bearer` and `Basic`, and the password before the `@` of an address.
 pub(super) fn mask_credentials(text: Cow<'_, str>) -> Cow<'_, str> {
-    let text = mask_after(text, "earer ", |text, _, end| credential(text, end, |word| word.len() >= 16));
-    let text = mask_after(text, "asic ", |text, _, end| credential(text, end, |word| word.len() % 4 == 0));
+    let text = mask_after(text, BEARER, |text, _, end| credential(text, end, |word| word.len() >= 16));
+    let text = mask_after(text, BASIC, |text, _, end| credential(text, end, |word| word.len() % 4 == 0));
     mask_after(text, "://", |text, _, end| password_of_address(text, end))
 }
 

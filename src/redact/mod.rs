@@ -132,6 +132,11 @@ impl Secrets {
 
     fn mask_beside(&self, named: &[Untrusted], json: &mut Untrusted, others: &mut [Field]) {
         let password = self.known().password.clone();
+        // What stands in a field stands in the record, where no character of the record is spelled otherwise.
+        let is_spelled_out = !json.as_sent().contains('\\');
+        if is_spelled_out && is_clean(json.as_sent(), password.as_deref()) {
+            return;
+        }
         let is_no_name = |secret: &&Secret| !named.iter().any(|text| secret.is_in(text.as_sent()));
         mask_shown(json, password.as_deref().filter(is_no_name));
         for field in others {
@@ -168,8 +173,19 @@ pub fn mask(text: Cow<'_, str>) -> Cow<'_, str> {
     words(text, &all)
 }
 
+/// Whether there is nothing to mask in what is only shown. A few quick looks, because nearly every record is clean.
+fn is_clean(text: &str, password: Option<&Secret>) -> bool {
+    let mut spellings = password.into_iter().flat_map(Secret::spellings);
+    !form::may_hold_credentials(text)
+        && !key::may_hold_a_form(text)
+        && !spellings.any(|spelling| text.contains(spelling))
+}
+
 /// Masks what is only shown; tokens are masked already, in the text that it was read from.
 fn mask_shown(text: &mut Untrusted, password: Option<&Secret>) {
+    if is_clean(text.as_sent(), password) {
+        return;
+    }
     let shown = password.into_iter().flat_map(Secret::spellings).fold(text.as_sent().into(), value::mask);
     if let Cow::Owned(masked) = key::mask_in_words(form::mask_credentials(shown)) {
         *text = masked.into();

@@ -142,6 +142,9 @@ pub fn json_line(json: &str) -> Cow<'_, str> {
 /// Whether a character is for a terminal or a layout to obey, and not to be seen.
 fn is_obeyed(c: char) -> bool {
     use GeneralCategory as G;
+    if matches!(c, ' '..='~') || is_common_letter(c) {
+        return false;
+    }
     matches!(c.general_category(), G::Control | G::Format | G::LineSeparator | G::ParagraphSeparator)
 }
 
@@ -189,7 +192,9 @@ impl Before {
     fn then(self, c: char, at: usize) -> Self {
         match (self, c) {
             (_, ' ') => Self::Space,
-            (Self::Base { start, marks }, c) if is_mark(c) => Self::Base { start, marks: marks + 1 },
+            (Self::Base { start, marks }, c) if !is_common_letter(c) && is_mark(c) => {
+                Self::Base { start, marks: marks + 1 }
+            }
             _ => Self::Base { start: at, marks: 0 },
         }
     }
@@ -203,13 +208,13 @@ impl Before {
     }
 }
 
+/// All bytes are looked at, also after one that is not plain: that way the compiler takes many at a time.
 fn is_plain_ascii(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let printable = bytes.iter().all(|b| matches!(b, 0x20..=0x7e) && *b != b'\\');
-    let spaces_inside = bytes.first() != Some(&b' ')
-        && bytes.last() != Some(&b' ')
-        && bytes.windows(2).all(|pair| pair != b"  ");
-    printable && spaces_inside
+    let printable = bytes.iter().fold(true, |all, b| all & matches!(b, 0x20..=0x7e) & (*b != b'\\'));
+    let spaces = bytes.iter().zip(bytes.iter().skip(1));
+    let double = spaces.fold(false, |any, (one, two)| any | ((*one == b' ') & (*two == b' ')));
+    printable && !double && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
 }
 
 fn is_shown(c: char, before: Before, cluster: &str, follows: &str, ascii: bool) -> bool {
@@ -220,12 +225,22 @@ fn is_shown(c: char, before: Before, cluster: &str, follows: &str, ascii: bool) 
         '\u{21}'..='\u{7d}' => true,
         _ if ascii => false,
         '…' => false,
+        c if is_common_letter(c) => true,
         c if is_mark(c) => {
             let has_room = matches!(before, Before::Base { marks, .. } if marks < MARKS_A_BASE);
             has_room && !is_hidden(c) && !is_disputed(c) && stays_apart(cluster, c)
         }
         c => has_a_glyph(c) && !is_hidden(c) && !is_disputed(c) && stays_apart("", c),
     }
+}
+
+/// The letters that most names are written in, which are shown wherever they stand: they need no table. A test holds
+/// them to the tables.
+const fn is_common_letter(c: char) -> bool {
+    matches!(c,
+        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='\u{17f}' | 'Α'..='Ρ' | 'Σ'..='Ω' | 'ά'..='ώ' | 'Ѐ'..='\u{481}'
+        | 'א'..='ת' | 'ء'..='غ' | 'ف'..='ي' | 'अ'..='ह' | 'ก'..='ะ' | 'ぁ'..='ゖ' | 'ァ'..='ヺ'
+        | '\u{4e00}'..='\u{9fa5}' | '가'..='힣')
 }
 
 /// Whether a character after the others of its cluster is the one spelling of what is drawn.
@@ -324,6 +339,16 @@ mod tests {
         assert_eq!(shown.len(), names.len());
         for name in names {
             round_trip(name);
+        }
+    }
+
+    #[test]
+    fn a_common_letter_is_a_base_of_its_own_that_is_shown_by_the_tables_too() {
+        let common: Vec<char> = ('\u{80}'..=char::MAX).filter(|c| is_common_letter(*c)).collect();
+        assert!(common.len() > 30_000, "{}", common.len());
+        for c in common {
+            let is_shown = has_a_glyph(c) && !is_mark(c) && !is_hidden(c) && !is_disputed(c);
+            assert!(is_shown && stays_apart("", c), "{c:?}");
         }
     }
 

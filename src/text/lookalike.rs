@@ -3,8 +3,13 @@
 //! The display rule makes names that differ look different where a character is hidden or obeyed. `Αcme` with a
 //! Greek alpha it leaves alone, because Greek is no trouble; such names get a sign and a word instead.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
 
+use foldhash::fast::RandomState;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::canonical_combining_class;
 use unicode_security::mixed_script::AugmentedScriptSet;
 use unicode_security::{GeneralSecurityProfile, RestrictionLevel, RestrictionLevelDetection as _};
 
@@ -23,10 +28,46 @@ impl Skeleton {
         if text.is_ascii() && !text.contains('%') {
             text.bytes().for_each(|b| ascii(b, &mut digest));
         } else {
-            unicode_security::skeleton(text).for_each(|c| digest.write_u32(u32::from(c)));
+            let known = KNOWN.with_borrow_mut(|known| prototypes(text, known));
+            let prototypes = known.unwrap_or_else(|| unicode_security::skeleton(text).collect());
+            prototypes.chars().for_each(|c| digest.write_u32(u32::from(c)));
         }
         Self(digest.finish())
     }
+}
+
+/// What single characters look like; none where that hangs on their neighbours.
+type Known = HashMap<char, Option<Box<str>>, RandomState>;
+
+thread_local! {
+    /// Names of one list are written in few characters, and the tables are slow.
+    static KNOWN: RefCell<Known> = RefCell::default();
+}
+
+/// Most characters remembered.
+const MOST_KNOWN: usize = 16_384;
+
+/// The skeleton of a text whose characters have nothing to do with one another; none of any other.
+fn prototypes(text: &str, known: &mut Known) -> Option<String> {
+    if known.len() > MOST_KNOWN {
+        known.clear();
+    }
+    let mut all = String::with_capacity(2 * text.len());
+    for c in text.chars() {
+        all.push_str(known.entry(c).or_insert_with(|| prototype_alone(c)).as_deref()?);
+    }
+    Some(all)
+}
+
+/// What a character looks like whatever stands beside it: neither it nor what it looks like begins with a mark that
+/// could change places with others.
+fn prototype_alone(c: char) -> Option<Box<str>> {
+    let stays = |chars: &mut dyn Iterator<Item = char>| {
+        chars.next().is_some_and(|first| canonical_combining_class(first) == 0)
+    };
+    let text = c.to_string();
+    let prototype: String = unicode_security::skeleton(&text).collect();
+    (stays(&mut text.nfd()) && stays(&mut prototype.chars())).then(|| prototype.into())
 }
 
 /// The prototypes of ASCII, most of which are themselves; a test holds them to the table of Unicode.
@@ -46,7 +87,7 @@ fn ascii(byte: u8, digest: &mut DefaultHasher) {
 /// that look Latin. One such word beside others is none: `ООО` is how Russian companies begin.
 pub fn imitates(text: &str) -> bool {
     let text = head(text);
-    if text.is_ascii() {
+    if text.is_ascii() || is_plain_latin(text) {
         return false;
     }
     let words = text.split(|c: char| !c.is_alphanumeric());
@@ -57,6 +98,12 @@ pub fn imitates(text: &str) -> bool {
         no_latin && unicode_security::skeleton(letters).all(|c| c.is_ascii())
     };
     foreign.iter().any(|letters| mixes(letters)) || (!foreign.is_empty() && foreign.iter().all(passes))
+}
+
+/// Whether every letter is of western Europe, and none of them could stand for one of ASCII: that is nearly every name,
+/// and no table is needed to see it.
+fn is_plain_latin(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii() || (matches!(c, 'À'..='ÿ') && !matches!(c, 'Æ' | '×' | 'æ' | 'þ')))
 }
 
 /// Unusual letters are no trouble of their own; those of two alphabets in one word are.
@@ -90,6 +137,22 @@ mod tests {
     }
 
     #[test]
+    fn a25_what_is_known_of_single_characters_is_what_unicode_makes_of_the_text() {
+        let marks = ["\u{301}", "\u{327}", "\u{345}", "\u{f39}", "\u{3099}", "\u{1100}\u{1161}\u{11a8}"];
+        let mut known = Known::default();
+        let mut alone = 0;
+        for c in ('\0'..=char::MAX).filter(|c| *c < '\u{20000}') {
+            for text in marks.iter().flat_map(|mark| [format!("{c}{mark}"), format!("{mark}{c}e{c}")]) {
+                if let Some(prototypes) = prototypes(&text, &mut known) {
+                    assert_eq!(prototypes, unicode_security::skeleton(&text).collect::<String>(), "{text:?}");
+                    alone += 1;
+                }
+            }
+        }
+        assert!(alone > 100_000, "{alone}");
+    }
+
+    #[test]
     fn a25_names_that_look_the_same_have_the_same_skeleton() {
         for (one, two) in [
             ("Acme", "Αcme"),
@@ -105,6 +168,15 @@ mod tests {
         }
         for (one, two) in [("Acme", "Acne"), ("España", "Espana"), ("sfdc-eu-01", "sfdc-eu-02"), ("", " ")] {
             assert_ne!(Skeleton::of(one), Skeleton::of(two), "{one} {two}");
+        }
+    }
+
+    #[test]
+    fn tx_15_letters_that_need_no_table_imitate_nothing() {
+        for c in ('\u{80}'..='\u{24f}').filter(|c| is_plain_latin(&c.to_string())) {
+            let text = c.to_string();
+            assert!(!mixes(&text) && !mixes(&format!("a{text}")), "{c}");
+            assert!(!unicode_security::skeleton(&text).all(|c| c.is_ascii()), "{c}");
         }
     }
 

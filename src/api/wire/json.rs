@@ -1,8 +1,10 @@
 //! Objects and texts of JSON, read without looking into what is not needed.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -18,10 +20,14 @@ pub(super) struct Slot(Option<Untrusted>);
 
 impl Slot {
     pub(super) fn fill(&mut self, key: &str, value: &RawValue) -> Result<(), String> {
+        self.put(key, untrusted(key, value)?)
+    }
+
+    pub(super) fn put(&mut self, key: &str, text: Untrusted) -> Result<(), String> {
         if self.0.is_some() {
             return Err(format!("{key}: stands twice"));
         }
-        self.0 = Some(untrusted(key, value)?);
+        self.0 = Some(text);
         Ok(())
     }
 
@@ -31,15 +37,40 @@ impl Slot {
 }
 
 pub(super) fn untrusted(key: &str, value: &RawValue) -> Result<Untrusted, String> {
-    match text_of(value) {
-        Ok(text) => Ok(Untrusted::new(&*text)),
-        Err(error) => Err(format!("{}: {error}", escape(key))),
+    text_under(key, value).map(|text| Untrusted::new(&*text))
+}
+
+fn text_under<'a>(key: &str, value: &'a RawValue) -> Result<Cow<'a, str>, String> {
+    text_of(value).map_err(|error| format!("{}: {error}", escape(key)))
+}
+
+/// Texts of one body that come again in many of its records, such as a type or the key of a field: each is held once.
+#[derive(Debug, Default)]
+pub(super) struct Texts<'a>(HashMap<&'a str, Untrusted, RandomState>);
+
+/// Longest text that is looked up, in bytes.
+const LONGEST_SHARED: usize = 256;
+
+impl<'a> Texts<'a> {
+    pub(super) fn untrusted(&mut self, key: &str, value: &'a RawValue) -> Result<Untrusted, String> {
+        text_under(key, value).map(|text| self.share(text))
+    }
+
+    pub(super) fn share(&mut self, text: Cow<'a, str>) -> Untrusted {
+        match text {
+            Cow::Borrowed(text) if text.len() <= LONGEST_SHARED => {
+                self.0.entry(text).or_insert_with(|| text.into()).clone()
+            }
+            text => Untrusted::new(&*text),
+        }
     }
 }
 
 /// A string's content; nothing for null; any other value's JSON text.
 pub(super) fn text_of(raw: &RawValue) -> Result<Cow<'_, str>, serde_json::Error> {
     match raw.get().as_bytes().first() {
+        // What is between the quotes was found to be sound when the raw value was made.
+        Some(b'"') if !raw.get().contains('\\') => Ok(Cow::Borrowed(raw.get().trim_matches('"'))),
         Some(b'"') => serde_json::from_str::<Str<'_>>(raw.get()).map(|text| text.0),
         Some(b'n') => Ok(Cow::Borrowed("")),
         _ => Ok(Cow::Borrowed(raw.get())),
@@ -48,27 +79,44 @@ pub(super) fn text_of(raw: &RawValue) -> Result<Cow<'_, str>, serde_json::Error>
 
 /// The fields of an object in their order, names decoded and values not looked into.
 pub(super) fn fields(raw: &RawValue) -> Result<Vec<(Cow<'_, str>, &RawValue)>, String> {
-    struct Fields;
-    impl<'de> Visitor<'de> for Fields {
-        type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+    let mut fields = Vec::with_capacity(16);
+    each_field(raw, |key, value| {
+        fields.push((key, value));
+        Ok(())
+    })?;
+    Ok(fields)
+}
+
+/// Hands the same fields out one by one, up to the first that is not taken.
+pub(super) fn each_field<'a>(
+    raw: &'a RawValue,
+    take: impl FnMut(Cow<'a, str>, &'a RawValue) -> Result<(), String>,
+) -> Result<(), String> {
+    struct Fields<T>(T);
+    impl<'de, T: FnMut(Cow<'de, str>, &'de RawValue) -> Result<(), String>> Visitor<'de> for Fields<T> {
+        /// What the first field was not taken for.
+        type Value = Result<(), String>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "an object with at most {MOST_FIELDS} keys")
         }
 
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut fields = Vec::with_capacity(16);
+        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
+            let (mut taken, mut count) = (Ok(()), 0);
             while let Some((Str(key), value)) = map.next_entry()? {
-                if fields.len() == MOST_FIELDS {
+                if count == MOST_FIELDS {
                     return Err(serde::de::Error::invalid_length(MOST_FIELDS + 1, &self));
                 }
-                fields.push((key, value));
+                count += 1;
+                if taken.is_ok() {
+                    taken = self.0(key, value);
+                }
             }
-            Ok(fields)
+            Ok(taken)
         }
     }
     let mut json = serde_json::Deserializer::from_str(raw.get());
-    json.deserialize_map(Fields).map_err(|error| format!("not a record: {error}"))
+    json.deserialize_map(Fields(take)).map_err(|error| format!("not a record: {error}"))?
 }
 
 /// A JSON string, borrowed where it holds no escapes (`Cow` itself always copies).

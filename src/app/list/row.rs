@@ -55,13 +55,11 @@ pub struct Row {
     pub(super) looks: Looks,
 }
 
-/// What the names on a record look like, found out once.
+/// What the names on a record look like, found out once: every row is compared with all others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Looks {
     pub(super) name: Skeleton,
     pub(super) connection: Skeleton,
-    pub(super) name_imitates: bool,
-    pub(super) connection_imitates: bool,
 }
 
 /// Why a name may be taken for another.
@@ -75,10 +73,10 @@ pub enum LookAlike {
 
 impl LookAlike {
     /// What is wrong with the name, if anything.
-    pub fn of(imitates: bool, other: Option<&Untrusted>) -> Option<Self> {
+    pub fn of(name: &Untrusted, other: Option<&Untrusted>) -> Option<Self> {
         match other {
             Some(other) => Some(Self::Of(other.clone())),
-            None => imitates.then_some(Self::Imitates),
+            None => imitates(name.as_sent()).then_some(Self::Imitates),
         }
     }
 
@@ -95,7 +93,7 @@ impl LookAlike {
         }
         let of = |(name, skeleton): (&&Untrusted, &Skeleton)| {
             let other = alike.get(skeleton).into_iter().flatten().find(|other| *other != name);
-            Self::of(imitates(name.as_sent()), other.copied())
+            Self::of(name, other.copied())
         };
         names.iter().zip(&skeletons).map(of).collect()
     }
@@ -130,8 +128,6 @@ impl Row {
             looks: Looks {
                 name: Skeleton::of(organization.name.as_sent()),
                 connection: Skeleton::of(organization.connection.as_sent()),
-                name_imitates: imitates(organization.name.as_sent()),
-                connection_imitates: imitates(organization.connection.as_sent()),
             },
             record: Record::Sound(Arc::new(organization)),
         }

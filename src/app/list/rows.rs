@@ -3,6 +3,7 @@
 //! The order is kept, not computed for each frame: new rows are merged into it, a filter that got narrower
 //! looks only at what was shown. All positions are places in that order, all indices places in the store.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -93,14 +94,14 @@ impl Rows {
     pub fn name_look_alike(&self, row: &Row) -> Option<LookAlike> {
         let organization = row.organization()?;
         let other = self.names.other(row.looks.name, &organization.name);
-        LookAlike::of(row.looks.name_imitates, other)
+        LookAlike::of(&organization.name, other)
     }
 
     /// The same of its connection, among those named on records.
     pub fn connection_look_alike(&self, row: &Row) -> Option<LookAlike> {
         let organization = row.organization()?;
         let other = self.connections.other(row.looks.connection, &organization.connection);
-        LookAlike::of(row.looks.connection_imitates, other)
+        LookAlike::of(&organization.connection, other)
     }
 
     /// The displayed values of a column, by its place in the vocabulary, in no order and each at least once; none for
@@ -297,13 +298,13 @@ impl Rows {
             return order.iter().copied().filter(hit).collect();
         }
         let (words, rest) = query.words_and_rest();
-        let mut hits = order.to_vec();
-        for word in words {
-            let holds = self.words.holding(word);
-            hits.retain(|index| holds.get(*index).copied().unwrap_or(false));
-        }
-        hits.retain(|index| self.subject(*index).is_some_and(|row| rest.iter().all(|term| term.holds(row))));
-        hits
+        let holds = self.words.holding(&words);
+        let has_words = |index: &usize| holds.get(*index).copied().unwrap_or(false);
+        // To look at a row costs more than to look for words in all of them.
+        let has_the_rest = |index: &usize| {
+            rest.is_empty() || self.subject(*index).is_some_and(|row| rest.iter().all(|term| term.holds(row)))
+        };
+        order.iter().copied().filter(|index| has_words(index) && has_the_rest(index)).collect()
     }
 
     fn subject(&self, index: usize) -> Option<Subject<'_>> {
@@ -339,16 +340,9 @@ impl Rows {
     /// `rows` without `moved`, merged with `placed`; both are sorted. A page is small beside the list: its rows look
     /// for their places, the others are copied in runs and not compared.
     fn merge(&self, rows: &[usize], moved: &HashSet<usize>, placed: &[usize], sort: Sort) -> Vec<usize> {
-        let mut is_moved = vec![false; self.all.len()];
-        for index in moved {
-            if let Some(mark) = is_moved.get_mut(*index) {
-                *mark = true;
-            }
-        }
-        let stays = |index: &usize| !is_moved.get(*index).copied().unwrap_or(false);
-        let kept: Vec<usize> = rows.iter().copied().filter(stays).collect();
+        let kept = self.without(rows, moved);
         let mut merged = Vec::with_capacity(kept.len() + placed.len());
-        let mut rest = kept.as_slice();
+        let mut rest = &*kept;
         let order = self.order(sort);
         for new in placed {
             let earlier = rest.partition_point(|index| order.compare(*index, *new).is_lt());
@@ -359,6 +353,21 @@ impl Rows {
         }
         merged.extend_from_slice(rest);
         merged
+    }
+
+    /// `rows` without `moved`. The rows of a list being read are new ones, and not yet among them.
+    fn without<'a>(&self, rows: &'a [usize], moved: &HashSet<usize>) -> Cow<'a, [usize]> {
+        if moved.iter().all(|index| *index >= self.sorted.len()) {
+            return Cow::Borrowed(rows);
+        }
+        let mut is_moved = vec![false; self.all.len()];
+        for index in moved {
+            if let Some(mark) = is_moved.get_mut(*index) {
+                *mark = true;
+            }
+        }
+        let stays = |index: &usize| !is_moved.get(*index).copied().unwrap_or(false);
+        Cow::Owned(rows.iter().copied().filter(stays).collect())
     }
 }
 

@@ -95,7 +95,7 @@ impl Words {
         let name = match record {
             Record::Sound(organization) => self.columns(organization.as_ref()),
             Record::Damaged { json, reason: _ } => {
-                self.text.push_str(&json.display_head(HEAD).0.as_str().to_lowercase());
+                push_lowercase(&mut self.text, json.display_head(HEAD).0.as_str());
                 0
             }
         };
@@ -115,14 +115,14 @@ impl Words {
                 Field::Cloud => &organization.cloud_name,
                 Field::Id => {
                     self.text.push('\n');
-                    self.text.push_str(&organization.id.as_str().to_lowercase());
+                    push_lowercase(&mut self.text, organization.id.as_str());
                     continue;
                 }
             };
             if field != Field::Name {
                 self.text.push('\n');
             }
-            self.text.push_str(&value.display().as_str().to_lowercase());
+            push_lowercase(&mut self.text, value.display().as_str());
             if field == Field::Name {
                 name = self.text.len() - start;
             }
@@ -130,9 +130,21 @@ impl Words {
         name
     }
 
-    /// Marks the rows that hold `word`: one pass, however many rows there are.
-    pub(super) fn holding(&self, word: &str) -> Vec<bool> {
-        let mut holds = vec![false; self.of.len()];
+    /// Marks the rows that hold every one of some words: a pass for each, however many rows there are.
+    pub(super) fn holding(&self, words: &[&str]) -> Vec<bool> {
+        let mut holds = vec![true; self.of.len()];
+        for word in words {
+            let held = std::mem::replace(&mut holds, vec![false; self.of.len()]);
+            self.each_holding(word, |row| {
+                if let Some((holds, held)) = holds.get_mut(row).zip(held.get(row)) {
+                    *holds = *held;
+                }
+            });
+        }
+        holds
+    }
+
+    fn each_holding(&self, word: &str, mut found: impl FnMut(usize)) {
         let (finder, text) = (Finder::new(word), self.text.as_bytes());
         let mut parts = self.parts.iter();
         let mut from = 0;
@@ -144,17 +156,29 @@ impl Words {
                 parts = self.parts_from(at + 1);
                 continue;
             }
-            if let Some(mark) = part.row.and_then(|row| holds.get_mut(row)) {
-                *mark = true;
+            if let Some(row) = part.row {
+                found(row);
             }
             from = part.end;
         }
-        holds
     }
 
     fn parts_from(&self, at: usize) -> std::slice::Iter<'_, Part> {
         let first = self.parts.partition_point(|part| part.end <= at);
         self.parts.get(first..).unwrap_or_default().iter()
+    }
+}
+
+/// Adds `word` in lower case: most of it is ASCII, which needs no table and no text of its own.
+fn push_lowercase(text: &mut String, word: &str) {
+    if word.is_ascii() {
+        let start = text.len();
+        text.push_str(word);
+        if let Some(added) = text.get_mut(start..) {
+            added.make_ascii_lowercase();
+        }
+    } else {
+        text.push_str(&word.to_lowercase());
     }
 }
 
@@ -168,7 +192,7 @@ mod tests {
     }
 
     fn holding(words: &Words, word: &str) -> Vec<usize> {
-        let holds = words.holding(word);
+        let holds = words.holding(&[word]);
         holds.iter().enumerate().filter_map(|(row, holds)| holds.then_some(row)).collect()
     }
 
