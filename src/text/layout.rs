@@ -12,6 +12,10 @@ use super::escape::read_escape;
 pub fn graphemes(shown: &str) -> impl Iterator<Item = &str> {
     let mut rest = shown;
     std::iter::from_fn(move || {
+        if let Some((letter, others)) = split_letter(rest) {
+            rest = others;
+            return Some(letter);
+        }
         let unit = match read_escape(rest) {
             Some((_, length)) => rest.get(..length)?,
             None => rest.graphemes(true).next()?,
@@ -19,6 +23,14 @@ pub fn graphemes(shown: &str) -> impl Iterator<Item = &str> {
         rest = rest.get(unit.len()..)?;
         Some(unit)
     })
+}
+
+/// An ASCII letter at the start that nothing can join, as nearly all of them: it needs no table. An escape is none.
+fn split_letter(shown: &str) -> Option<(&str, &str)> {
+    let mut bytes = shown.bytes();
+    let is_letter = bytes.next().is_some_and(|byte| matches!(byte, 0x20..=0x7e) && byte != b'\\');
+    let is_alone = is_letter && bytes.next().is_none_or(|byte| byte.is_ascii());
+    if is_alone { shown.split_at_checked(1) } else { None }
 }
 
 /// A displayed text in the pieces that terminals place by themselves, each with its width: a character of one
@@ -29,6 +41,10 @@ pub fn graphemes(shown: &str) -> impl Iterator<Item = &str> {
 pub fn cells(shown: &str) -> impl Iterator<Item = (&str, usize)> {
     let mut rest = shown;
     std::iter::from_fn(move || {
+        if let Some((letter, others)) = split_letter(rest) {
+            rest = others;
+            return Some((letter, 1));
+        }
         let wide = |c: char| c.width().unwrap_or(0) > 0;
         let mut starts = rest.char_indices().filter(|(_, c)| wide(*c));
         let first = starts.next().map_or(0, |(at, _)| at);
@@ -45,7 +61,7 @@ pub fn width(shown: &str) -> usize {
     if shown.is_ascii() {
         shown.len()
     } else {
-        shown.graphemes(true).map(unicode_width::UnicodeWidthStr::width).sum()
+        graphemes(shown).map(unicode_width::UnicodeWidthStr::width).sum()
     }
 }
 
@@ -111,21 +127,29 @@ pub fn rows(shown: &str, cells: usize) -> Vec<&str> {
 pub fn wrap(shown: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     let mut rows = Vec::new();
-    let mut row = String::new();
+    let (mut row, mut used) = (String::new(), 0);
     for word in shown.split_inclusive(' ') {
         let length = width(word.trim_end());
         // A word that fits no row is begun where the text before it ends.
-        if !row.is_empty() && length <= cells && width(&row) + length > cells {
+        if !row.is_empty() && length <= cells && used + length > cells {
             rows.push(std::mem::take(&mut row).trim_end().to_owned());
+            used = 0;
+        }
+        if used + width(word) <= cells {
+            row.push_str(word);
+            used += width(word);
+            continue;
         }
         for unit in graphemes(word) {
-            if width(&row) + width(unit) > cells && !row.is_empty() {
+            if used + width(unit) > cells && !row.is_empty() {
                 if unit == " " {
                     continue;
                 }
                 rows.push(std::mem::take(&mut row));
+                used = 0;
             }
             row.push_str(unit);
+            used += width(unit);
         }
     }
     if !row.is_empty() || rows.is_empty() {

@@ -90,6 +90,26 @@ pub fn imitates(text: &str) -> bool {
     if text.is_ascii() || is_plain_latin(text) {
         return false;
     }
+    JUDGED.with_borrow_mut(|judged| {
+        if let Some(imitates) = judged.get(text) {
+            return *imitates;
+        }
+        if judged.len() > MOST_JUDGED {
+            judged.clear();
+        }
+        *judged.entry(text.into()).or_insert_with(|| mixes_or_passes(text))
+    })
+}
+
+thread_local! {
+    /// The same names are asked for in every frame.
+    static JUDGED: RefCell<HashMap<Box<str>, bool, RandomState>> = RefCell::default();
+}
+
+/// Most names remembered.
+const MOST_JUDGED: usize = 1024;
+
+fn mixes_or_passes(text: &str) -> bool {
     let words = text.split(|c: char| !c.is_alphanumeric());
     let words = words.map(|word| word.chars().filter(|c| c.is_alphabetic()).collect::<String>());
     let foreign: Vec<String> = words.filter(|letters| !letters.is_ascii()).collect();

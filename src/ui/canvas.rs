@@ -109,9 +109,10 @@ impl<'a> Canvas<'a> {
 
     /// A horizontal rule over a whole area.
     pub(super) fn rule(&mut self, area: Rect, role: Role) {
-        let line = "─".repeat(usize::from(area.width));
-        for y in area.top()..area.bottom() {
-            self.put(area.x, y, area.width, role, &line);
+        let style = self.style(role);
+        let dash = if self.palette.ascii { ascii::spelled("─") } else { Cow::Borrowed("─") };
+        for cell in area.intersection(self.buffer.area).positions() {
+            self.set(cell.x, cell.y, style, &dash);
         }
     }
 
