@@ -20,6 +20,7 @@ pub mod bodies;
 mod checks;
 mod client_certificate;
 mod error;
+mod pages;
 mod place;
 mod proxy;
 mod retry;
@@ -58,6 +59,7 @@ use crate::domain::{
 };
 use crate::redact::{self, Secrets};
 use auth::{Auth, Bearer, Standing, sign_in_needed};
+use pages::Pages;
 use retry::{Again, Budget, RetryAfter, Setback};
 use transport::{Answer, Ask, Transport, timed_out};
 
@@ -121,6 +123,7 @@ struct Shared {
     auth: Auth,
     limits: Limits,
     budget: Budget,
+    pages: Pages,
 }
 
 impl Reader {
@@ -152,7 +155,7 @@ impl Reader {
         }
         let auth = Auth::new(credentials, &limits);
         let budget = Budget::new(limits.retry.spare);
-        Ok(Self(Arc::new(Shared { transport, auth, limits, budget })))
+        Ok(Self(Arc::new(Shared { transport, auth, limits, budget, pages: Pages::default() })))
     }
 
     /// The server's address.
@@ -229,13 +232,19 @@ impl Reader {
     /// # Errors
     ///
     /// Any [`Failure`] but `Lost`.
-    pub async fn organizations(&self, window: Window) -> Result<Page<Organization>, Failure> {
+    pub async fn organizations(&self, window: Window) -> Result<Page<Arc<Organization>>, Failure> {
         let call = Call::ListOrganizations;
         let answer = self.list(call, "/api/v1/cckm/sfdc/organizations", window, "createdAt").await?;
+        let source = (answer.digest(), self.secrets().learned());
+        if let Some(page) = self.0.pages.get(window, source) {
+            return Ok(page);
+        }
         let text = answer.text().map(|text| self.mask_data(text));
         let mut rows = wire::organizations(&text).map_err(|reason| not_understood(call, reason))?;
         rows.records.iter_mut().for_each(|record| self.secrets().mask_record(record));
-        Ok(Page { skip: window.skip, total: rows.total, records: rows.records })
+        let page = Page { skip: window.skip, total: rows.total, records: rows.records }.shared();
+        self.0.pages.put(window, source, &page);
+        Ok(page)
     }
 
     /// One organization as it is now.
@@ -424,7 +433,7 @@ impl Reader {
 
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shared { transport, auth, limits: _, budget: _ } = &*self.0;
+        let Shared { transport, auth, limits: _, budget: _, pages: _ } = &*self.0;
         f.debug_struct("Reader").field("base", &transport.base().as_str()).field("auth", auth).finish()
     }
 }

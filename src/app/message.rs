@@ -1,5 +1,6 @@
 //! Everything that can happen, as plain data.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::layout::Size;
@@ -91,7 +92,7 @@ pub enum Reply {
     /// Of [`Effect::SignIn`](super::Effect::SignIn).
     SignedIn(Result<(), Failure>),
     /// Of [`Effect::ListOrganizations`](super::Effect::ListOrganizations).
-    Listed(Result<Page<Organization>, Failure>),
+    Listed(Result<Page<Arc<Organization>>, Failure>),
     /// Of [`Effect::FetchOrganization`](super::Effect::FetchOrganization).
     Fetched(Box<Result<Organization, Failure>>),
     /// Of [`Effect::PatchOrganization`](super::Effect::PatchOrganization).

@@ -1,9 +1,11 @@
 //! Lists as the server gives them: a window asked for, a page received.
 
+use std::sync::Arc;
+
 use crate::text::Untrusted;
 
 /// The part of a list that is asked for, in records, zero-based.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
     /// Records to leave out first.
     pub skip: usize,
@@ -46,4 +48,22 @@ pub struct Page<T> {
     pub total: Option<usize>,
     /// The records in the server's order.
     pub records: Vec<Record<T>>,
+}
+
+impl<T> Record<T> {
+    /// The same, for several to hold.
+    pub fn shared(self) -> Record<Arc<T>> {
+        match self {
+            Self::Sound(record) => Record::Sound(Arc::new(record)),
+            Self::Damaged { json, reason } => Record::Damaged { json, reason },
+        }
+    }
+}
+
+impl<T> Page<T> {
+    /// The same, for several to hold.
+    pub fn shared(self) -> Page<Arc<T>> {
+        let Self { skip, total, records } = self;
+        Page { skip, total, records: records.into_iter().map(Record::shared).collect() }
+    }
 }

@@ -43,6 +43,8 @@ pub struct Secrets(Arc<Mutex<Known>>);
 struct Known {
     tokens: VecDeque<Arc<Secret>>,
     password: Option<Arc<Secret>>,
+    /// How often one was learned.
+    learned: u64,
 }
 
 impl Default for Secrets {
@@ -70,12 +72,20 @@ impl Secrets {
             known.tokens.pop_front();
         }
         known.tokens.push_back(Arc::new(Secret::new(token)));
+        known.learned += 1;
     }
 
     /// The password last sent.
     pub fn learn_password(&self, password: &Password) {
         let secret = (password.expose().len() >= SHORTEST).then(|| Arc::new(Secret::new(password.expose())));
-        self.known().password = secret;
+        let mut known = self.known();
+        known.password = secret;
+        known.learned += 1;
+    }
+
+    /// How many secrets were learned so far: what was masked before another one came may hold that one.
+    pub fn learned(&self) -> u64 {
+        self.known().learned
     }
 
     /// Forgets the password, when it is kept nowhere else either.
@@ -85,7 +95,8 @@ impl Secrets {
 
     /// Forgets everything.
     pub fn forget(&self) {
-        *self.known() = Known::default();
+        let mut known = self.known();
+        *known = Known { learned: known.learned, ..Known::default() };
     }
 
     /// A record or list without tokens and without the values of secret keys.

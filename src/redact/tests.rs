@@ -168,7 +168,7 @@ fn sk_06_the_password_is_masked_where_a_record_is_only_shown() {
         record("canary", "canary", "is •••"),
         "no name"
     );
-    let escaped = r#"\u0042earer abcdef0123456789 \u0063anary"#;
+    let escaped = r"\u0042earer abcdef0123456789 \u0063anary";
     let masked = mask(record("n", escaped, "Bearer abcdef0123456789 canary"));
     assert_eq!(masked.others, [field("Bearer ••• •••")], "the record spells it otherwise");
     let mut damaged = Record::Damaged { json: "{canary".into(), reason: "".into() };

@@ -211,10 +211,10 @@ impl Before {
 /// All bytes are looked at, also after one that is not plain: that way the compiler takes many at a time.
 fn is_plain_ascii(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let printable = bytes.iter().fold(true, |all, b| all & matches!(b, 0x20..=0x7e) & (*b != b'\\'));
-    let spaces = bytes.iter().zip(bytes.iter().skip(1));
-    let double = spaces.fold(false, |any, (one, two)| any | ((*one == b' ') & (*two == b' ')));
-    printable && !double && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
+    let odd = bytes.iter().filter(|b| !matches!(b, 0x20..=0x7e) || **b == b'\\').count();
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let double = pairs.filter(|(one, two)| **one == b' ' && **two == b' ').count();
+    odd == 0 && double == 0 && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
 }
 
 fn is_shown(c: char, before: Before, cluster: &str, follows: &str, ascii: bool) -> bool {

@@ -8,7 +8,7 @@ use cckm_tui::app::{
     Badge, Destination, Effect, JournalState, Message, Reply, RequestId, Run, Session, Settings, Stamped,
     State, update,
 };
-use cckm_tui::domain::{Moment, Organization, OrganizationId, Page, Record, RunId};
+use cckm_tui::domain::{Moment, Organization, OrganizationId, Page, Record, RunId, Window};
 use cckm_tui::keymap::Keymap;
 use ratatui::layout::Size;
 
@@ -88,9 +88,22 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
     let sign_in = list_or_sign_in(&happens(Message::Started));
     let until = Moment::after_start(Duration::from_hours(1));
     happens(Message::SessionChanged(Session::SignedIn { until }));
-    let list = list_or_sign_in(&happens(replied(sign_in, Reply::SignedIn(Ok(())))));
-    happens(replied(list, Reply::Listed(Ok(page(0, n, n, 0)))));
+    let mut asked = windows(&happens(replied(sign_in, Reply::SignedIn(Ok(())))));
+    while let Some((request, window)) = asked.pop() {
+        let page = page(window.skip.min(n), (window.skip + window.limit).min(n), n, 0);
+        asked.extend(windows(&happens(replied(request, Reply::Listed(Ok(page.shared()))))));
+    }
+    assert!(state.list.load.is_none(), "all of it is there");
     state
+}
+
+/// The pages asked for.
+fn windows(effects: &[Effect]) -> Vec<(RequestId, Window)> {
+    let windows = effects.iter().filter_map(|effect| match effect {
+        Effect::ListOrganizations { request, window, .. } => Some((*request, *window)),
+        _ => None,
+    });
+    windows.collect()
 }
 
 /// The answer to a request.

@@ -81,7 +81,7 @@ impl Bench {
         let reply = self.ask(|request| Effect::ListOrganizations { request, window: Window::FIRST }).await;
         let Reply::Listed(Ok(page)) = reply else { panic!("{reply:?}") };
         let sound = page.records.into_iter().find_map(|record| match record {
-            Record::Sound(organization) => Some(organization.id),
+            Record::Sound(organization) => Some(organization.id.clone()),
             Record::Damaged { .. } => None,
         });
         sound.unwrap()

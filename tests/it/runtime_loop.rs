@@ -75,7 +75,7 @@ impl Perform for Script {
             Effect::SignIn { request, .. } => Some((*request, Reply::SignedIn(Ok(())))),
             Effect::ListOrganizations { request, window } => {
                 let page = Page { skip: window.skip, total: Some(0), records: Vec::new() };
-                Some((*request, Reply::Listed(Ok(page))))
+                Some((*request, Reply::Listed(Ok(page.shared()))))
             }
             Effect::ListConnections { request } => Some((*request, Reply::ConnectionsListed(Ok(Vec::new())))),
             _ => None,

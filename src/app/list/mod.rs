@@ -158,7 +158,7 @@ impl ListPane {
     pub fn listed(
         &mut self,
         request: RequestId,
-        result: Result<Page<Organization>, Failure>,
+        result: Result<Page<Arc<Organization>>, Failure>,
         cx: &mut Cx<'_>,
     ) -> Vec<Effect> {
         let Some(load) = self.load.as_mut().filter(|load| load.waits_for(request)) else { return Vec::new() };
@@ -177,7 +177,7 @@ impl ListPane {
         }
     }
 
-    fn page(&mut self, request: RequestId, page: Page<Organization>, cx: &mut Cx<'_>) -> Vec<Effect> {
+    fn page(&mut self, request: RequestId, page: Page<Arc<Organization>>, cx: &mut Cx<'_>) -> Vec<Effect> {
         let Some(load) = self.load.as_mut() else { return Vec::new() };
         let keys: Vec<RowKey> = page.records.iter().map(RowKey::of).collect();
         let mut records = page.records;
@@ -207,7 +207,7 @@ impl ListPane {
             load.newer.insert(RowKey::Id(organization.id.clone()));
         }
         let id = organization.id.clone();
-        self.rows.put(vec![Record::Sound(organization)], None, self.sort, &self.filter);
+        self.rows.put(vec![Record::Sound(Arc::new(organization))], None, self.sort, &self.filter);
         self.marks.look_at(&id, &self.rows, &self.filter);
         self.follow();
     }

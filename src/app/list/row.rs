@@ -19,7 +19,7 @@ pub enum RowKey {
 
 impl RowKey {
     /// The key of a record.
-    pub fn of(record: &Record<Organization>) -> Self {
+    pub fn of(record: &Record<Arc<Organization>>) -> Self {
         match record {
             Record::Sound(organization) => Self::Id(organization.id.clone()),
             Record::Damaged { json, reason: _ } => {
@@ -109,7 +109,7 @@ impl LookAlike {
 
 impl Row {
     /// The row of a record.
-    pub fn new(record: Record<Organization>) -> Self {
+    pub fn new(record: Record<Arc<Organization>>) -> Self {
         let key = RowKey::of(&record);
         match record {
             Record::Sound(organization) => Self::sound(key, organization),
@@ -120,7 +120,7 @@ impl Row {
         }
     }
 
-    fn sound(key: RowKey, organization: Organization) -> Self {
+    fn sound(key: RowKey, organization: Arc<Organization>) -> Self {
         Self {
             key,
             changed: None,
@@ -129,7 +129,7 @@ impl Row {
                 name: Skeleton::of(organization.name.as_sent()),
                 connection: Skeleton::of(organization.connection.as_sent()),
             },
-            record: Record::Sound(Arc::new(organization)),
+            record: Record::Sound(organization),
         }
     }
 
@@ -142,9 +142,9 @@ impl Row {
     }
 
     /// Whether it shows this record as it is.
-    pub fn is_of(&self, record: &Record<Organization>) -> bool {
+    pub fn is_of(&self, record: &Record<Arc<Organization>>) -> bool {
         match (&self.record, record) {
-            (Record::Sound(one), Record::Sound(other)) => **one == *other,
+            (Record::Sound(one), Record::Sound(other)) => one == other,
             (Record::Damaged { json: one, .. }, Record::Damaged { json: other, .. }) => one == other,
             _ => false,
         }

@@ -176,7 +176,7 @@ impl Rows {
     /// something in it changed.
     pub fn put(
         &mut self,
-        records: Vec<Record<Organization>>,
+        records: Vec<Record<Arc<Organization>>>,
         mark: Option<Moment>,
         sort: Sort,
         filter: &Filter,

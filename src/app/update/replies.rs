@@ -129,7 +129,11 @@ fn domains_listed(state: &mut State, request: RequestId, result: Result<Vec<Doma
     }
 }
 
-fn listed(state: &mut State, request: RequestId, result: Result<Page<Organization>, Failure>) -> Vec<Effect> {
+fn listed(
+    state: &mut State,
+    request: RequestId,
+    result: Result<Page<Arc<Organization>>, Failure>,
+) -> Vec<Effect> {
     if !state.list.waits_for(request) {
         return Vec::new();
     }

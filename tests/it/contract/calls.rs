@@ -1,5 +1,6 @@
 //! Each call as it goes out, and each class of answer as it comes back.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cckm_tui::domain::{Call, ConnectionState, FailureKind, Record, Window};
@@ -48,6 +49,30 @@ async fn a_list_names_its_window_and_its_order() {
     assert_eq!(request.header("cache-control"), "no-store");
     assert!(request.header("accept-encoding").contains("gzip"));
     assert_eq!((request.header("cookie"), request.header("referer")), ("", ""));
+}
+
+/// The same records, in the same place in memory: nothing was made of the second answer.
+#[tokio::test]
+async fn a_page_that_is_the_same_again_is_taken_apart_once() {
+    let answers = AtomicUsize::new(0);
+    let total = move || if answers.fetch_add(1, Ordering::SeqCst) < 2 { 2 } else { 3 };
+    let server = with_tokens(move |_| Reply::json(200, &page(total(), &["a", "b"]))).await;
+    let reader = signed_in(&server, limits()).await;
+    let mut pages = Vec::new();
+    for _ in 0..3 {
+        pages.push(reader.organizations(Window::FIRST).await.unwrap());
+    }
+    let second = Window { skip: 1, ..Window::FIRST };
+    pages.push(reader.organizations(second).await.unwrap());
+    let records = |nth: usize| match pages[nth].records[0] {
+        Record::Sound(ref organization) => organization,
+        ref damaged @ Record::Damaged { .. } => panic!("{damaged:?}"),
+    };
+    assert!(Arc::ptr_eq(records(0), records(1)));
+    assert_eq!((pages[1].total, pages[2].total), (Some(2), Some(3)), "another answer");
+    assert!(!Arc::ptr_eq(records(1), records(2)));
+    assert_eq!((pages[3].skip, records(3)), (1, records(0)), "another window");
+    assert!(!Arc::ptr_eq(records(0), records(3)));
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ async fn all(reader: &Reader) -> Vec<Organization> {
     let mut all = Vec::new();
     loop {
         let page = reader.organizations(Window { skip: all.len(), limit: Window::PAGE }).await.unwrap();
-        all.extend(sound(page.records));
+        all.extend(sound(page.records).iter().map(|one| Organization::clone(one)));
         if page.total.is_none_or(|total| all.len() >= total) {
             assert_eq!(page.total, Some(all.len()));
             return all;

@@ -1,6 +1,7 @@
 //! The kept order of the rows against sorting and filtering everything anew.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use cckm_tui::app::field::Field;
 use std::cmp::Ordering;
@@ -120,11 +121,12 @@ struct Pair {
     rows: Rows,
     filter: Filter,
     sort: Sort,
-    model: BTreeMap<RowKey, Record<Organization>>,
+    model: BTreeMap<RowKey, Record<Arc<Organization>>>,
 }
 
 impl Pair {
     fn put(&mut self, records: Vec<Record<Organization>>, mark: bool) {
+        let records: Vec<_> = records.into_iter().map(Record::shared).collect();
         for record in &records {
             self.model.insert(Row::new(record.clone()).key, record.clone());
         }

@@ -128,7 +128,7 @@ impl Model {
         }
         let (request, answer) = self.on_their_way.swap_remove(which % self.on_their_way.len());
         let was_loading = self.is_loading();
-        self.app(|app| app.answer(request, Reply::Listed(Ok(answer))), false);
+        self.app(|app| app.answer(request, Reply::Listed(Ok(answer.shared()))), false);
         if was_loading && !self.is_loading() {
             self.ended();
         }

@@ -372,7 +372,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
     match effect {
         Effect::SignIn { .. } => Reply::SignedIn(if good { Ok(()) } else { Err(failed(Call::SignIn, salt)) }),
         Effect::ListOrganizations { request: _, window } => Reply::Listed(if good {
-            Ok(list(window.skip, salt))
+            Ok(list(window.skip, salt).shared())
         } else {
             Err(failed(Call::ListOrganizations, salt))
         }),

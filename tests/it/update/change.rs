@@ -54,7 +54,7 @@ fn note(app: &App) -> &str {
 /// The three organizations and Thales, with Thales changed.
 fn with_thales(thales: Organization) -> Reply {
     let all: Vec<_> = (1..=3).map(organization).chain([thales]).collect();
-    Reply::Listed(Ok(page(0, 4, all)))
+    Reply::Listed(Ok(page(0, 4, all).shared()))
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn nt_29_pages_come_in_any_order_and_a_failure_gives_the_others_up() {
     let answered = [(2, 2097..3000), (0, 99..1099), (1, 1098..2098)];
     let app = answered
         .into_iter()
-        .fold(app, |app, (nth, range)| app.answer(requests[nth], Reply::Listed(Ok(many(range)))));
+        .fold(app, |app, (nth, range)| app.answer(requests[nth], Reply::Listed(Ok(many(range).shared()))));
     assert_eq!((app.shown().len(), app.state.list.ended), (3000, Some(Ended::Whole)));
 
     let app = App::new(80, 24).signed_in().listed(many(0..100)).onwards();
@@ -118,7 +118,7 @@ fn nt_29_pages_come_in_any_order_and_a_failure_gives_the_others_up() {
 fn nt_24_an_answer_to_an_older_request_changes_nothing() {
     let app = App::new(80, 24).loaded(six());
     let before = app.state.clone();
-    let app = app.answer(number(2), Reply::Listed(Ok(whole(vec![organization(9)]))));
+    let app = app.answer(number(2), Reply::Listed(Ok(whole(vec![organization(9)]).shared())));
     assert_eq!(app.state, before);
     let app = app.keys("r").onwards();
     let before = app.state.clone();

@@ -55,8 +55,10 @@ fn connects(app: &App) -> usize {
 #[test]
 fn au_14_nothing_of_the_old_place_is_left_and_its_answers_are_dropped() {
     let app = at_a().keys("/").text("organization").keys("enter j r").onwards();
-    let (old, mut requests) =
-        (app.request_for(&Reply::Listed(Ok(page(0, 0, Vec::new())))).unwrap(), app.state.requests.clone());
+    let (old, mut requests) = (
+        app.request_for(&Reply::Listed(Ok(page(0, 0, Vec::new()).shared()))).unwrap(),
+        app.state.requests.clone(),
+    );
     let app = entered(to_b(app), at("b"));
     assert!(is_at(&app, "b"), "the header changes before any row");
     let mut fresh = App::with(at("b"), 80, 24).state;
@@ -69,7 +71,7 @@ fn au_14_nothing_of_the_old_place_is_left_and_its_answers_are_dropped() {
         panic!("{:?}", app.asked())
     };
     assert!(*request > requests.next(), "numbers go on growing");
-    let late = app.answer(old, Reply::Listed(Ok(page(0, 1, vec![thales()]))));
+    let late = app.answer(old, Reply::Listed(Ok(page(0, 1, vec![thales()]).shared())));
     assert!(late.state.list.rows.is_empty());
 }
 
