@@ -35,10 +35,10 @@ pub use self::inbox::{Bell, Inbox, queue};
 use crate::app::{Effect, Message, Stamped, State, next_deadline, update};
 use crate::ui::{self, Look};
 
-/// Shortest time between two frames: sixty a second.
-const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 60);
+/// Time that a frame takes up. With one in advance that makes sixty in any second.
+const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 59);
 
-/// The same on a slow line: ten a second.
+/// The same on a slow line: ten a second, and none in advance.
 const LOW_BANDWIDTH_FRAME: Duration = Duration::from_millis(100);
 
 /// Most messages that are applied before the screen has its turn again.
@@ -170,8 +170,8 @@ fn paint<S: Screen>(
 
 /// Runs the dashboard until it ends: applies everything that is ready, draws once, waits.
 ///
-/// Between two frames lies at least a sixtieth of a second; the first thing that happens after a rest is
-/// drawn at once. When nothing happens nothing is drawn, and the loop sleeps until the core's next deadline.
+/// There are at most sixty frames a second; the first two things that happen after a rest are drawn at once, so that a
+/// key need not wait because an age changed just before. When nothing happens nothing is drawn, and the loop sleeps until the core's next deadline.
 ///
 /// # Errors
 ///
@@ -183,7 +183,7 @@ pub async fn run<S: Screen, P: Perform>(parts: Parts<'_, S, P>, state: State) ->
         state,
         frame: Buffer::default(),
         shows: Shows::Stale,
-        drawn_at: long_ago,
+        paid_until: long_ago,
         deadline_at: long_ago,
         why: None,
     }
@@ -208,7 +208,8 @@ struct Loop<'a, S, P> {
     /// Where frames are painted; between two, an old one.
     frame: Buffer,
     shows: Shows,
-    drawn_at: Instant,
+    /// The time that the frames so far take up.
+    paid_until: Instant,
     /// When a deadline was last served: one that does not move must not keep the loop busy.
     deadline_at: Instant,
     why: Option<End>,
@@ -221,7 +222,7 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
             if let Some(why) = self.why {
                 return Ok(Ended { state: self.state, why });
             }
-            if self.shows != Shows::Fresh && Instant::now() >= self.drawn_at + self.pause() {
+            if self.shows != Shows::Fresh && Instant::now() >= self.may_draw_at() {
                 self.draw()?;
             }
             if self.why.is_none() {
@@ -230,16 +231,19 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
         }
     }
 
-    /// Shortest time from one frame to the next.
-    fn pause(&self) -> Duration {
-        if self.state.link.is_low() { LOW_BANDWIDTH_FRAME } else { FRAME }
+    /// From when on the next frame may be drawn: one is given in advance, but on a slow line.
+    fn may_draw_at(&self) -> Instant {
+        if self.state.link.is_low() {
+            return self.paid_until;
+        }
+        self.paid_until.checked_sub(FRAME).unwrap_or(self.paid_until)
     }
 
     /// Waits for something to happen, or for the time of the next deadline or frame; applies what is ready.
     async fn turn(&mut self) {
         let deadline = next_deadline(&self.state)
             .map(|moment| self.parts.clock.instant(moment).max(self.deadline_at + FRAME));
-        let frame = (self.shows != Shows::Fresh).then(|| self.drawn_at + self.pause());
+        let frame = (self.shows != Shows::Fresh).then(|| self.may_draw_at());
         let wake = deadline.into_iter().chain(frame).min();
         let event = tokio::select! {
             biased;
@@ -329,7 +333,8 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
         screen.take_mouse(self.state.takes_mouse())?;
         let bytes = paint(*screen, &self.state, *look, &mut self.frame)?;
         let waited = screen.waited();
-        self.drawn_at = Instant::now();
+        let frame = if self.state.link.is_low() { LOW_BANDWIDTH_FRAME } else { FRAME };
+        self.paid_until = self.paid_until.max(Instant::now()) + frame;
         let deadline = next_deadline(&self.state);
         if bytes > 0 {
             self.tell(Message::Sent { bytes, waited });

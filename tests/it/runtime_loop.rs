@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep};
 
 const SIZE: Size = Size { width: 80, height: 24 };
 
-/// A sixtieth of a second, rounded down.
+/// A sixtieth of a second, rounded down: less than a frame takes up.
 const FRAME: Duration = Duration::from_millis(16);
 
 /// A screen that remembers when frames were shown, and can fail.
@@ -226,17 +226,23 @@ async fn sg_10_there_are_at_most_sixty_frames_a_second() {
     })
     .await;
     assert!(run.frames.len() > 30, "it does draw: {}", run.frames.len());
-    for pair in run.frames.windows(2) {
-        assert!(pair[1] - pair[0] >= FRAME, "{:?}", pair[1] - pair[0]);
+    for second in run.frames.windows(61) {
+        assert!(second[60] - second[0] >= Duration::from_secs(1), "{:?}", second[60] - second[0]);
+    }
+    for three in run.frames.windows(3) {
+        assert!(three[2] - three[0] >= FRAME, "one in advance, and no more: {:?}", three[2] - three[0]);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_happened_last_is_drawn_even_when_it_had_to_wait() {
-    let mut last = Instant::now();
+    let (mut second, mut last) = (Instant::now(), Instant::now());
     let run = run(async |queue| {
         sleep(Duration::from_secs(1)).await;
         queue.send(key("f12")).await.unwrap();
+        sleep(Duration::from_millis(5)).await;
+        queue.send(key("f12")).await.unwrap();
+        second = Instant::now();
         sleep(Duration::from_millis(5)).await;
         queue.send(key("f12")).await.unwrap();
         last = Instant::now();
@@ -247,6 +253,7 @@ async fn what_happened_last_is_drawn_even_when_it_had_to_wait() {
     let after: Vec<_> = run.frames.iter().filter(|at| **at > last).collect();
     assert_eq!(after.len(), 1);
     assert!(*after[0] - last <= FRAME);
+    assert!(run.frames.contains(&second), "one more than its time allows is drawn at once: {:?}", run.frames);
 }
 
 #[tokio::test(start_paused = true)]
