@@ -14,9 +14,9 @@
 //! many different records as the server counts. Otherwise something moved, and all is read once more; when that
 //! does not add up either, the list says so.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::row::RowKey;
+use super::row::{RowKey, RowKeys};
 use crate::app::effect::{RequestId, RequestIds};
 use crate::domain::{Failure, FailureKind, Moment, Window};
 
@@ -30,7 +30,7 @@ pub struct Load {
     /// When the first page was asked for.
     pub since: Moment,
     /// Records read by themselves since the reading began: what a page says of them may be older.
-    pub newer: HashSet<RowKey>,
+    pub newer: RowKeys,
     /// The pages being waited for.
     waiting: Vec<(RequestId, Window)>,
     pass: Pass,
@@ -71,7 +71,7 @@ impl Ended {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Pass {
     /// Every key received.
-    seen: HashSet<RowKey>,
+    seen: RowKeys,
     /// The server's latest total.
     total: Option<usize>,
     /// Records asked for at a time.
@@ -96,7 +96,7 @@ impl Load {
     /// A list whose first page is to be asked for, and whose later ones have at most so many records.
     pub fn new(since: Moment, most: usize) -> Self {
         let pass = Pass::new(Window::PAGE.min(most), 1);
-        Self { since, newer: HashSet::new(), waiting: Vec::new(), pass, again: false, most }
+        Self { since, newer: RowKeys::default(), waiting: Vec::new(), pass, again: false, most }
     }
 
     /// The pages to be asked for now: as many as may be waited for at a time, as far as there are any.
@@ -136,7 +136,7 @@ impl Load {
     }
 
     /// The keys of this reading.
-    pub const fn seen(&self) -> &HashSet<RowKey> {
+    pub const fn seen(&self) -> &RowKeys {
         &self.pass.seen
     }
 
@@ -196,7 +196,7 @@ impl Load {
 impl Pass {
     fn new(size: usize, end: usize) -> Self {
         Self {
-            seen: HashSet::new(),
+            seen: RowKeys::default(),
             total: None,
             size,
             next: 0,

@@ -21,7 +21,7 @@ pub use columns::{Choice, Columns, GUTTER, Placed};
 pub use filter::{Filter, Narrowed, Taken};
 pub use load::{Ended, Load};
 pub use marks::Marks;
-pub use row::{Changed, LookAlike, Row, RowKey};
+pub use row::{Changed, LookAlike, Row, RowKey, RowKeys};
 pub use rows::Rows;
 pub use sort::{By, Sort};
 

@@ -1,8 +1,10 @@
 //! One row of the list.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use crate::app::age;
 use crate::domain::{Moment, Organization, OrganizationId, Record};
@@ -16,6 +18,9 @@ pub enum RowKey {
     /// A record that cannot be understood: a digest of its text.
     Damaged(u64),
 }
+
+/// Keys of rows.
+pub type RowKeys = HashSet<RowKey, RandomState>;
 
 impl RowKey {
     /// The key of a record.

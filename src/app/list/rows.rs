@@ -7,10 +7,12 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::column::{Column, OtherFields};
 use super::filter::Filter;
 use super::order::Order;
-use super::row::{Changed, LookAlike, Row, RowKey};
+use super::row::{Changed, LookAlike, Row, RowKey, RowKeys};
 use super::sort::Sort;
 use super::twins::Twins;
 use super::words::Words;
@@ -21,12 +23,15 @@ use crate::text::{DisplayText, Untrusted};
 /// Which organizations use a connection, by the name on their records.
 type Uses = HashMap<Untrusted, BTreeSet<OrganizationId>>;
 
+/// Rows that are to find their place: new ones, and others that changed.
+type Moved = HashSet<usize, RandomState>;
+
 /// The rows of the list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
     all: Vec<Row>,
     words: Words,
-    index: HashMap<RowKey, usize>,
+    index: HashMap<RowKey, usize, RandomState>,
     sorted: Vec<usize>,
     shown: Vec<usize>,
     /// The rows that carry a mark, the latest last.
@@ -181,7 +186,7 @@ impl Rows {
         sort: Sort,
         filter: &Filter,
     ) {
-        let mut moved = HashSet::new();
+        let mut moved = Moved::default();
         for record in records {
             // Most of what a refresh brings is known: nothing is made of it.
             if self.get(&RowKey::of(&record)).is_some_and(|row| row.is_of(&record)) {
@@ -243,12 +248,7 @@ impl Rows {
     }
 
     /// Removes the rows whose key is not in `keep`; says what one of them was called, and how many they are.
-    pub fn retain(
-        &mut self,
-        keep: &HashSet<RowKey>,
-        sort: Sort,
-        filter: &Filter,
-    ) -> Option<(DisplayText, usize)> {
+    pub fn retain(&mut self, keep: &RowKeys, sort: Sort, filter: &Filter) -> Option<(DisplayText, usize)> {
         let first = self.all.iter().find(|row| !keep.contains(&row.key))?.title();
         for gone in self.all.iter().filter(|row| !keep.contains(&row.key)) {
             count(&mut self.uses, Some(gone), None);
@@ -324,7 +324,7 @@ impl Rows {
     }
 
     /// Puts the rows at `moved` where they belong; the others keep their order.
-    fn place(&mut self, moved: &HashSet<usize>, sort: Sort, filter: &Filter) {
+    fn place(&mut self, moved: &Moved, sort: Sort, filter: &Filter) {
         if moved.is_empty() {
             return;
         }
@@ -339,7 +339,7 @@ impl Rows {
 
     /// `rows` without `moved`, merged with `placed`; both are sorted. A page is small beside the list: its rows look
     /// for their places, the others are copied in runs and not compared.
-    fn merge(&self, rows: &[usize], moved: &HashSet<usize>, placed: &[usize], sort: Sort) -> Vec<usize> {
+    fn merge(&self, rows: &[usize], moved: &Moved, placed: &[usize], sort: Sort) -> Vec<usize> {
         let kept = self.without(rows, moved);
         let mut merged = Vec::with_capacity(kept.len() + placed.len());
         let mut rest = &*kept;
@@ -356,7 +356,7 @@ impl Rows {
     }
 
     /// `rows` without `moved`. The rows of a list being read are new ones, and not yet among them.
-    fn without<'a>(&self, rows: &'a [usize], moved: &HashSet<usize>) -> Cow<'a, [usize]> {
+    fn without<'a>(&self, rows: &'a [usize], moved: &Moved) -> Cow<'a, [usize]> {
         if moved.iter().all(|index| *index >= self.sorted.len()) {
             return Cow::Borrowed(rows);
         }

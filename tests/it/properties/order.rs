@@ -1,13 +1,13 @@
 //! The kept order of the rows against sorting and filtering everything anew.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cckm_tui::app::field::Field;
 use std::cmp::Ordering;
 
 use cckm_tui::app::age;
-use cckm_tui::app::list::{By, Column, Filter, Row, RowKey, Rows, Sort, Taken};
+use cckm_tui::app::list::{By, Column, Filter, Row, RowKey, RowKeys, Rows, Sort, Taken};
 use cckm_tui::app::query::Subject;
 use cckm_tui::domain::{Field as Other, Moment, Organization, Record};
 use proptest::prelude::*;
@@ -141,7 +141,7 @@ impl Pair {
             Step::PutDamaged => self.put(vec![damaged()], false),
             Step::Retain(bits) => {
                 let kept = self.model.keys().enumerate().filter(|(nth, _)| (bits >> (nth % 64)) & 1 == 1);
-                let kept: HashSet<RowKey> = kept.map(|(_, key)| key.clone()).collect();
+                let kept: RowKeys = kept.map(|(_, key)| key.clone()).collect();
                 self.rows.retain(&kept, self.sort, &self.filter);
                 self.model.retain(|key, _| kept.contains(key));
             }
