@@ -1,5 +1,7 @@
 //! Signing in with a certificate: over mutual TLS, with a server that knows who may come.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,7 +42,9 @@ impl House {
             let leaf =
                 CertificateParams::new(vec!["ops1".to_owned()]).unwrap().signed_by(&key, issuer).unwrap();
             std::fs::write(folder.path().join(format!("{name}.pem")), leaf.pem()).unwrap();
-            std::fs::write(folder.path().join(format!("{name}.key")), key.serialize_pem()).unwrap();
+            let file = folder.path().join(format!("{name}.key"));
+            std::fs::write(&file, key.serialize_pem()).unwrap();
+            std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
         }
         let mut roots = RootCertStore::empty();
         roots.add(ours.der().clone()).unwrap();
@@ -174,11 +178,15 @@ async fn a_session_of_a_certificate_is_begun_again_by_it() {
 }
 
 #[tokio::test]
-async fn files_that_cannot_be_used_are_named_with_the_reason() {
+async fn files_that_cannot_be_used_or_that_others_can_read_are_named_with_the_reason() {
     let house = House::new(&TLS13).await;
     std::fs::write(house.file("empty.pem"), "").unwrap();
+    std::fs::set_permissions(house.file("empty.pem"), Permissions::from_mode(0o600)).unwrap();
+    std::fs::copy(house.file("known.key"), house.file("open.key")).unwrap();
+    std::fs::set_permissions(house.file("open.key"), Permissions::from_mode(0o640)).unwrap();
     for (certificate, key, words) in [
-        ("none.pem", "known.key", "none.pem: No such file"),
+        ("none.pem", "known.key", "none.pem: there is no such file"),
+        ("known.pem", "open.key", "open.key: others have access to it (mode 640)"),
         ("empty.pem", "known.key", "empty.pem: it holds no PEM certificate"),
         ("known.pem", "empty.pem", "empty.pem: it is not PEM as expected"),
         ("known.pem", "stranger.key", "stranger.key: it does not fit the certificate"),
