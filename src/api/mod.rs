@@ -54,8 +54,8 @@ pub use transport::look;
 pub use writer::Writer;
 
 use crate::domain::{
-    Call, Connection, Failure, FailureKind, Organization, OrganizationId, Page, Password, Pin, Record, Shown,
-    Window,
+    Call, Connection, Criteria, Failure, FailureKind, Organization, OrganizationId, Page, Password, Pin,
+    Record, Shown, Window,
 };
 use crate::redact::{self, Secrets};
 use auth::{Auth, Bearer, Standing, sign_in_needed};
@@ -226,15 +226,20 @@ impl Reader {
 
     /// The organizations `window.skip .. window.skip + window.limit`.
     ///
-    /// Ordered by creation, because that never changes: a record keeps its place while pages are read, even
+    /// What the criteria leave out is not among them. Ordered by creation, because that never changes: a record keeps its place while pages are read, even
     /// when it is changed or renamed meanwhile, and new ones come last. Screens sort for themselves.
     ///
     /// # Errors
     ///
     /// Any [`Failure`] but `Lost`.
-    pub async fn organizations(&self, window: Window) -> Result<Page<Arc<Organization>>, Failure> {
+    pub async fn organizations(
+        &self,
+        window: Window,
+        criteria: &Criteria,
+    ) -> Result<Page<Arc<Organization>>, Failure> {
         let call = Call::ListOrganizations;
-        let answer = self.list(call, "/api/v1/cckm/sfdc/organizations", window, "createdAt").await?;
+        let path = "/api/v1/cckm/sfdc/organizations";
+        let answer = self.list_of(call, path, window, "createdAt", criteria).await?;
         let source = (answer.digest(), self.secrets().learned());
         if let Some(page) = self.0.pages.get(window, source) {
             return Ok(page);
@@ -304,8 +309,21 @@ impl Reader {
     }
 
     async fn list(&self, call: Call, path: &str, window: Window, sort: &str) -> Result<Answer, Failure> {
+        self.list_of(call, path, window, sort, &Criteria::default()).await
+    }
+
+    /// The same without what the criteria leave out.
+    async fn list_of(
+        &self,
+        call: Call,
+        path: &str,
+        window: Window,
+        sort: &str,
+        criteria: &Criteria,
+    ) -> Result<Answer, Failure> {
         let (skip, limit) = (window.skip.to_string(), window.limit.to_string());
-        let query = [("skip", skip.as_str()), ("limit", limit.as_str()), ("sort", sort)];
+        let page = [("skip", skip.as_str()), ("limit", limit.as_str()), ("sort", sort)];
+        let query: Vec<_> = page.into_iter().chain(criteria.query()).collect();
         self.read(call, path, &query, self.0.limits.list_body).await
     }
 

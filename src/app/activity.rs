@@ -100,9 +100,10 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
     let get = |path: String| Some(CallLine { method: "GET", path, body: None });
     Some(match effect {
         Effect::SignIn { request, password: _ } => (*request, "SIGN IN", "session".to_owned(), None),
-        Effect::ListOrganizations { request, window } => {
+        Effect::ListOrganizations { request, window, criteria } => {
             let range = format!("organizations {}…", window.skip);
-            let query = format!("?skip={}&limit={}", window.skip, window.limit);
+            let only = if criteria.is_empty() { String::new() } else { format!("&{criteria}") };
+            let query = format!("?skip={}&limit={}{only}", window.skip, window.limit);
             (*request, "GET", range, get(format!("/api/v1/cckm/sfdc/organizations{query}")))
         }
         Effect::FetchOrganization { request, id } => (*request, "GET", id.to_string(), get(id.path())),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::age;
-use super::connections::Connections;
+use super::connections::{Completeness, Connections};
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
 use super::json;
@@ -114,6 +114,8 @@ pub fn scrolled(scroll: usize, command: Command, count: usize, rows: usize, heig
 pub struct Context<'a> {
     /// For how many organizations use the connection.
     pub rows: &'a Rows,
+    /// Whether those are all that do.
+    pub complete: Completeness,
     /// For the state of the connection.
     pub connections: &'a Connections,
     /// For the changes of the past.
@@ -210,7 +212,10 @@ fn shared(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Lin
     let connection = organization.connection.brief();
     let mut lines = vec![
         Line::default(),
-        Line::new(Role::Title, format!("Other organizations on {connection} ({others})")),
+        Line::new(
+            Role::Title,
+            format!("Other organizations on {connection} ({})", cx.complete.number(others)),
+        ),
     ];
     lines.extend(wrapped(Role::Text, &named, width));
     lines
@@ -247,8 +252,7 @@ pub(super) fn or_dash(value: &Untrusted) -> String {
 
 fn connection_notes(organization: &Organization, cx: Context<'_>) -> Vec<(Role, String)> {
     let uses = cx.rows.uses(&organization.connection);
-    let noun = if uses == 1 { "organization" } else { "organizations" };
-    let mut notes = vec![(Role::Dim, format!("used by {uses} {noun}"))];
+    let mut notes = vec![(Role::Dim, format!("used by {}", cx.complete.organizations(uses)))];
     let row = cx.rows.get(&RowKey::Id(organization.id.clone()));
     let look_alike = row.and_then(|row| cx.rows.connection_look_alike(row));
     notes.extend(look_alike.map(|look_alike| (Role::Warning, format!("≈ {}", look_alike.words()))));

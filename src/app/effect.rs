@@ -6,8 +6,8 @@ use super::export::Content;
 use super::remembered::Remembered;
 use super::switch::Destination;
 use crate::domain::{
-    Connection, Fingerprint, OperationId, OrganizationId, OrganizationPatch, Password, Plan, PlanId,
-    Transition, Window,
+    Connection, Criteria, Fingerprint, OperationId, OrganizationId, OrganizationPatch, Password, Plan,
+    PlanId, Transition, Window,
 };
 use crate::text::Untrusted;
 
@@ -44,6 +44,8 @@ pub enum Effect {
         request: RequestId,
         /// Which part of the list.
         window: Window,
+        /// What the list is without.
+        criteria: Criteria,
     },
     /// Read one organization.
     FetchOrganization {

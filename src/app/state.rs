@@ -411,6 +411,7 @@ impl State {
         let cx = detail::Context {
             ledger: &self.ledger,
             rows: &self.list.rows,
+            complete: connections::Completeness::of(&self.list),
             connections: &self.connections,
             now: self.wall_clock(),
         };

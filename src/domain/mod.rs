@@ -2,6 +2,7 @@
 
 mod answer;
 mod connection;
+mod criteria;
 mod digest;
 mod discovered;
 mod failure;
@@ -19,6 +20,7 @@ mod secret;
 
 pub use answer::{PatchAnswer, ServerWords};
 pub use connection::{Connection, ConnectionState};
+pub use criteria::{Criteria, Parameter};
 pub use digest::{Sha256, Sha256Error};
 pub use discovered::Discovered;
 pub use failure::{Call, Failure, FailureKind};

@@ -332,9 +332,9 @@ impl Perform for Executor {
             Effect::SignIn { request, password } => self.read(request, Call::SignIn, |reader| async move {
                 Reply::SignedIn(reader.sign_in(password).await)
             }),
-            Effect::ListOrganizations { request, window } => {
+            Effect::ListOrganizations { request, window, criteria } => {
                 self.read(request, Call::ListOrganizations, |reader| async move {
-                    Reply::Listed(reader.organizations(window).await)
+                    Reply::Listed(reader.organizations(window, &criteria).await)
                 });
             }
             Effect::FetchOrganization { request, id } => {

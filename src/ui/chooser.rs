@@ -83,7 +83,8 @@ fn candidate_line(candidate: &Candidate, now: bool, chosen: bool, width: usize) 
     let (sign_role, sign) =
         if candidate.look_alike.is_some() { (Role::Warning, "≈") } else { (Role::Text, " ") };
     let (role, state) = state_words(candidate);
-    let uses = if candidate.uses == 1 { "1 org".to_owned() } else { format!("{} orgs", candidate.uses) };
+    let uses = candidate.complete.number(candidate.uses);
+    let uses = if uses == "1" { "1 org".to_owned() } else { format!("{uses} orgs") };
     let room = width.saturating_sub(2 + 1 + 11 + 10 + 5);
     let cloud = if room >= 48 { candidate.cloud_name.brief().into_string() } else { String::new() };
     let name_room = if room >= 48 { room - 25 } else { room };

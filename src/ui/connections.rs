@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
 use super::list::{paint_matches, paint_selection, remarks_of};
-use crate::app::connections::{Column, Row, Run, Standing, standing_role, used};
+use crate::app::connections::{Column, Completeness, Row, Run, Standing, standing_role, used};
 use crate::app::explain::explain;
 use crate::app::line::Line;
 use crate::app::list::GUTTER;
@@ -84,8 +84,12 @@ fn remarks(state: &State) -> Line {
     put(list.summary.failing, Role::Bad, "fail");
     put(list.summary.missing, Role::Bad, "missing");
     put(list.summary.unused, Role::Dim, "unused");
-    if list.complete.words().is_some() {
-        said.push((Role::Warning, "? organizations incomplete".to_owned()));
+    match list.complete {
+        Completeness::Whole => {}
+        Completeness::Unread | Completeness::Incomplete => {
+            said.push((Role::Warning, "? organizations incomplete".to_owned()));
+        }
+        Completeness::Filtered => said.push((Role::Warning, "? server filter".to_owned())),
     }
     remarks_of(state, said)
 }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, cells};
 use super::header::of;
 use crate::app::line::Line;
-use crate::app::list::{Column, GUTTER, Placed, Row};
+use crate::app::list::{Column, GUTTER, Holds, Placed, Row};
 use crate::app::query::Query;
 use crate::app::{State, age};
 use crate::layout::{Pane, Panes, SizeClass};
@@ -34,7 +34,14 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
 }
 
 const fn nothing(state: &State) -> &'static str {
-    if !state.list.rows.is_empty() {
+    let asks = !state.list.asked.is_empty();
+    if asks && state.list.load.is_some() {
+        "reading what matches from the server …"
+    } else if asks && state.list.rows.is_empty() && state.list.loaded_at.is_some() {
+        "the server gave none: letter case may count, and * may not; Esc reads all"
+    } else if asks && state.list.loaded_at.is_some() {
+        "nothing that the server gave matches the rest of the filter; Esc reads all"
+    } else if !state.list.rows.is_empty() {
         "no row matches the filter; Esc clears it"
     } else if state.list.load.is_some() {
         "reading the organizations …"
@@ -48,10 +55,18 @@ const fn nothing(state: &State) -> &'static str {
 /// `Organizations 38/412`: shown and known, or what the server counts where that differs.
 fn title(state: &State) -> Line {
     let list = &state.list;
-    let known = list.rows.len();
-    let count =
-        if list.filter.is_empty() { known.to_string() } else { format!("{}/{known}", list.rows.shown()) };
+    let (known, shown) = (list.rows.len(), list.rows.shown());
+    let is_partial = list.holds == Holds::Others || !list.asked.is_empty() && shown == known;
+    let count = match (list.filter.is_empty(), is_partial) {
+        (true, _) => known.to_string(),
+        (false, true) => shown.to_string(),
+        (false, false) => format!("{shown}/{known}"),
+    };
     let title = Line::new(Role::Title, "Organizations ").and(Role::Text, count);
+    let title = match asked(state) {
+        Some(words) => title.and(Role::Warning, words),
+        None => title,
+    };
     let title = match marked(state) {
         Some(words) => title.and(Role::Value, format!("  {words}")),
         None => title,
@@ -94,6 +109,17 @@ pub(super) fn remarks_of(state: &State, said: impl IntoIterator<Item = (Role, St
         line = line.and(Role::Text, gap).and(role, text);
     }
     line
+}
+
+/// ` server filter`, and how far it is: the count beside it is never that of all organizations.
+const fn asked(state: &State) -> Option<&'static str> {
+    let list = &state.list;
+    match (list.asked.is_empty(), list.ended.is_some(), list.load.is_some()) {
+        (true, _, _) => None,
+        (false, true, _) => Some(" server filter"),
+        (false, false, true) => Some(" server filter,"),
+        (false, false, false) => Some(" server filter, not read"),
+    }
 }
 
 /// `3 marked`, and how many of them the filter hides.

@@ -11,6 +11,7 @@ use super::review::finding_role;
 use super::status::{window_hints, window_hints_without};
 use super::windows::width_of;
 use crate::app::change::{Chooser, Finding, Question};
+use crate::app::connections::Completeness;
 use crate::app::line::{Line, labelled, wrapped};
 use crate::app::plan::{Applying, Draft, DraftRow, Planned, Probe, RowResult, RowState, Stage, Writing};
 use crate::app::{State, consent_of};
@@ -191,7 +192,8 @@ fn foot(state: &State, planned: &Planned, inside: Rect) -> Vec<Line> {
         let words = format!("and {} more connections; {waiting} being checked", probes - rows);
         lines.extend(at_most(1, labelled("", (Role::Dim, &words), INDENT, width)));
     }
-    lines.extend(at_most(rows, labelled("Effect", (Role::Value, &effect(planned)), INDENT, width)));
+    let complete = Completeness::of(&state.list);
+    lines.extend(at_most(rows, labelled("Effect", (Role::Value, &effect(planned, complete)), INDENT, width)));
     lines.extend(at_most(rows, labelled("Order", (Role::Text, &order(planned)), INDENT, width)));
     if planned.writing != Some(Writing::Reason) {
         let (role, words) = reason(state, planned);
@@ -254,12 +256,11 @@ fn probe_line(probe: &Probe, width: usize) -> Line {
 }
 
 /// `sfdc-eu-01 27 → 24   sfdc-eu-02 5 → 8 orgs`.
-fn effect(planned: &Planned) -> String {
-    let shown = planned
-        .effects
-        .iter()
-        .take(4)
-        .map(|effect| format!("{} {} → {}", effect.connection.brief(), effect.before, effect.after));
+fn effect(planned: &Planned, complete: Completeness) -> String {
+    let number = |count| complete.number(count);
+    let shown = planned.effects.iter().take(4).map(|effect| {
+        format!("{} {} → {}", effect.connection.brief(), number(effect.before), number(effect.after))
+    });
     let shown: Vec<String> = shown.collect();
     let more = match planned.effects.len() {
         0..=4 => String::new(),

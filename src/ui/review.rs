@@ -142,8 +142,8 @@ pub(crate) fn about(change: &Change, value: &Untrusted) -> (Role, String) {
     match known {
         Some(candidate) => {
             let (role, state) = state_words(candidate);
-            let noun = if candidate.uses == 1 { "organization" } else { "organizations" };
-            (role, format!("{state} · used by {} {noun}", candidate.uses))
+            let users = candidate.complete.organizations(candidate.uses);
+            (role, format!("{state} · used by {users}"))
         }
         None => (Role::Warning, "not in the list of connections".to_owned()),
     }

@@ -10,7 +10,7 @@ use cckm_tui::app::plan::outside::Offered;
 use cckm_tui::app::{Effect, Message, Reply, RequestId, RequestIds, Session};
 use cckm_tui::demo::{Demo, Options};
 use cckm_tui::domain::{
-    JournalFailure, OperationId, Order, OrganizationId, OrganizationPatch, Outcome, Password, Plan,
+    Criteria, JournalFailure, OperationId, Order, OrganizationId, OrganizationPatch, Outcome, Password, Plan,
     PlanPlace, PlanRow, Record, RunId, Transition, Window,
 };
 use cckm_tui::journal::{self, Journal};
@@ -78,7 +78,13 @@ impl Bench {
     }
 
     async fn first_id(&mut self) -> OrganizationId {
-        let reply = self.ask(|request| Effect::ListOrganizations { request, window: Window::FIRST }).await;
+        let reply = self
+            .ask(|request| Effect::ListOrganizations {
+                request,
+                window: Window::FIRST,
+                criteria: Criteria::default(),
+            })
+            .await;
         let Reply::Listed(Ok(page)) = reply else { panic!("{reply:?}") };
         let sound = page.records.into_iter().find_map(|record| match record {
             Record::Sound(organization) => Some(organization.id.clone()),

@@ -73,7 +73,7 @@ impl Perform for Script {
         let until = Moment::after_start(Duration::from_hours(1));
         let reply = match &effect {
             Effect::SignIn { request, .. } => Some((*request, Reply::SignedIn(Ok(())))),
-            Effect::ListOrganizations { request, window } => {
+            Effect::ListOrganizations { request, window, .. } => {
                 let page = Page { skip: window.skip, total: Some(0), records: Vec::new() };
                 Some((*request, Reply::Listed(Ok(page.shared()))))
             }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::connections::Connections;
+use crate::app::connections::{Completeness, Connections};
 use crate::app::field::{Field, PasteRefused};
-use crate::app::list::{LookAlike, Rows};
+use crate::app::list::{ListPane, LookAlike};
 use crate::domain::ConnectionState;
 use crate::input::Key;
 use crate::text::Untrusted;
@@ -22,17 +22,20 @@ pub struct Candidate {
     pub state: Option<ConnectionState>,
     /// How many of the listed organizations use it.
     pub uses: usize,
+    /// Whether those are all.
+    pub complete: Completeness,
     /// Why it may be taken for another.
     pub look_alike: Option<LookAlike>,
 }
 
 /// What can be chosen: the connections the account may list, and those that listed organizations use.
-pub fn candidates(connections: &Connections, rows: &Rows) -> Vec<Candidate> {
+pub fn candidates(connections: &Connections, list: &ListPane) -> Vec<Candidate> {
+    let (rows, complete) = (&list.rows, Completeness::of(list));
     let mut by_name: BTreeMap<Untrusted, Candidate> = BTreeMap::new();
     for name in rows.connections() {
         let uses = rows.uses(name);
         let (name, id, cloud_name) = (name.clone(), Untrusted::default(), Untrusted::default());
-        let candidate = Candidate { name, id, cloud_name, state: None, uses, look_alike: None };
+        let candidate = Candidate { name, id, cloud_name, state: None, uses, complete, look_alike: None };
         by_name.insert(candidate.name.clone(), candidate);
     }
     for connection in &connections.known {
@@ -42,6 +45,7 @@ pub fn candidates(connections: &Connections, rows: &Rows) -> Vec<Candidate> {
             cloud_name: connection.cloud_name.clone(),
             state: Some(connection.state),
             uses: rows.uses(&connection.name),
+            complete,
             look_alike: None,
         };
         by_name.insert(connection.name.clone(), candidate);
@@ -239,6 +243,7 @@ mod tests {
             cloud_name: "Salesforce Cloud".into(),
             state: Some(ConnectionState::Ready),
             uses: 0,
+            complete: Completeness::Whole,
             look_alike: None,
         });
         let mut chooser = Chooser::new(candidates.to_vec());

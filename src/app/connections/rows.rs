@@ -21,6 +21,8 @@ pub const VOCABULARY: Vocabulary = Vocabulary {
         &["error", "last_connection_error"],
         &["id"],
     ],
+    // All of them are read at once: there is nothing to spare.
+    parameters: &[],
     times: &[
         (Time::Tested, &["tested", "last_connection_at"]),
         (Time::Updated, &["updated", "updatedat"]),
@@ -38,12 +40,15 @@ pub enum Completeness {
     Unread,
     /// The server gave fewer than it counts.
     Incomplete,
+    /// The server was asked to leave some out.
+    Filtered,
 }
 
 impl Completeness {
     /// How much is known of the organizations.
     pub fn of(list: &ListPane) -> Self {
         match (list.loaded_at, list.ended) {
+            _ if !list.asked.is_empty() => Self::Filtered,
             (Some(_), Some(Ended::Whole)) => Self::Whole,
             (Some(_), Some(Ended::Incomplete { .. })) => Self::Incomplete,
             _ => Self::Unread,
@@ -56,7 +61,23 @@ impl Completeness {
             Self::Whole => None,
             Self::Unread => Some("the organizations are not all read yet"),
             Self::Incomplete => Some("the server gave fewer organizations than it counts"),
+            Self::Filtered => Some("only what matches the server filter is read"),
         }
+    }
+
+    /// A number of organizations: `27+` where there may be more, `?` where none is known.
+    pub fn number(self, count: usize) -> String {
+        match (self, count) {
+            (Self::Whole, count) => count.to_string(),
+            (Self::Unread | Self::Incomplete | Self::Filtered, 0) => "?".to_owned(),
+            (Self::Unread | Self::Incomplete | Self::Filtered, count) => format!("{count}+"),
+        }
+    }
+
+    /// The same with its noun.
+    pub fn organizations(self, count: usize) -> String {
+        let noun = if (self, count) == (Self::Whole, 1) { "organization" } else { "organizations" };
+        format!("{} {noun}", self.number(count))
     }
 }
 
@@ -125,7 +146,7 @@ pub fn used(uses: usize, complete: Completeness) -> String {
     match (complete, uses) {
         (Completeness::Whole, 0) => "unused".to_owned(),
         (Completeness::Whole, uses) => uses.to_string(),
-        (Completeness::Unread | Completeness::Incomplete, _) => "?".to_owned(),
+        (Completeness::Unread | Completeness::Incomplete | Completeness::Filtered, _) => "?".to_owned(),
     }
 }
 

@@ -81,7 +81,7 @@ pub(super) fn edit_selected(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let seen_at = read_at(&state.detail, &state.list, &target.id).unwrap_or(state.now);
-    let chooser = Chooser::new(candidates(&state.connections, &state.list.rows));
+    let chooser = Chooser::new(candidates(&state.connections, &state.list));
     state.change = Some(Change::new(target, seen_at, chooser));
     state.modals.push(Modal::Change);
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
@@ -102,7 +102,7 @@ pub(super) fn undo(state: &mut State) -> Vec<Effect> {
             Some(Notice::warning("there was no connection before: there is nothing to go back to"));
         return Vec::new();
     }
-    let chooser = Chooser::new(candidates(&state.connections, &state.list.rows));
+    let chooser = Chooser::new(candidates(&state.connections, &state.list));
     let mut change = Change::new(Arc::new(undoable.after), state.now, chooser);
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let effects = change.review(undoable.before, Some(undoable.operation), &mut cx);

@@ -4,7 +4,7 @@ use super::windows;
 use crate::app::clipboard;
 use crate::app::cx::Cx;
 use crate::app::effect::Effect;
-use crate::app::list::{Columns, Sort};
+use crate::app::list::{Columns, Narrowed as _, Sort};
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
 use crate::app::palette::{Action, Entry, Palette, Phrase, Scope, new_and_where, understand};
@@ -124,6 +124,10 @@ fn say(state: &mut State, phrase: Phrase, words: &str) -> Vec<Effect> {
         Phrase::Filter => {
             let wall_clock = state.wall_clock();
             state.narrowed().filter_by(words, wall_clock);
+        }
+        Phrase::ServerFilter => {
+            let wall_clock = state.wall_clock();
+            state.list.filter_by(&format!("/{words}"), wall_clock);
         }
         Phrase::Theme => {
             if let Some(theme) = Theme::named(words) {

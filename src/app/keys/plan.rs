@@ -46,7 +46,7 @@ pub fn timestamp(state: &State) -> Timestamp {
 /// `e` with marks: the connection they are to have is chosen.
 pub(super) fn plan_marked(state: &mut State) -> Vec<Effect> {
     let targets = state.list.marked();
-    let chooser = Chooser::new(candidates(&state.connections, &state.list.rows));
+    let chooser = Chooser::new(candidates(&state.connections, &state.list));
     state.draft = Some(Box::new(Draft::new(targets, chooser)));
     state.modals.push(Modal::Plan);
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
@@ -59,7 +59,7 @@ pub(in crate::app) fn plan_for(state: &mut State, new: &Untrusted, query: &Query
         state.notice = Some(Notice::warning(why));
         return Vec::new();
     }
-    let matching = state.list.rows.that_match(query);
+    let matching = state.list.rows.that_match(query, &state.list.filter);
     let targets: Vec<_> = matching.into_iter().filter_map(Row::organization).cloned().collect();
     let (rows, already) = moves(&targets, new, &accepted(state, new));
     if rows.is_empty() {

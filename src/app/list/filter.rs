@@ -3,6 +3,7 @@
 use crate::app::field::{Field, PasteRefused};
 use crate::app::history::History;
 use crate::app::query::{Query, QueryError, Vocabulary, completions, parse};
+use crate::domain::Criteria;
 use crate::input::Key;
 use crate::keymap::Command;
 
@@ -16,6 +17,8 @@ pub struct Filter {
     /// Why the text is no query; then the last one that was stays in force.
     pub error: Option<QueryError>,
     query: Query,
+    /// What the server is asked for by the text that was accepted last.
+    asked: Criteria,
     /// What the rows have.
     vocabulary: &'static Vocabulary,
     /// Filters that were accepted.
@@ -68,8 +71,10 @@ pub trait Narrowed {
         result
     }
 
-    /// Narrows the list to what `text` asks for, as if it had been typed and accepted.
+    /// Narrows the list to what `text` asks for, as if it had been typed and accepted; two slashes before it are those
+    /// that are typed in the list.
     fn filter_by(&mut self, text: &str, wall_clock: i64) {
+        let text = if text.starts_with("//") { text.get(1..).unwrap_or_default() } else { text };
         self.filter().field = Field::holding(text);
         self.filter_changed(wall_clock);
         self.filter().accept();
@@ -111,6 +116,11 @@ impl Filter {
         self.vocabulary
     }
 
+    /// What the server is to leave out of the list; empty where every row is to be read.
+    pub const fn asked(&self) -> &Criteria {
+        &self.asked
+    }
+
     /// What rows have to be like.
     pub const fn query(&self) -> &Query {
         &self.query
@@ -135,13 +145,20 @@ impl Filter {
         }
     }
 
-    /// Whether the text could be taken; then it is remembered, and the keyboard leaves the field.
+    /// Whether the text could be taken; then it is remembered, the server is to be asked for what it can leave out,
+    /// and the keyboard leaves the field.
     pub fn accept(&mut self) {
         if self.error.is_some() {
             return;
         }
+        self.ask();
         (self.editing, self.offered) = (false, None);
         self.history.add(self.field.text());
+    }
+
+    /// Has the server asked for what the query says.
+    pub(super) fn ask(&mut self) {
+        self.asked.clone_from(self.query.criteria());
     }
 
     /// Shows every row, and keeps what was accepted before.

@@ -21,7 +21,7 @@ pub use columns::{Choice, Columns, GUTTER, Placed};
 pub use filter::{Filter, Narrowed, Taken};
 pub use load::{Ended, Load};
 pub use marks::Marks;
-pub use row::{Changed, LookAlike, Row, RowKey, RowKeys};
+pub use row::{Changed, LookAlike, News, Row, RowKey, RowKeys};
 pub use rows::Rows;
 pub use sort::{By, Sort};
 
@@ -29,7 +29,7 @@ use super::cursor::{in_sight, moved};
 use super::cx::Cx;
 use super::effect::{Effect, RequestId};
 use super::field::Field;
-use crate::domain::{Failure, Moment, Organization, OrganizationId, Page, Record, Window};
+use crate::domain::{Criteria, Failure, Moment, Organization, OrganizationId, Page, Record, Window};
 use crate::keymap::Command;
 use crate::text::DisplayText;
 
@@ -45,6 +45,16 @@ pub struct Stale {
     pub at: Moment,
     /// Failures in a row.
     pub attempts: usize,
+}
+
+/// Which rows a list holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Holds {
+    /// Those that the server gave as it is asked now.
+    #[default]
+    Asked,
+    /// Others too, from when it was asked to leave out something else.
+    Others,
 }
 
 /// The list of organizations.
@@ -76,7 +86,7 @@ pub struct ListPane {
     /// Cells of a row.
     pub width: u16,
     /// The list being read.
-    pub load: Option<Load>,
+    pub load: Option<Box<Load>>,
     /// How the last whole list ended.
     pub ended: Option<Ended>,
     /// When the last whole list was there.
@@ -93,6 +103,10 @@ pub struct ListPane {
     pub rested: bool,
     /// Whether the server refused large pages.
     pub large_refused: bool,
+    /// What the server was asked to leave out of the list that is read, or being read.
+    pub asked: Criteria,
+    /// Whether all rows are from that list.
+    pub holds: Holds,
 }
 
 impl ListPane {
@@ -120,19 +134,30 @@ impl ListPane {
         }
     }
 
+    /// Has the server leave out something else from here on. What was read stays on the screen until its answer is
+    /// there.
+    pub fn ask_for(&mut self, criteria: Criteria) -> Vec<Effect> {
+        let cancelled = self.give_up();
+        (self.asked, self.holds) = (criteria, Holds::Others);
+        (self.ended, self.loaded_at, self.stale, self.cancelled_at) = (None, None, None, None);
+        cancelled
+    }
+
     /// Asks for the first page, unless the list is being read already.
     pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
         if self.load.is_some() {
             return Vec::new();
         }
         let most = if self.large_refused { Window::PAGE } else { Window::LARGE };
-        self.load = Some(Load::new(cx.now, most));
+        self.load = Some(Box::new(Load::new(cx.now, most)));
         self.ask(cx)
     }
 
     fn ask(&mut self, cx: &mut Cx<'_>) -> Vec<Effect> {
         let pages = self.load.as_mut().map(|load| load.ask(cx.requests)).unwrap_or_default();
-        pages.into_iter().map(|(request, window)| Effect::ListOrganizations { request, window }).collect()
+        let criteria = || self.asked.clone();
+        let asked = |(request, window)| Effect::ListOrganizations { request, window, criteria: criteria() };
+        pages.into_iter().map(asked).collect()
     }
 
     /// Stops reading the list; what came so far stays.
@@ -146,7 +171,7 @@ impl ListPane {
 
     fn give_up(&mut self) -> Vec<Effect> {
         let load = self.load.take();
-        load.iter().flat_map(Load::requests).map(Effect::Cancel).collect()
+        load.iter().flat_map(|load| load.requests()).map(Effect::Cancel).collect()
     }
 
     /// Whether the answer to this is waited for.
@@ -185,12 +210,19 @@ impl ListPane {
             records.retain(|record| !load.newer.contains(&RowKey::of(record)));
         }
         // Marks tell what others changed while the operator looks on: not what the first list brings.
-        let mark = self.loaded_at.is_some().then_some(cx.now);
-        self.rows.put(records, mark, self.sort, &self.filter);
+        let news = match (self.loaded_at, self.holds) {
+            (Some(_), _) => News::All(cx.now),
+            (None, Holds::Others) => News::Known(cx.now),
+            (None, Holds::Asked) => News::None,
+        };
+        self.rows.put(records, news, self.sort, &self.filter);
         load.page(request, keys, page.total);
         if let Some(ended) = load.settle() {
-            if ended == Ended::Whole {
-                self.gone = self.rows.retain(load.seen(), self.sort, &self.filter);
+            // What the server left out this time and not before is not gone.
+            let held = std::mem::take(&mut self.holds);
+            if ended == Ended::Whole || held == Holds::Others {
+                let gone = self.rows.retain(load.seen(), self.sort, &self.filter);
+                self.gone = gone.filter(|_| held == Holds::Asked);
             }
             (self.load, self.stale) = (None, None);
             (self.ended, self.loaded_at) = (Some(ended), Some(cx.now));
@@ -207,7 +239,7 @@ impl ListPane {
             load.newer.insert(RowKey::Id(organization.id.clone()));
         }
         let id = organization.id.clone();
-        self.rows.put(vec![Record::Sound(Arc::new(organization))], None, self.sort, &self.filter);
+        self.rows.put(vec![Record::Sound(Arc::new(organization))], News::None, self.sort, &self.filter);
         self.marks.look_at(&id, &self.rows, &self.filter);
         self.follow();
     }
@@ -383,6 +415,7 @@ impl ListPane {
         self.filter.clear();
         self.filter.field = Field::holding(text);
         self.filter.take_text(wall_clock);
+        self.filter.ask();
         self.rows.filter(&self.filter);
         self.follow();
     }

@@ -45,6 +45,33 @@ pub struct Changed {
     pub connection_was: Option<Untrusted>,
 }
 
+/// Which of the records that come are news to the operator, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// None: it is the first list, or the operator asked for the record.
+    None,
+    /// Rows that are known and come otherwise. Others were not asked for before.
+    Known(Moment),
+    /// Those, and rows that were not there before.
+    All(Moment),
+}
+
+impl News {
+    pub(super) const fn of_known(self) -> Option<Moment> {
+        match self {
+            Self::None => None,
+            Self::Known(at) | Self::All(at) => Some(at),
+        }
+    }
+
+    pub(super) const fn of_new(self) -> Option<Moment> {
+        match self {
+            Self::None | Self::Known(_) => None,
+            Self::All(at) => Some(at),
+        }
+    }
+}
+
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {

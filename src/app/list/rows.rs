@@ -12,7 +12,7 @@ use foldhash::fast::RandomState;
 use super::column::{Column, OtherFields};
 use super::filter::Filter;
 use super::order::Order;
-use super::row::{Changed, LookAlike, Row, RowKey, RowKeys};
+use super::row::{Changed, LookAlike, News, Row, RowKey, RowKeys};
 use super::sort::Sort;
 use super::twins::Twins;
 use super::words::Words;
@@ -177,15 +177,8 @@ impl Rows {
         self.shown.iter().position(|index| *index == wanted)
     }
 
-    /// Puts records in: a new key becomes a row, a known one is replaced, and marked when `mark` is given and
-    /// something in it changed.
-    pub fn put(
-        &mut self,
-        records: Vec<Record<Arc<Organization>>>,
-        mark: Option<Moment>,
-        sort: Sort,
-        filter: &Filter,
-    ) {
+    /// Puts records in: a new key becomes a row, a known one is replaced; what is news is marked.
+    pub fn put(&mut self, records: Vec<Record<Arc<Organization>>>, news: News, sort: Sort, filter: &Filter) {
         let mut moved = Moved::default();
         for record in records {
             // Most of what a refresh brings is known: nothing is made of it.
@@ -198,12 +191,12 @@ impl Rows {
             }
             match self.index.get(&row.key).copied() {
                 Some(index) => {
-                    if self.replace(index, row, mark) {
+                    if self.replace(index, row, news.of_known()) {
                         moved.insert(index);
                     }
                 }
                 None => {
-                    moved.insert(self.push(row, mark));
+                    moved.insert(self.push(row, news.of_new()));
                 }
             }
         }
@@ -247,21 +240,27 @@ impl Rows {
         }
     }
 
-    /// Removes the rows whose key is not in `keep`; says what one of them was called, and how many they are.
+    /// Removes the rows whose key is not in `keep`; says what one of them was called, and how many they are. Where the
+    /// server filters, those that the filter hides are not counted: they are known to match no longer.
     pub fn retain(&mut self, keep: &RowKeys, sort: Sort, filter: &Filter) -> Option<(DisplayText, usize)> {
-        let first = self.all.iter().find(|row| !keep.contains(&row.key))?.title();
+        let gone: Vec<&Row> = self.all.iter().filter(|row| !keep.contains(&row.key)).collect();
+        if gone.is_empty() {
+            return None;
+        }
+        let missed = |row: &&&Row| filter.asked().is_empty() || self.matches(&row.key, filter);
+        let missed: Vec<&Row> = gone.iter().filter(missed).copied().collect();
+        let told = missed.first().map(|row| (row.title(), missed.len()));
         for gone in self.all.iter().filter(|row| !keep.contains(&row.key)) {
             count(&mut self.uses, Some(gone), None);
             compare_names(&mut self.names, &mut self.connections, Some(gone), None);
         }
-        let before = self.all.len();
         let kept = self.all.iter().enumerate().filter(|(_, row)| keep.contains(&row.key));
         self.words.keep(kept.map(|(index, _)| index));
         self.all.retain(|row| keep.contains(&row.key));
         self.index = self.all.iter().enumerate().map(|(index, row)| (row.key.clone(), index)).collect();
         self.changed.retain(|key| keep.contains(key));
         self.sort(sort, filter);
-        Some((first, before - self.all.len()))
+        told
     }
 
     /// Orders all rows anew.
@@ -277,9 +276,10 @@ impl Rows {
         self.shown = self.matching(&self.sorted, filter.query());
     }
 
-    /// The rows that match, shown or not, in the order of the list.
-    pub fn that_match(&self, query: &Query) -> Vec<&Row> {
-        self.matching(&self.sorted, query).into_iter().filter_map(|index| self.all.get(index)).collect()
+    /// The rows that match, shown or not, in the order of the list; where the server filters, those that are shown.
+    pub fn that_match(&self, query: &Query, filter: &Filter) -> Vec<&Row> {
+        let among = if filter.asked().is_empty() { &self.sorted } else { &self.shown };
+        self.matching(among, query).into_iter().filter_map(|index| self.all.get(index)).collect()
     }
 
     /// Shows the rows that match, of those shown before.

@@ -4,7 +4,7 @@
 //! `keys/palette.rs`. The compiler names every place.
 
 use super::{Action, Entry};
-use crate::app::list::{Columns, Sort};
+use crate::app::list::{Columns, Filter, Sort};
 use crate::app::plan::outside;
 use crate::app::query::{self, QueryError};
 use crate::app::state::State;
@@ -19,6 +19,8 @@ pub enum Phrase {
     Columns,
     /// Narrow the list.
     Filter,
+    /// Have the server give only what matches.
+    ServerFilter,
     /// Order the list.
     Sort,
     /// Wear another theme.
@@ -31,14 +33,22 @@ pub enum Phrase {
 
 impl Phrase {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Columns, Self::Filter, Self::Sort, Self::Theme, Self::SetConnection, Self::Plan];
+    pub const ALL: [Self; 7] = [
+        Self::Columns,
+        Self::Filter,
+        Self::ServerFilter,
+        Self::Sort,
+        Self::Theme,
+        Self::SetConnection,
+        Self::Plan,
+    ];
 
     /// What is typed before the words.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Columns => "columns",
             Self::Filter => "filter",
+            Self::ServerFilter => "server filter",
             Self::Sort => "sort",
             Self::Theme => "theme",
             Self::SetConnection => "set conn",
@@ -50,7 +60,7 @@ impl Phrase {
     pub const fn form(self) -> &'static str {
         match self {
             Self::Columns => "NAME:WIDTH,…",
-            Self::Filter => "EXPRESSION",
+            Self::Filter | Self::ServerFilter => "EXPRESSION",
             Self::Sort => "COLUMN,-COLUMN",
             Self::Theme => "NAME",
             Self::SetConnection => "NEW where EXPRESSION",
@@ -63,6 +73,7 @@ impl Phrase {
         match self {
             Self::Columns => "show these columns, in this order",
             Self::Filter => "show only the rows that match",
+            Self::ServerFilter => "read only what matches: the same as // before the expression",
             Self::Sort => "order the list by one column or two; - before one: largest first",
             Self::Theme => "wear this theme, for this run",
             Self::SetConnection => "plan this change for every match; nothing is sent",
@@ -74,7 +85,7 @@ impl Phrase {
     fn offers(self, state: &State, words: &str) -> Vec<String> {
         match self {
             Self::Columns | Self::Sort => columns(state, words),
-            Self::Filter => {
+            Self::Filter | Self::ServerFilter => {
                 query::completions(words, state.filter().vocabulary(), |column| state.values(column))
             }
             Self::Theme => named(words, Theme::all().map(Theme::name)),
@@ -102,6 +113,7 @@ impl Phrase {
                 View::Organizations => filtered(state, words),
                 View::Connections => filtered_connections(state, words),
             },
+            Self::ServerFilter => filtered(state, &format!("/{words}")),
             Self::Sort => {
                 let others = state.list.rows.others();
                 Sort::parse(words, others).map(|sort| format!("order the list by {}", sort.told(others)))
@@ -119,14 +131,19 @@ impl Phrase {
 
     const fn is_about_the_list(self) -> bool {
         match self {
-            Self::Columns | Self::Filter | Self::Sort | Self::SetConnection | Self::Plan => true,
+            Self::Columns
+            | Self::Filter
+            | Self::ServerFilter
+            | Self::Sort
+            | Self::SetConnection
+            | Self::Plan => true,
             Self::Theme => false,
         }
     }
 
     const fn is_about_organizations(self) -> bool {
         match self {
-            Self::Columns | Self::Sort | Self::SetConnection => true,
+            Self::Columns | Self::ServerFilter | Self::Sort | Self::SetConnection => true,
             Self::Filter | Self::Theme | Self::Plan => false,
         }
     }
@@ -242,14 +259,32 @@ fn moved(state: &State, words: &str) -> Result<String, String> {
     let Some(expression) = expression.filter(|expression| !expression.is_empty()) else {
         return Err("type where, and what the rows have to hold".to_owned());
     };
-    filtered(state, expression).map(|matching| format!("{matching}: Enter opens the plan; nothing is sent"))
+    let query = query_of(state, expression, &query::ORGANIZATIONS)?;
+    if !query.criteria().is_empty() {
+        return Err("a plan is made of rows that are read: the expression without //".to_owned());
+    }
+    let list = &state.list;
+    let count = list.rows.that_match(&query, &list.filter).len();
+    let among = if list.asked.is_empty() {
+        format!("{} organizations", list.rows.len())
+    } else {
+        format!("{} organizations shown", list.rows.shown())
+    };
+    Ok(format!("{count} of {among} match: Enter opens the plan; nothing is sent"))
 }
 
-/// How many organizations match.
+/// How many organizations match, and whether Enter reads others.
 fn filtered(state: &State, words: &str) -> Result<String, String> {
     let query = query_of(state, words, &query::ORGANIZATIONS)?;
-    let count = state.list.rows.that_match(&query).len();
-    Ok(format!("{count} of {} organizations match", state.list.rows.len()))
+    let list = &state.list;
+    let count = list.rows.that_match(&query, &Filter::default()).len();
+    let counted = format!("{count} of {} organizations", list.rows.len());
+    Ok(match (query.criteria() == &list.asked, query.criteria().is_empty()) {
+        (true, true) => format!("{counted} match"),
+        (true, false) => format!("{counted} read by this server filter match"),
+        (false, true) => format!("{counted} read so far match: Enter reads all"),
+        (false, false) => format!("{counted} read so far match: Enter has the server filter"),
+    })
 }
 
 /// How many connections match.

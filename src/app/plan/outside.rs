@@ -120,7 +120,9 @@ pub fn left(state: &State, plan: &Plan) -> Vec<PlanRow> {
 pub(in crate::app) fn obstacle(state: &State) -> Option<String> {
     let open = state.change.as_ref().is_some_and(|change| !change.is_settled());
     let open = open.then(|| "a change is open: send it or close it first".to_owned());
-    obstacle_to_change(state).or(open)
+    let is_filtered = !state.list.asked.is_empty();
+    let filtered = is_filtered.then(|| "a server filter is on: Esc in the list reads all first".to_owned());
+    obstacle_to_change(state).or(open).or(filtered)
 }
 
 /// Has a plan file read; what is in it is opened by [`offer`].
@@ -163,7 +165,9 @@ fn done(id: PlanId) -> String {
 /// settled and the list is read.
 pub(in crate::app) fn offer(state: &mut State) -> Vec<Effect> {
     let list = &state.list;
-    let is_ready = list.loaded_at.is_some() && list.load.is_none() && state.modals.is_empty();
+    // What of it is left can only be said when every organization may be in the list.
+    let is_read = list.loaded_at.is_some() && list.load.is_none() && list.asked.is_empty();
+    let is_ready = is_read && state.modals.is_empty();
     let is_free =
         state.change.as_ref().is_none_or(Change::is_settled) && state.draft.is_none() && !state.is_applying();
     if state.offered.is_empty() || !is_ready || !is_free || state.ledger.is_recovering() {

@@ -1,6 +1,7 @@
 //! What is found out about one connection that a plan moves organizations to: once for the whole plan.
 
 use crate::app::change::{Candidate, Check, Finding, Question, reach, test_finding, why_not};
+use crate::app::connections::Completeness;
 use crate::app::cx::Cx;
 use crate::app::effect::{Effect, RequestId};
 use crate::domain::{Connection, Discovered, Failure, Moment, Record};
@@ -53,6 +54,7 @@ impl Probe {
             cloud_name: self.known.as_ref().map(|known| known.cloud_name.clone()).unwrap_or_default(),
             state: self.known.as_ref().map(|known| known.state),
             uses: 0,
+            complete: Completeness::default(),
             look_alike: None,
         }
     }

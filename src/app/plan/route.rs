@@ -139,6 +139,6 @@ pub(in crate::app) fn weigh(state: &mut State) {
 /// The connections were read anew while one is being chosen.
 pub(in crate::app) fn offer_candidates(state: &mut State) {
     if let Some(Stage::Choosing(chooser)) = state.draft.as_mut().map(|draft| &mut draft.stage) {
-        chooser.offer(candidates(&state.connections, &state.list.rows));
+        chooser.offer(candidates(&state.connections, &state.list));
     }
 }

@@ -1,6 +1,6 @@
 //! What `Tab` makes of a filter that is being typed: names of columns, then values that are there.
 
-use super::parse::quoted;
+use super::parse::{for_the_server, quoted};
 use super::term::Vocabulary;
 
 /// Most values offered for one column.
@@ -13,7 +13,8 @@ pub fn completions(
     vocabulary: &Vocabulary,
     values: impl Fn(usize) -> Vec<String>,
 ) -> Vec<String> {
-    let at = last_term(text);
+    let asked = for_the_server(text).map_or(0, |rest| text.len() - rest.len());
+    let at = last_term(text).max(asked);
     let (before, term) = text.split_at(at);
     let sign = term.len() - term.trim_start_matches('!').len();
     let (sign, term) = term.split_at(sign);
@@ -77,6 +78,8 @@ mod tests {
             ("connection=\"a", &["connection=\"a b\""]),
             ("connection=th", &["connection=\"the \"\"old\"\" one\""]),
             ("colour=", &[]),
+            ("/conn", &["/connection="]),
+            ("/connection=a", &["/connection=\"a b\""]),
             ("acme ", &[]),
             ("zzz", &[]),
         ] {

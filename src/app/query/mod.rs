@@ -8,6 +8,9 @@
 //! name:acme         a part of one column                      connection=a|b   one value or the other
 //! ```
 //!
+//! A slash before the first term asks the server: `/connection=sfdc-eu-01 acme` has it give only the organizations on
+//! that connection, of which those that hold the word are shown.
+//!
 //! Every term has to hold. Case does not matter. Within quotes signs are text, and `""` is a quote. Regular
 //! expressions run in time linear in the text. Which columns and times there are is said by the [`Vocabulary`] of the
 //! list.
@@ -23,8 +26,10 @@ pub use term::{Field, ORGANIZATIONS, Subject, Term, Time, Vocabulary};
 
 use std::ops::Range;
 
+use crate::domain::Criteria;
+
 /// What can be typed, each with what it means: for the help.
-pub const FORMS: [(&str, &str); 11] = [
+pub const FORMS: [(&str, &str); 12] = [
     ("acme sur", "rows that hold both words, in any column; case does not matter"),
     ("\"acme sur\"", "with the blank between them"),
     ("!uat", "rows without it; ! turns every form around"),
@@ -38,6 +43,10 @@ pub const FORMS: [(&str, &str); 11] = [
         "of connections: name, state, kind, used, error, id; tested>30d, updated, created",
     ),
     ("~acdtl", "the letters in this order, with others between"),
+    (
+        "//connection=sfdc-eu-01",
+        "server filter: only what matches is read; name org type connection id cloud, the whole value",
+    ),
     ("Tab, or ↑ when empty", "complete a column or a value; an earlier filter"),
 ];
 
@@ -45,6 +54,9 @@ pub const FORMS: [(&str, &str); 11] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     terms: Vec<Term>,
+    criteria: Criteria,
+    /// How many of the terms the server is not asked for.
+    here: usize,
 }
 
 impl Query {
@@ -57,6 +69,16 @@ impl Query {
     /// rows that were shown have to be looked at.
     pub fn narrows(&self, old: &Self) -> bool {
         old.terms.iter().all(|old| self.terms.iter().any(|new| new.implies(old)))
+    }
+
+    /// What the server is to be asked for: it can only give rows that are like this query, or more of them.
+    pub const fn criteria(&self) -> &Criteria {
+        &self.criteria
+    }
+
+    /// How many terms are left that the server is not asked for: they are looked for in what it gave.
+    pub const fn here(&self) -> usize {
+        self.here
     }
 
     /// Whether `subject` is like it.

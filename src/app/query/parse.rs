@@ -2,6 +2,8 @@
 
 use regex::RegexBuilder;
 
+use crate::domain::Criteria;
+
 use super::Query;
 use super::term::{Glob, Letters, Pattern, Term, Test, Vocabulary};
 
@@ -25,9 +27,19 @@ pub enum QueryError {
     /// A comparison without a value.
     #[error("{0} what? \"\" is an empty value")]
     NoValue(String),
+    /// Nothing in it that the server can filter by.
+    #[error("{}", not_for_server(.0))]
+    NotForServer(String),
     /// A span of time that is none.
     #[error("{0}: expected a span of time such as 30m, 12h, 7d or 2w")]
     Span(String),
+}
+
+fn not_for_server(names: &str) -> String {
+    if names.is_empty() {
+        return "// is for the organizations: the connections are all read".to_owned();
+    }
+    format!("the server takes whole values: {names}")
 }
 
 /// The query of a text about rows that have these columns; `now` is the wall clock, in seconds since 1970.
@@ -36,9 +48,38 @@ pub enum QueryError {
 ///
 /// [`QueryError`] names the first term that cannot be understood.
 pub fn parse(text: &str, vocabulary: &Vocabulary, now: i64) -> Result<Query, QueryError> {
-    let terms = pieces(text).into_iter().map(|piece| term(&piece, vocabulary, now));
-    let terms: Result<Vec<Option<Term>>, QueryError> = terms.collect();
-    Ok(Query { terms: terms?.into_iter().flatten().collect() })
+    let (text, ask) = for_the_server(text).map_or((text, false), |rest| (rest, true));
+    let mut query = Query::default();
+    for piece in pieces(text) {
+        let Some(term) = term(&piece, vocabulary, now)? else { continue };
+        let asked = ask && asked(&piece, vocabulary, &mut query.criteria);
+        query.here += usize::from(!asked);
+        query.terms.push(term);
+    }
+    if ask && query.criteria.is_empty() && !query.is_empty() {
+        return Err(QueryError::NotForServer(vocabulary.for_the_server()));
+    }
+    Ok(query)
+}
+
+/// What follows the slash before a filter that the server is asked for, be it typed with that of the filter's key.
+pub(super) fn for_the_server(text: &str) -> Option<&str> {
+    text.strip_prefix('/').map(|rest| rest.strip_prefix('/').unwrap_or(rest))
+}
+
+/// Asks the server for what a piece says, where that is the whole value of a column that it can filter by.
+///
+/// What it says here, letter case aside, the server says at most more strictly or, of a `*` within quotes, less: so
+/// every term is looked for in the answer too.
+fn asked(piece: &Piece, vocabulary: &Vocabulary, criteria: &mut Criteria) -> bool {
+    let Some((name, value)) = piece.text.split_once('=').filter(|(name, _)| piece.open().len() > name.len())
+    else {
+        return false;
+    };
+    let is_one =
+        piece.signs.iter().all(|at| piece.text.get(*at..).is_some_and(|sign| !sign.starts_with('|')));
+    let parameter = vocabulary.column(&name.to_lowercase()).and_then(|column| vocabulary.parameter(column));
+    parameter.is_some_and(|parameter| is_one && criteria.add(parameter, value))
 }
 
 /// A term as typed: its text without the quotes, where the first quote stood, and where signs stand that no quotes
@@ -271,6 +312,32 @@ mod tests {
         ] {
             assert_eq!(hits(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn e3_the_server_is_asked_for_whole_values_and_the_rest_is_looked_for_here() {
+        for (text, asked, here) in [
+            ("connection=sfdc-eu-01", "", 1),
+            ("/connection=sfdc-eu-01", "connection=sfdc-eu-01", 0),
+            ("//conn=sfdc-eu-01 acme !uat", "connection=sfdc-eu-01", 2),
+            ("/ORG=00D1 type=Sandbox", "sfdc_org_id=00D1&organization_type=Sandbox", 0),
+            ("/name=\"Acme Süd\" cloud=sfdc*", "name=Acme%20S%C3%BCd&cloud_name=sfdc%2A", 0),
+            ("/id=2473e846 id=1111", "id=2473e846", 1),
+            ("/name=\"a|b\" conn=a|b", "name=a%7Cb", 1),
+            ("/name=a type!=b !conn=c updated<3d name:d conn=\"\"", "name=a", 5),
+            ("/", "", 0),
+            ("", "", 0),
+        ] {
+            let query = query(text, 0);
+            assert_eq!((query.criteria().to_string().as_str(), query.here()), (asked, here), "{text}");
+        }
+        let said = |text: &str, vocabulary| parse(text, vocabulary, 0).unwrap_err().to_string();
+        assert_eq!(
+            said("/acme", &ORGANIZATIONS),
+            "the server takes whole values: name= org= type= connection= id= cloud="
+        );
+        let connections = said("/name=a", &crate::app::connections::VOCABULARY);
+        assert!(connections.contains("connections are all read"), "{connections}");
     }
 
     #[test]

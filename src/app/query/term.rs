@@ -8,6 +8,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str, pattern::Atom};
 use regex::Regex;
 
 use crate::app::age;
+use crate::domain::Parameter;
 use crate::text::Untrusted;
 
 /// What the rows of a list have that a term can name.
@@ -16,6 +17,8 @@ pub struct Vocabulary {
     /// The columns, in the order of the lines of [`Subject::words`]: the name to type, then others that are
     /// understood.
     pub columns: &'static [&'static [&'static str]],
+    /// By which of the columns the server can filter, and what it calls them.
+    pub parameters: &'static [(usize, Parameter)],
     /// The times, by all their names.
     pub times: &'static [(Time, &'static [&'static str])],
 }
@@ -41,6 +44,17 @@ impl Vocabulary {
         self.times.iter().filter_map(|(_, names)| names.first().copied())
     }
 
+    /// What the server calls a column that it can filter by.
+    pub(super) fn parameter(&self, column: usize) -> Option<Parameter> {
+        self.parameters.iter().find(|(of, _)| *of == column).map(|(_, parameter)| *parameter)
+    }
+
+    /// The columns that the server can filter by, as they are typed.
+    pub(super) fn for_the_server(&self) -> String {
+        let asked = self.parameters.iter().filter_map(|(column, _)| self.columns.get(*column)?.first());
+        asked.map(|name| format!("{name}=")).collect::<Vec<_>>().join(" ")
+    }
+
     /// All that can be named.
     pub(super) fn words(&self) -> String {
         let columns: Vec<_> = self.column_names().collect();
@@ -58,6 +72,14 @@ pub const ORGANIZATIONS: Vocabulary = Vocabulary {
         &["connection", "conn"],
         &["id"],
         &["cloud", "cloud_name"],
+    ],
+    parameters: &[
+        (Field::Name.column(), Parameter::Name),
+        (Field::OrgId.column(), Parameter::OrgId),
+        (Field::Type.column(), Parameter::Type),
+        (Field::Connection.column(), Parameter::Connection),
+        (Field::Id.column(), Parameter::Id),
+        (Field::Cloud.column(), Parameter::Cloud),
     ],
     times: &[(Time::Updated, &["updated", "updatedat"]), (Time::Created, &["created", "createdat"])],
 };

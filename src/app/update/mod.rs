@@ -28,7 +28,7 @@ use self::follow::follow_selection;
 pub(super) use self::replies::follow_target;
 use self::replies::replied;
 pub(super) use self::session::{arrive, free_sign_in, refresh, sign_in};
-use self::session::{read_banner, session_changed};
+use self::session::{read_banner, read_otherwise, session_changed};
 
 /// What is said when the line to the terminal turns out to be slow.
 const SLOW_LINE: &str = "the terminal takes output slowly: low bandwidth from here on · L tells more";
@@ -48,6 +48,7 @@ pub fn update(state: &mut State, keymap: &Keymap, event: Stamped) -> Vec<Effect>
     let answered = matches!(event.message, Message::Replied { .. });
     let learned = state.connections.learned;
     let mut effects = apply(state, keymap, event.message);
+    effects.extend(read_otherwise(state));
     effects.extend(plan::advance(state, applying));
     effects.extend(plan::outside::offer(state));
     if learned != state.connections.learned || answered && state.list.load.is_none() {

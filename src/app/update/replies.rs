@@ -159,25 +159,29 @@ fn listed(
 
 /// What others removed has no row that could carry a mark.
 fn tell_what_is_gone(state: &mut State) {
+    let why = if state.list.asked.is_empty() {
+        "removed, or hidden from this account"
+    } else {
+        "changed so that the server filter leaves it out, removed, or hidden"
+    };
     let words = match state.list.gone.take() {
         None => return,
-        Some((name, 1)) => {
-            format!("{name} is not in the list any more: removed, or hidden from this account")
-        }
-        Some((name, n)) => format!(
-            "{name} and {} more are not in the list any more: removed, or hidden from this account",
-            n - 1
-        ),
+        Some((name, 1)) => format!("{name} is not in the list any more: {why}"),
+        Some((name, n)) => format!("{name} and {} more are not in the list any more: {why}", n - 1),
     };
     state.notice = Some(Notice::warning(words));
 }
 
 /// A mark whose organization is not there any more is not kept, and that is said.
 fn tell_lost_marks(state: &mut State) {
-    let words = match std::mem::take(&mut state.list.marks_lost) {
-        0 => return,
-        1 => "a marked organization is not in the list any more: its mark is gone".to_owned(),
-        n => format!("{n} marked organizations are not in the list any more: their marks are gone"),
+    let words = match (std::mem::take(&mut state.list.marks_lost), state.list.asked.is_empty()) {
+        (0, _) => return,
+        (1, false) => "a marked organization does not match the server filter: its mark is gone".to_owned(),
+        (n, false) => {
+            format!("{n} marked organizations do not match the server filter: their marks are gone")
+        }
+        (1, true) => "a marked organization is not in the list any more: its mark is gone".to_owned(),
+        (n, true) => format!("{n} marked organizations are not in the list any more: their marks are gone"),
     };
     state.notice = Some(Notice::warning(words));
 }
@@ -383,7 +387,7 @@ pub(in crate::app) fn follow_target(state: &mut State) {
 
 fn offer_candidates(state: &mut State) {
     if let Some(change) = state.change.as_mut().filter(|change| matches!(change.phase, Phase::Choosing)) {
-        change.chooser.offer(candidates(&state.connections, &state.list.rows));
+        change.chooser.offer(candidates(&state.connections, &state.list));
     }
     plan::offer_candidates(state);
 }

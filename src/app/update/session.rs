@@ -4,6 +4,7 @@ use crate::app::cx::Cx;
 use crate::app::effect::Effect;
 use crate::app::message::Session;
 use crate::app::modal::{Modal, Problem, Retry, SignIn};
+use crate::app::notice::Notice;
 use crate::app::sign_in::Banner;
 use crate::app::state::State;
 use crate::domain::{Call, Failure, FailureKind, Introduction};
@@ -60,6 +61,29 @@ pub(super) fn read_all(state: &mut State) -> Vec<Effect> {
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let mut effects = state.list.refresh(&mut cx);
     effects.extend(state.connections.refresh(&mut cx));
+    effects
+}
+
+/// Reads the list anew when the server is to leave out something else than before, whatever changed the filter.
+pub(super) fn read_otherwise(state: &mut State) -> Vec<Effect> {
+    let criteria = state.list.filter.asked();
+    if *criteria == state.list.asked {
+        return Vec::new();
+    }
+    let words = match (criteria.is_empty(), state.list.filter.query().here()) {
+        (true, _) => "no server filter any more: every organization is read again".to_owned(),
+        (false, 0) => "server filter: only what matches is read; Esc reads all".to_owned(),
+        (false, 1) => "server filter: only what matches is read; one term is looked for in that".to_owned(),
+        (false, here) => {
+            format!("server filter: only what matches is read; {here} terms are looked for in that")
+        }
+    };
+    let mut effects = state.list.ask_for(criteria.clone());
+    state.notice = Some(Notice::info(words, state.now));
+    if state.session != Session::SignedOut {
+        let mut cx = Cx { now: state.now, requests: &mut state.requests };
+        effects.extend(state.list.refresh(&mut cx));
+    }
     effects
 }
 

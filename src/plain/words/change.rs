@@ -32,12 +32,11 @@ fn offered(change: &Change) -> (Vec<String>, Vec<Untrusted>) {
     let shown: Vec<&Candidate> = change.chooser.shown().collect();
     let now = &change.target.connection;
     let line = |(place, candidate): (usize, &&Candidate)| {
-        let uses = candidate.uses;
-        let noun = if uses == 1 { "organization" } else { "organizations" };
+        let users = candidate.complete.organizations(candidate.uses);
         let mark = if candidate.name == *now { " (now)" } else { "" };
         let doubt = candidate.look_alike.as_ref().map(|look_alike| format!(" · {}", look_alike.words()));
         let (name, state) = (candidate.name.brief(), state_words(candidate).1);
-        format!("{} {name} · {state} · {uses} {noun}{mark}{}", place + 1, doubt.unwrap_or_default())
+        format!("{} {name} · {state} · {users}{mark}{}", place + 1, doubt.unwrap_or_default())
     };
     let mut lines: Vec<String> = shown.iter().take(MOST).enumerate().map(line).collect();
     if shown.len() > MOST {

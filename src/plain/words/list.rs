@@ -36,7 +36,8 @@ fn head(state: &State, rows: &[(usize, &Row)]) -> String {
     }];
     if !list.filter.is_empty() {
         let filter = escape(list.filter.field.text());
-        words.push(format!("filter /{filter}, {} in all", list.rows.len()));
+        let all = if list.asked.is_empty() { "in all" } else { "read by this server filter" };
+        words.push(format!("filter /{filter}, {} {all}", list.rows.len()));
     }
     words.extend(list.ended.and_then(Ended::trouble).map(|words| words.to_uppercase()));
     if let Some(at) = list.loaded_at {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cckm_tui::domain::{Call, ConnectionState, FailureKind, Record, Window};
+use cckm_tui::domain::{Call, ConnectionState, Criteria, FailureKind, Parameter, Record, Window};
 
 use super::*;
 
@@ -39,7 +39,7 @@ async fn a_sign_in_is_one_post_with_what_the_contract_asks_for() {
 async fn a_list_names_its_window_and_its_order() {
     let server = with_tokens(|_| Reply::json(200, &page(42, &["a", "b"]))).await;
     let reader = signed_in(&server, limits()).await;
-    let page = reader.organizations(Window { skip: 20, limit: 100 }).await.unwrap();
+    let page = reader.organizations(Window { skip: 20, limit: 100 }, &Criteria::default()).await.unwrap();
     assert_eq!((page.skip, page.total, page.records.len()), (20, Some(42), 2));
     let request = server.requests().pop().unwrap();
     assert_eq!(request.method, "GET");
@@ -73,6 +73,18 @@ async fn a_page_that_is_the_same_again_is_taken_apart_once() {
     assert!(!Arc::ptr_eq(records(1), records(2)));
     assert_eq!((pages[3].skip, records(3)), (1, records(0)), "another window");
     assert!(!Arc::ptr_eq(records(0), records(3)));
+}
+
+#[tokio::test]
+async fn e3_a_list_names_what_is_to_be_left_out_by_the_servers_words() {
+    let server = with_tokens(|_| Reply::json(200, &page(1, &["a"]))).await;
+    let reader = signed_in(&server, limits()).await;
+    let mut criteria = Criteria::default();
+    criteria.add(Parameter::OrgId, "00D1");
+    criteria.add(Parameter::Connection, "a & b=c*");
+    reader.organizations(Window::FIRST, &criteria).await.unwrap();
+    let asked = "skip=0&limit=100&sort=createdAt&sfdc_org_id=00D1&connection=a+%26+b%3Dc*";
+    assert_eq!(server.requests().pop().unwrap().target, format!("/api/v1/cckm/sfdc/organizations?{asked}"));
 }
 
 #[tokio::test]
@@ -155,7 +167,7 @@ async fn a_refusal_of_a_read_carries_the_words_of_the_server() {
         })
         .await;
         let reader = signed_in(&server, limits()).await;
-        let failure = reader.organizations(Window::FIRST).await.unwrap_err();
+        let failure = reader.organizations(Window::FIRST, &Criteria::default()).await.unwrap_err();
         assert_eq!((failure.call, failure.kind), (Call::ListOrganizations, FailureKind::Refused { status }));
         assert_eq!(failure.words.code.as_sent(), "NCERRSomething");
         assert_eq!(failure.words.message.as_sent(), "not so");
@@ -170,7 +182,7 @@ async fn nothing_is_asked_without_a_session() {
     let server = with_tokens(|_| Reply::json(200, "{}")).await;
     let writer = Writer::new(reader_at(&server.http(), limits()));
     let kinds = [
-        writer.reader().organizations(Window::FIRST).await.unwrap_err().kind,
+        writer.reader().organizations(Window::FIRST, &Criteria::default()).await.unwrap_err().kind,
         writer.reader().organization(&id()).await.unwrap_err().kind,
         writer.reader().connections().await.unwrap_err().kind,
         writer.reader().renew_if_due().await.unwrap_err().kind,

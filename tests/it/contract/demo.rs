@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use cckm_tui::demo::{Demo, Discovery, Options, Recorded, Rule};
 use cckm_tui::domain::{
-    Call, Connection, ConnectionState, Discovered, FailureKind, Organization, Record, Window,
+    Call, Connection, ConnectionState, Criteria, Discovered, FailureKind, Organization, Parameter, Record,
+    Window,
 };
 use cckm_tui::text::Untrusted;
 
@@ -86,15 +87,48 @@ fn sound<T: std::fmt::Debug>(records: Vec<Record<T>>) -> Vec<T> {
 
 /// Every page, from the first to the total.
 async fn all(reader: &Reader) -> Vec<Organization> {
+    all_but(reader, &Criteria::default()).await
+}
+
+/// The same without what the criteria leave out.
+async fn all_but(reader: &Reader, criteria: &Criteria) -> Vec<Organization> {
     let mut all = Vec::new();
     loop {
-        let page = reader.organizations(Window { skip: all.len(), limit: Window::PAGE }).await.unwrap();
+        let window = Window { skip: all.len(), limit: Window::PAGE };
+        let page = reader.organizations(window, criteria).await.unwrap();
         all.extend(sound(page.records).iter().map(|one| Organization::clone(one)));
         if page.total.is_none_or(|total| all.len() >= total) {
             assert_eq!(page.total, Some(all.len()));
             return all;
         }
     }
+}
+
+type Of = fn(&Organization) -> &Untrusted;
+
+#[tokio::test]
+async fn e3_the_demo_server_leaves_out_what_the_criteria_name() {
+    let desk = Desk::with(Options { organizations: 412, ..Options::default() }).await;
+    let rows = all(desk.reader()).await;
+    let one = &rows[7];
+    let fields: [(Parameter, Of); 5] = [
+        (Parameter::Name, |row| &row.name),
+        (Parameter::OrgId, |row| &row.organization_id),
+        (Parameter::Type, |row| &row.kind),
+        (Parameter::Connection, |row| &row.connection),
+        (Parameter::Cloud, |row| &row.cloud_name),
+    ];
+    for (parameter, of) in fields {
+        let mut criteria = Criteria::default();
+        criteria.add(parameter, of(one).as_sent());
+        let expected: Vec<_> = rows.iter().filter(|row| of(row) == of(one)).cloned().collect();
+        assert_eq!(all_but(desk.reader(), &criteria).await, expected, "{parameter:?}");
+    }
+    let mut criteria = Criteria::default();
+    criteria.add(Parameter::Id, one.id.as_str());
+    assert_eq!(all_but(desk.reader(), &criteria).await, std::slice::from_ref(one));
+    criteria.add(Parameter::Name, "nobody");
+    assert_eq!(all_but(desk.reader(), &criteria).await, []);
 }
 
 #[tokio::test]
@@ -342,7 +376,7 @@ async fn a_test_in_trouble_is_sent_once() {
 /// Every call once.
 async fn every_call(desk: &Desk) {
     let reader = desk.reader();
-    assert!(reader.organizations(Window::FIRST).await.is_ok());
+    assert!(reader.organizations(Window::FIRST, &Criteria::default()).await.is_ok());
     assert!(reader.organization(&id()).await.is_ok());
     assert!(reader.connections().await.is_ok());
     let connection = desk.connection("sfdc-connection").await;
@@ -358,7 +392,7 @@ async fn au_an_expired_token_is_renewed_unseen_before_any_read() {
     assert_eq!(desk.renewals(), 0);
     // The server's clock alone: the client still believes in its token, and meets the 401.
     desk.demo.clock().advance(Duration::from_mins(6));
-    assert!(desk.reader().organizations(Window::FIRST).await.is_ok());
+    assert!(desk.reader().organizations(Window::FIRST, &Criteria::default()).await.is_ok());
     assert_eq!(desk.renewals(), 1);
     desk.demo.clock().advance(Duration::from_mins(6));
     assert_eq!(sound(desk.reader().discover(&text("sfdc-connection")).await.unwrap()).len(), 1);

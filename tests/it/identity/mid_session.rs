@@ -13,7 +13,7 @@ async fn tl_03_another_certificate_in_mid_session_gets_no_change_and_no_token() 
         let witness = Witness::with(&chain, version).await;
         let writer = Writer::new(reader(&witness, pinned(&chain.certificates[0])));
         sign_in(writer.reader()).await.unwrap();
-        writer.reader().organizations(Window::FIRST).await.unwrap();
+        writer.reader().organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap();
         witness.swap(&other, version);
         let before = witness.told().len();
 

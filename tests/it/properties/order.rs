@@ -7,7 +7,7 @@ use cckm_tui::app::field::Field;
 use std::cmp::Ordering;
 
 use cckm_tui::app::age;
-use cckm_tui::app::list::{By, Column, Filter, Row, RowKey, RowKeys, Rows, Sort, Taken};
+use cckm_tui::app::list::{By, Column, Filter, News, Row, RowKey, RowKeys, Rows, Sort, Taken};
 use cckm_tui::app::query::Subject;
 use cckm_tui::domain::{Field as Other, Moment, Organization, Record};
 use proptest::prelude::*;
@@ -130,7 +130,8 @@ impl Pair {
         for record in &records {
             self.model.insert(Row::new(record.clone()).key, record.clone());
         }
-        self.rows.put(records, mark.then_some(Moment::START), self.sort, &self.filter);
+        let news = if mark { News::All(Moment::START) } else { News::None };
+        self.rows.put(records, news, self.sort, &self.filter);
     }
 
     fn apply(&mut self, step: Step) {

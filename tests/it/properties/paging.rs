@@ -193,7 +193,7 @@ impl Model {
 
 fn requests<'a>(effects: impl Iterator<Item = &'a Effect>) -> Vec<(RequestId, Window)> {
     let pages = effects.filter_map(|effect| match effect {
-        Effect::ListOrganizations { request, window } => Some((*request, *window)),
+        Effect::ListOrganizations { request, window, .. } => Some((*request, *window)),
         _ => None,
     });
     pages.collect()

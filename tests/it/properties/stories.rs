@@ -302,7 +302,11 @@ impl Story {
         let any = [
             Effect::SignIn { request, password: None },
             Effect::ListConnections { request },
-            Effect::ListOrganizations { request, window: cckm_tui::domain::Window::FIRST },
+            Effect::ListOrganizations {
+                request,
+                window: cckm_tui::domain::Window::FIRST,
+                criteria: cckm_tui::domain::Criteria::default(),
+            },
             Effect::FetchOrganization { request, id: organization(1, 0).id },
             Effect::PatchOrganization {
                 request,
@@ -371,7 +375,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
     let salt = kind / 2;
     match effect {
         Effect::SignIn { .. } => Reply::SignedIn(if good { Ok(()) } else { Err(failed(Call::SignIn, salt)) }),
-        Effect::ListOrganizations { request: _, window } => Reply::Listed(if good {
+        Effect::ListOrganizations { window, .. } => Reply::Listed(if good {
             Ok(list(window.skip, salt).shared())
         } else {
             Err(failed(Call::ListOrganizations, salt))

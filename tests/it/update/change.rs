@@ -1,6 +1,7 @@
 //! One change: chosen, reviewed, sent once.
 
 use cckm_tui::app::change::{Candidate, Finding, Gate, Outcome, Phase, Question, Review};
+use cckm_tui::app::connections::Completeness;
 use cckm_tui::app::help::READ_ONLY;
 use cckm_tui::app::modal::{self, Modal};
 use cckm_tui::app::{Effect, Message, Reply, Session, Settings};
@@ -70,6 +71,7 @@ fn e_opens_the_window_with_the_connections_and_how_many_use_each() {
         cloud_name: if state.is_some() { "Salesforce Cloud".into() } else { "".into() },
         state,
         uses,
+        complete: Completeness::Whole,
         look_alike: None,
     };
     assert_eq!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cckm_tui::app::list::Ended;
 use cckm_tui::app::modal::Modal;
 use cckm_tui::app::{Effect, Reply};
-use cckm_tui::domain::{Call, Failure, FailureKind, Page, Record, Window};
+use cckm_tui::domain::{Call, Criteria, Failure, FailureKind, Page, Record, Window};
 
 use crate::support::app::{App, failure, number, refused, settings};
 use crate::support::records::{damaged, moved, named, organization, page};
@@ -17,7 +17,7 @@ fn six() -> Vec<cckm_tui::domain::Organization> {
 
 fn list_requests(app: &App) -> Vec<Window> {
     let windows = app.asked().iter().filter_map(|effect| match effect {
-        Effect::ListOrganizations { request: _, window } => Some(*window),
+        Effect::ListOrganizations { window, .. } => Some(*window),
         _ => None,
     });
     windows.collect()
@@ -36,7 +36,11 @@ fn unreachable() -> Failure {
 fn after_the_sign_in_the_list_and_the_connections_are_asked_for() {
     let app = App::new(80, 24).onwards().signed_in();
     let expected = [
-        Effect::ListOrganizations { request: number(2), window: Window { skip: 0, limit: 100 } },
+        Effect::ListOrganizations {
+            request: number(2),
+            window: Window { skip: 0, limit: 100 },
+            criteria: Criteria::default(),
+        },
         Effect::ListConnections { request: number(3) },
         Effect::Introduce { request: number(4) },
     ];

@@ -56,6 +56,14 @@ fn list(width: u16, height: u16) -> App {
     App::new(width, height).loaded(organizations()).wait(12_000)
 }
 
+/// Only what is on `sfdc-eu-01` is read, and only what holds a word is shown of it.
+fn server_filter(width: u16, height: u16) -> App {
+    let on_it = organizations().into_iter().filter(|row| row.connection.as_sent() == "sfdc-eu-01");
+    let on_it: Vec<_> = on_it.collect();
+    let app = list(width, height).keys("/").text("/connection=sfdc-eu-01 !benelux").keys("enter");
+    app.listed(page(0, on_it.len(), on_it))
+}
+
 /// The seven of Acme, marked.
 fn marked(width: u16, height: u16) -> App {
     list(width, height).keys("/").text("acme").keys("enter *")
@@ -164,6 +172,11 @@ pub const ALL: &[Screen] = &[
         name: "list_filtered",
         story: |w, h| list(w, h).keys("/").text("acme eu").keys("enter j").wait(100),
     },
+    Screen { name: "list_server_filter", story: |w, h| server_filter(w, h).wait(5000) },
+    Screen {
+        name: "list_server_filter_refused",
+        story: |w, h| list(w, h).keys("/").text("/acme").keys("enter"),
+    },
     Screen {
         name: "list_marked",
         story: |w, h| list(w, h).keys("space j space / ").text("acme d").keys("enter v j").wait(100),
@@ -240,6 +253,7 @@ pub const ALL: &[Screen] = &[
     Screen { name: "detail_json", story: |w, h| list(w, h).keys("G enter 2") },
     Screen { name: "detail_missing_connection", story: |w, h| list(w, h).keys("j j j j tab") },
     Screen { name: "connections", story: connections },
+    Screen { name: "connections_server_filter", story: |w, h| server_filter(w, h).keys("c") },
     Screen {
         name: "connections_filtered",
         story: |w, h| connections(w, h).keys("/").text("state=fail|missing").keys("enter"),
