@@ -6,6 +6,7 @@ use super::change::Rules;
 use super::link::Bandwidth;
 use super::plan::outside::Offered;
 use super::remembered::Remembered;
+use super::saved::SavedView;
 use super::switch::Destination;
 use crate::domain::{Entry, OpenOperation, Organization, RunId, Target};
 use crate::text::Untrusted;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub bulk: Bulk,
     /// How its list was shown the last time; none: that is not kept.
     pub memory: Option<Remembered>,
+    /// The views that can be asked for by name.
+    pub views: Vec<SavedView>,
     /// Everything that is in effect, to be shown.
     pub effective: Vec<Effective>,
 }
@@ -73,6 +76,11 @@ impl Default for Bulk {
 }
 
 impl Settings {
+    /// The view of a name.
+    pub fn view(&self, name: &str) -> Option<&SavedView> {
+        self.views.iter().find(|view| view.name == name)
+    }
+
     /// What goes on record of an organization that is changed here; `server_identity` as the journal calls it.
     pub(super) fn target(&self, server_identity: Untrusted, organization: &Organization) -> Target {
         let profile = match &self.badge {

@@ -1,6 +1,6 @@
 //! The settings as they are in effect, each with where it came from: what `config show` prints.
 
-use super::keys::{Form, KEYS};
+use super::keys::KEYS;
 use super::{Config, PasswordSource};
 
 /// A setting in effect.
@@ -18,7 +18,7 @@ impl Config {
     /// Every setting with its value and where it came from, in the order of the example file. A password is
     /// never among them: the row `password` says where it comes from.
     pub fn effective(&self) -> Vec<Setting> {
-        let keys = KEYS.iter().filter(|key| key.form != Form::Profiles && !key.name.starts_with("password"));
+        let keys = KEYS.iter().filter(|key| !key.form.is_table() && !key.name.starts_with("password"));
         let mut rows = vec![self.row("profile", self.profile.clone().unwrap_or_default())];
         rows.extend(keys.map(|key| self.row(key.name, self.value(key.name))));
         rows.push(self.row("password", self.password.to_string()));

@@ -7,6 +7,7 @@ use super::keys::Form;
 use super::layer::Layer;
 use super::raw::{self, RawFile, RawTable};
 use super::{Sources, shown};
+use crate::app::SavedView;
 use crate::files::{self, Demands};
 
 /// Longest configuration file that is read, in bytes.
@@ -65,6 +66,11 @@ impl File {
     /// The names of the profiles, in order.
     pub(super) fn profiles(&self) -> impl Iterator<Item = &str> {
         self.raw.profiles.keys().map(String::as_str)
+    }
+
+    /// The saved views, by name.
+    pub(super) fn views(&self) -> &[SavedView] {
+        &self.raw.views
     }
 
     /// Why there is no profile `name`.

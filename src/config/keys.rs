@@ -32,6 +32,15 @@ pub(super) enum Form {
     Choice(&'static [&'static str]),
     /// Tables of keys.
     Profiles,
+    /// Tables of other keys.
+    Views,
+}
+
+impl Form {
+    /// Whether it is written as tables, in the file alone.
+    pub(super) const fn is_table(self) -> bool {
+        matches!(self, Self::Profiles | Self::Views)
+    }
 }
 
 impl Key {
@@ -281,6 +290,12 @@ pub(super) const KEYS: &[Key] = &[
         Form::Path,
         "the path of a directory as text",
         "Where exported files go; without it, the directory the program was started in.",
+    ),
+    program(
+        "views",
+        Form::Views,
+        "tables such as [views.eu]",
+        "Views by name, for `view NAME` in the palette: filter, sort and columns as they are typed there.",
     ),
     program(
         "profiles",

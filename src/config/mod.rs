@@ -16,6 +16,7 @@ mod raw;
 mod schema;
 mod secret;
 mod typed;
+mod views;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -37,6 +38,7 @@ use self::ksctl::Ksctl;
 use self::layer::Layer;
 pub use self::schema::schema;
 pub use self::secret::{PasswordSource, SecretError};
+use crate::app::SavedView;
 use crate::domain::Fingerprint;
 use crate::text::escape;
 
@@ -115,6 +117,8 @@ pub struct Config {
     pub password: PasswordSource,
     /// Names of the profiles in the file.
     pub profiles: Vec<String>,
+    /// The saved views in the file.
+    pub views: Vec<SavedView>,
     /// What was set and is not followed, for the operator to know.
     pub warnings: Vec<Mistake>,
     /// Where the values were written that are no defaults, by key.
@@ -158,6 +162,7 @@ impl Default for Config {
             export_directory: None,
             password: PasswordSource::AskLater,
             profiles: Vec::new(),
+            views: Vec::new(),
             warnings: Vec::new(),
             origins: BTreeMap::new(),
         }
@@ -226,6 +231,7 @@ impl Config {
             config.origins.insert("profile", origin.to_owned());
         }
         ksctl.complete(&mut config);
+        config.views = file.as_ref().map(|file| file.views().to_vec()).unwrap_or_default();
         config.profiles = file.map(|file| file.profiles().map(str::to_owned).collect()).unwrap_or_default();
         Ok(config)
     }
@@ -273,10 +279,10 @@ fn file_profile(file: Option<&File>, name: &str, sources: &Sources<'_>) -> Resul
     file.profile(name).ok_or_else(|| file.no_profile(name))
 }
 
-/// Every key but the profiles has a variable, and the password has one that is no key.
+/// Every key that is no table has a variable, and the password has one that is no key.
 fn environment(sources: &Sources<'_>, mistakes: &mut Vec<Mistake>) -> Layer {
     let mut layer = Layer::default();
-    let keys = KEYS.iter().filter(|key| key.form != keys::Form::Profiles);
+    let keys = KEYS.iter().filter(|key| !key.form.is_table());
     let variables = keys.map(|key| (key.name, key.variable()));
     for (key, variable) in variables.chain([("password", "CCKM_PASSWORD".to_owned())]) {
         match text_variable(sources, &variable) {

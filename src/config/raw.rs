@@ -9,6 +9,8 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::keys::{Form, KEYS, Key};
+use super::views;
+use crate::app::SavedView;
 use crate::text::escape;
 
 /// The whole file.
@@ -16,6 +18,8 @@ use crate::text::escape;
 pub(super) struct RawFile {
     pub(super) top: RawTable,
     pub(super) profiles: BTreeMap<String, RawTable>,
+    /// In the order of their names.
+    pub(super) views: Vec<SavedView>,
 }
 
 /// The values of one table, in the order of their keys.
@@ -97,10 +101,21 @@ impl Reading<'_> {
                     file.profiles =
                         profiles.iter().filter_map(|(name, table)| self.profile(name, table)).collect();
                 }
+                ("views", DeValue::Table(views)) => {
+                    file.views = views.iter().filter_map(|(name, table)| self.view(name, table)).collect();
+                }
                 _ => file.top.0.extend(self.value((name, value))),
             }
         }
         file
+    }
+
+    fn view(&mut self, name: &Spanned<DeString<'_>>, table: &Spanned<DeValue<'_>>) -> Option<SavedView> {
+        let (view, wrong) = views::view(name, table);
+        for (offset, reason) in wrong {
+            self.wrong(offset, reason);
+        }
+        view
     }
 
     fn profile(
@@ -177,7 +192,7 @@ fn unknown(key: &str) -> String {
 }
 
 /// The beginning of a name from outside, escaped.
-fn shortened(name: &str) -> String {
+pub(super) fn shortened(name: &str) -> String {
     let short: String = name.chars().take(64).collect();
     escape(&short).into_owned()
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::keys::{Form, KEYS, Key};
 use super::typed::LONGEST_BADGE;
+use super::views;
 
 /// The schema of the whole file (draft 2020-12).
 pub fn schema() -> Value {
@@ -22,6 +23,14 @@ fn table(of: impl Fn(&Key) -> bool) -> Value {
     json!({ "type": "object", "additionalProperties": false, "properties": properties })
 }
 
+/// The table of a view.
+fn view() -> Value {
+    let text = |about: &str| json!({ "type": "string", "minLength": 1, "description": about });
+    let properties: Map<_, _> =
+        views::KEYS.iter().map(|(name, _, about)| ((*name).to_owned(), text(about))).collect();
+    json!({ "type": "object", "additionalProperties": false, "minProperties": 1, "properties": properties })
+}
+
 fn property(key: &Key) -> Value {
     let mut property = match key.form {
         Form::Text | Form::Path => json!({ "type": "string" }),
@@ -36,6 +45,11 @@ fn property(key: &Key) -> Value {
             "type": "object",
             "propertyNames": { "pattern": "^[a-z0-9_-]+$" },
             "additionalProperties": table(|key| key.in_profiles),
+        }),
+        Form::Views => json!({
+            "type": "object",
+            "propertyNames": { "pattern": "^[a-z0-9_-]+$" },
+            "additionalProperties": view(),
         }),
     };
     if let Some(object) = property.as_object_mut() {
@@ -65,5 +79,7 @@ mod tests {
         assert_eq!(properties["read_only"]["type"], "boolean");
         assert_eq!(properties["ascii"]["enum"], json!(["auto", true, false]));
         assert_eq!(schema["additionalProperties"], false);
+        let view = &properties["views"]["additionalProperties"]["properties"];
+        assert_eq!(view.as_object().unwrap().keys().collect::<Vec<_>>(), ["filter", "sort", "columns"]);
     }
 }

@@ -290,8 +290,9 @@ fn every_key_has_a_variable_and_a_row_of_its_own_with_the_place_it_was_written_i
     ] {
         assert_eq!(row(key), (value.to_owned(), origin.to_owned()), "{key}");
     }
-    for key in
-        KEYS.iter().filter(|key| !matches!(key.name, "profiles" | "password_file" | "password_command"))
+    for key in KEYS
+        .iter()
+        .filter(|key| !matches!(key.name, "profiles" | "views" | "password_file" | "password_command"))
     {
         assert!(rows.iter().any(|row| row.key == key.name), "{} has no row", key.name);
     }

@@ -85,6 +85,7 @@ pub(super) fn config(values: &Layer) -> (Config, Vec<Mistake>) {
         export_directory: reading.path("export_directory"),
         password: PasswordSource::AskLater,
         profiles: Vec::new(),
+        views: Vec::new(),
         warnings: Vec::new(),
         origins: BTreeMap::new(),
     };

@@ -254,6 +254,7 @@ fn settings(config: &Config, destination: Destination, from_inside: bool) -> Res
         warnings: config.warnings.iter().map(ToString::to_string).collect(),
         bulk: config.plans.bulk(),
         memory: None,
+        views: config.views.clone(),
         rules: Rules {
             reason_required: config.reason_required,
             confirm_by_name: config.protected.then(|| name.into()),

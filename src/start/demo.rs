@@ -36,6 +36,7 @@ pub(super) async fn start(flags: &Dashboard) -> Result<(Demo, Connected), Report
         bulk: Bulk::default(),
         rules: Rules::default(),
         memory: None,
+        views: Vec::new(),
         warnings: Vec::new(),
         effective: vec![Effective {
             key: "url",

@@ -69,6 +69,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
         bulk: cckm_tui::app::Bulk::default(),
         rules: Rules::default(),
         memory: None,
+        views: Vec::new(),
         effective: Vec::new(),
     };
     let run = Run {

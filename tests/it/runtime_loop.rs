@@ -116,6 +116,7 @@ fn settings(password_known: bool) -> Settings {
         bulk: cckm_tui::app::Bulk::default(),
         rules: Rules::default(),
         memory: None,
+        views: Vec::new(),
         effective: Vec::new(),
         ca_file: "".into(),
         warnings: Vec::new(),

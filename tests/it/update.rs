@@ -18,6 +18,7 @@ mod plan;
 mod plan_files;
 mod remembered;
 mod rest;
+mod saved_views;
 mod server_filter;
 mod session;
 mod settle;

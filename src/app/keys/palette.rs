@@ -10,6 +10,7 @@ use crate::app::notice::Notice;
 use crate::app::palette::{Action, Entry, Palette, Phrase, Scope, new_and_where, understand};
 use crate::app::plan::outside;
 use crate::app::query;
+use crate::app::saved::SavedView;
 use crate::app::state::State;
 use crate::app::switch;
 use crate::keymap::{Command, Keymap};
@@ -111,14 +112,11 @@ fn run(state: &mut State, keymap: &Keymap, action: Action) -> Vec<Effect> {
 /// Does what a phrase asks for with words that were weighed.
 fn say(state: &mut State, phrase: Phrase, words: &str) -> Vec<Effect> {
     match phrase {
-        Phrase::Columns => {
-            if let Ok(columns) = Columns::parse(words, state.list.rows.others()) {
-                state.list.columns = columns.widened(state.list.columns.wide);
-            }
-        }
-        Phrase::Sort => {
-            if let Ok(sort) = Sort::parse(words, state.list.rows.others()) {
-                state.list.sort_by(sort);
+        Phrase::Columns => choose_columns(state, words),
+        Phrase::Sort => order(state, words),
+        Phrase::View => {
+            if let Some(view) = state.settings.view(words).cloned() {
+                show_view(state, &view);
             }
         }
         Phrase::Filter => {
@@ -146,4 +144,30 @@ fn say(state: &mut State, phrase: Phrase, words: &str) -> Vec<Effect> {
         Phrase::Plan => return vec![outside::read(state, words.to_owned())],
     }
     Vec::new()
+}
+
+fn choose_columns(state: &mut State, words: &str) {
+    if let Ok(columns) = Columns::parse(words, state.list.rows.others()) {
+        state.list.columns = columns.widened(state.list.columns.wide);
+    }
+}
+
+fn order(state: &mut State, words: &str) {
+    if let Ok(sort) = Sort::parse(words, state.list.rows.others()) {
+        state.list.sort_by(sort);
+    }
+}
+
+/// Shows the list as a view says; what it says nothing of stays. It may name fields that no record has had yet.
+fn show_view(state: &mut State, view: &SavedView) {
+    let SavedView { name: _, filter, sort, columns } = view;
+    let others = state.list.rows.others_mut();
+    others.learn(sort);
+    others.learn(columns);
+    choose_columns(state, columns);
+    order(state, sort);
+    if !filter.is_empty() {
+        let wall_clock = state.wall_clock();
+        state.list.filter_by(filter, wall_clock);
+    }
 }

@@ -153,7 +153,7 @@ impl OtherFields {
 
     /// Takes in what a text names that is no column yet: names with a comma between them, as orders and columns are
     /// written.
-    pub(in crate::app) fn learn(&mut self, text: &str) {
+    pub fn learn(&mut self, text: &str) {
         for word in text.split(',').map(|word| word.trim().trim_start_matches('-')) {
             let (name, width) = word.rsplit_once(':').unwrap_or((word, ""));
             let has_width = !width.is_empty() && width.bytes().all(|byte| byte.is_ascii_digit());

@@ -198,6 +198,8 @@ fn all(state: &State, keymap: &Keymap) -> Vec<Entry> {
         obstacle: None,
     });
     entries.push(Entry { action: Action::Quit, ..of_command(state, keymap, Context::Global, Command::Quit) });
+    let views = state.settings.views.iter();
+    entries.extend(views.map(|view| Phrase::View.with(state, &view.name)));
     entries.extend(state.profiles.known.iter().map(|profile| Entry {
         name: match &profile.to.profile {
             Some(_) => format!("profile {}", profile.name()),

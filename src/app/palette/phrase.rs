@@ -25,6 +25,8 @@ pub enum Phrase {
     Sort,
     /// Wear another theme.
     Theme,
+    /// Show the list by a saved view.
+    View,
     /// Plan one change for every organization that matches.
     SetConnection,
     /// Open a plan that was written to a file.
@@ -33,12 +35,13 @@ pub enum Phrase {
 
 impl Phrase {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Columns,
         Self::Filter,
         Self::ServerFilter,
         Self::Sort,
         Self::Theme,
+        Self::View,
         Self::SetConnection,
         Self::Plan,
     ];
@@ -51,6 +54,7 @@ impl Phrase {
             Self::ServerFilter => "server filter",
             Self::Sort => "sort",
             Self::Theme => "theme",
+            Self::View => "view",
             Self::SetConnection => "set conn",
             Self::Plan => "plan",
         }
@@ -62,7 +66,7 @@ impl Phrase {
             Self::Columns => "NAME:WIDTH,…",
             Self::Filter | Self::ServerFilter => "EXPRESSION",
             Self::Sort => "COLUMN,-COLUMN",
-            Self::Theme => "NAME",
+            Self::Theme | Self::View => "NAME",
             Self::SetConnection => "NEW where EXPRESSION",
             Self::Plan => "FILE",
         }
@@ -76,6 +80,7 @@ impl Phrase {
             Self::ServerFilter => "read only what matches: the same as // before the expression",
             Self::Sort => "order the list by one column or two; - before one: largest first",
             Self::Theme => "wear this theme, for this run",
+            Self::View => "show the list by a saved view: its filter, order and columns",
             Self::SetConnection => "plan this change for every match; nothing is sent",
             Self::Plan => "open the plan in this file and check it anew; nothing is sent",
         }
@@ -89,6 +94,7 @@ impl Phrase {
                 query::completions(words, state.filter().vocabulary(), |column| state.values(column))
             }
             Self::Theme => named(words, Theme::all().map(Theme::name)),
+            Self::View => named(words, state.settings.views.iter().map(|view| view.name.as_str())),
             Self::SetConnection => destinations(state, words),
             // Looking for files is not for the core, which does nothing but think.
             Self::Plan => Vec::new(),
@@ -120,6 +126,13 @@ impl Phrase {
             }
             Self::Theme if Theme::named(words).is_some() => Ok(self.help().to_owned()),
             Self::Theme => Err("there is no such theme".to_owned()),
+            Self::View => match state.settings.view(words) {
+                Some(view) => Ok(text::one_line(&view.words())),
+                None if state.settings.views.is_empty() => {
+                    Err("there is none: a view is a table [views.NAME] of the configuration".to_owned())
+                }
+                None => Err("there is no such view".to_owned()),
+            },
             Self::SetConnection => moved(state, words),
             Self::Plan => match outside::obstacle(state) {
                 Some(why) => Err(why),
@@ -135,6 +148,7 @@ impl Phrase {
             | Self::Filter
             | Self::ServerFilter
             | Self::Sort
+            | Self::View
             | Self::SetConnection
             | Self::Plan => true,
             Self::Theme => false,
@@ -143,7 +157,7 @@ impl Phrase {
 
     const fn is_about_organizations(self) -> bool {
         match self {
-            Self::Columns | Self::ServerFilter | Self::Sort | Self::SetConnection => true,
+            Self::Columns | Self::ServerFilter | Self::Sort | Self::View | Self::SetConnection => true,
             Self::Filter | Self::Theme | Self::Plan => false,
         }
     }
@@ -170,6 +184,11 @@ impl Phrase {
     /// What is typed for it with these words.
     pub fn line(self, words: &str) -> String {
         format!("{} {words}", self.name())
+    }
+
+    /// The line of the palette with these words, weighed.
+    pub(super) fn with(self, state: &State, words: &str) -> Entry {
+        self.entry(words, self.weigh(state, words))
     }
 
     /// The line of the palette while no words are typed.
@@ -204,7 +223,7 @@ pub(super) fn spoken(state: &State, line: &str) -> Option<Vec<Entry>> {
 }
 
 /// The names that have what is typed in them, those that begin with it first.
-fn named(typed: &str, names: impl Iterator<Item = &'static str>) -> Vec<String> {
+fn named<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut names: Vec<&str> = names.filter(|name| name.contains(typed)).collect();
     names.sort_by_key(|name| !name.starts_with(typed));
     names.into_iter().map(str::to_owned).collect()

@@ -60,10 +60,10 @@ async fn a_page_that_is_the_same_again_is_taken_apart_once() {
     let reader = signed_in(&server, limits()).await;
     let mut pages = Vec::new();
     for _ in 0..3 {
-        pages.push(reader.organizations(Window::FIRST).await.unwrap());
+        pages.push(reader.organizations(Window::FIRST, &Criteria::default()).await.unwrap());
     }
     let second = Window { skip: 1, ..Window::FIRST };
-    pages.push(reader.organizations(second).await.unwrap());
+    pages.push(reader.organizations(second, &Criteria::default()).await.unwrap());
     let records = |nth: usize| match pages[nth].records[0] {
         Record::Sound(ref organization) => organization,
         ref damaged @ Record::Damaged { .. } => panic!("{damaged:?}"),

@@ -42,6 +42,7 @@ pub fn settings() -> Settings {
         bulk: cckm_tui::app::Bulk::default(),
         rules: Rules::default(),
         memory: None,
+        views: Vec::new(),
         effective: Vec::new(),
     }
 }
