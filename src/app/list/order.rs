@@ -15,6 +15,11 @@ use crate::app::age;
 /// Fewer rows than this are compared with one another.
 const FEW: usize = 24;
 
+/// For each row, by its place in the store, a number that is ordered as the rows are, or equal: a page that is merged
+/// into a long list compares numbers that lie side by side, and not texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Leads(Vec<u128>);
+
 /// What tells rows apart. A row is known by its place in the store.
 #[derive(Clone, Debug)]
 pub(super) struct Order<'a> {
@@ -29,6 +34,42 @@ impl<'a> Order<'a> {
     pub(super) fn new(all: &'a [Row], words: &'a Words, others: &'a OtherFields, sort: Sort) -> Self {
         let levels = sort.levels().chain([By::up(Column::Id)]).collect();
         Self { all, words, others, levels }
+    }
+
+    /// The numbers of all rows.
+    pub(super) fn leads(&self) -> Leads {
+        Leads((0..self.all.len()).map(|row| self.lead(row)).collect())
+    }
+
+    /// Puts the numbers of some rows in.
+    pub(super) fn lead_all(&self, rows: impl IntoIterator<Item = usize>, leads: &mut Leads) {
+        leads.0.resize(self.all.len(), u128::MAX);
+        for row in rows {
+            if let Some(lead) = leads.0.get_mut(row) {
+                *lead = self.lead(row);
+            }
+        }
+    }
+
+    fn lead(&self, row: usize) -> u128 {
+        let is_sound = self.all.get(row).is_some_and(|row| row.organization().is_some());
+        let Some(by) = self.levels.first().filter(|_| is_sound) else { return u128::MAX };
+        self.number(row, *by)
+    }
+
+    /// Where a row stands by one column: a number that is ordered as the texts and times are, or equal.
+    fn number(&self, row: usize, by: By) -> u128 {
+        let number = if by.column.is_time() {
+            self.time(row, by.column).map_or(0, |time| time.wrapping_sub(i128::MIN).cast_unsigned())
+        } else {
+            number(self.text(row, by.column).as_bytes())
+        };
+        if by.descending { !number } else { number }
+    }
+
+    /// How two rows are ordered, by their numbers as far as these tell.
+    pub(super) fn compare_by(&self, leads: &Leads, one: usize, two: usize) -> Ordering {
+        leads.0.get(one).cmp(&leads.0.get(two)).then_with(|| self.compare(one, two))
     }
 
     /// How two rows are ordered. Damaged ones come last.
@@ -76,13 +117,10 @@ impl<'a> Order<'a> {
 
     /// The rows with numbers that are ordered as they are, or equal.
     fn numbered(&self, rows: &[usize], by: By) -> Vec<(u128, usize)> {
-        let turn = |number: u128| if by.descending { !number } else { number };
         if by.column.is_time() {
-            let number = |row: usize| {
-                self.time(row, by.column).map_or(0, |time| time.wrapping_sub(i128::MIN).cast_unsigned())
-            };
-            return rows.iter().map(|row| (turn(number(*row)), *row)).collect();
+            return rows.iter().map(|row| (self.number(*row, by), *row)).collect();
         }
+        let turn = |number: u128| if by.descending { !number } else { number };
         let texts: Vec<&[u8]> = rows.iter().map(|row| self.text(*row, by.column).as_bytes()).collect();
         let alike = common_start(&texts);
         let numbers = texts.iter().map(|text| turn(number(text.get(alike..).unwrap_or_default())));

@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 
 use super::column::{Column, OtherFields};
 use super::filter::Filter;
-use super::order::Order;
+use super::order::{Leads, Order};
 use super::row::{Changed, LookAlike, News, Row, RowKey, RowKeys};
 use super::sort::Sort;
 use super::twins::Twins;
@@ -33,6 +33,7 @@ pub struct Rows {
     words: Words,
     index: HashMap<RowKey, usize, RandomState>,
     sorted: Vec<usize>,
+    leads: Leads,
     shown: Vec<usize>,
     /// The rows that carry a mark, the latest last.
     changed: Vec<RowKey>,
@@ -266,8 +267,10 @@ impl Rows {
     /// Orders all rows anew.
     pub fn sort(&mut self, sort: Sort, filter: &Filter) {
         let mut sorted: Vec<usize> = (0..self.all.len()).collect();
-        self.order(sort).sort(&mut sorted);
-        self.sorted = sorted;
+        let order = self.order(sort);
+        order.sort(&mut sorted);
+        let leads = order.leads();
+        (self.sorted, self.leads) = (sorted, leads);
         self.filter(filter);
     }
 
@@ -329,7 +332,11 @@ impl Rows {
             return;
         }
         let mut placed: Vec<usize> = moved.iter().copied().collect();
-        self.order(sort).sort(&mut placed);
+        let mut leads = std::mem::take(&mut self.leads);
+        let order = self.order(sort);
+        order.sort(&mut placed);
+        order.lead_all(placed.iter().copied(), &mut leads);
+        self.leads = leads;
         let shown = self.matching(&placed, filter.query());
         let sorted = self.merge(&self.sorted, moved, &placed, sort);
         self.shown =
@@ -345,7 +352,7 @@ impl Rows {
         let mut rest = &*kept;
         let order = self.order(sort);
         for new in placed {
-            let earlier = rest.partition_point(|index| order.compare(*index, *new).is_lt());
+            let earlier = rest.partition_point(|index| order.compare_by(&self.leads, *index, *new).is_lt());
             let (before, after) = rest.split_at(earlier);
             merged.extend_from_slice(before);
             merged.push(*new);
