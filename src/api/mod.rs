@@ -224,9 +224,9 @@ impl Reader {
         self.0.auth.sign_out(&self.0.transport).await;
     }
 
-    /// The organizations `window.skip .. window.skip + window.limit`.
+    /// The organizations `window.skip .. window.skip + window.limit` of those that the criteria do not leave out.
     ///
-    /// What the criteria leave out is not among them. Ordered by creation, because that never changes: a record keeps its place while pages are read, even
+    /// Ordered by creation, because that never changes: a record keeps its place while pages are read, even
     /// when it is changed or renamed meanwhile, and new ones come last. Screens sort for themselves.
     ///
     /// # Errors
