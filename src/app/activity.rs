@@ -131,7 +131,9 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         }
         Effect::KeepPlan { request, plan } => (*request, "STORE", format!("plan {}", plan.id), None),
         Effect::ReadPlan { request, file } => (*request, "READ", text::escape_typed(file), None),
-        Effect::Save { request, name, content: _ } => (*request, "WRITE", name.clone(), None),
+        Effect::Save { request, name, content: _ } | Effect::SaveReport { request, name, plan: _ } => {
+            (*request, "WRITE", name.clone(), None)
+        }
         Effect::ListProfiles { request } => (*request, "READ", "profiles".to_owned(), None),
         Effect::ReadBanner { request } => (*request, "GET", "sign-in banner".to_owned(), None),
         Effect::Introduce { request } => (*request, "GET", "account and appliance".to_owned(), None),

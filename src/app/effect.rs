@@ -149,6 +149,15 @@ pub enum Effect {
         /// What is in it.
         content: Content,
     },
+    /// Write what the journal has of a plan to two new files; the answer is that of [`Effect::Save`].
+    SaveReport {
+        /// Number of the request.
+        request: RequestId,
+        /// The name of the Markdown, of our own parts; the CSV is beside it.
+        name: String,
+        /// Which plan.
+        plan: PlanId,
+    },
     /// Copy a text. The answer is [`Message::Copied`](super::Message::Copied).
     Copy {
         /// What it is called, to be said with the answer.
@@ -205,6 +214,7 @@ impl Effect {
             | Self::Discover { request, .. }
             | Self::Record { request, .. }
             | Self::Save { request, .. }
+            | Self::SaveReport { request, .. }
             | Self::KeepPlan { request, .. }
             | Self::ReadPlan { request, .. }
             | Self::ListProfiles { request }

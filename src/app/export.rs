@@ -10,7 +10,7 @@ use super::modal::Modal;
 use super::notice::Notice;
 use super::settings::{Badge, Settings};
 use super::state::State;
-use crate::domain::{Organization, Plan, Record};
+use crate::domain::{Organization, Plan, PlanId, Record};
 use crate::export::Format;
 use crate::text::Untrusted;
 
@@ -52,6 +52,8 @@ pub enum What {
     },
     /// A plan of so many changes.
     Plan(usize),
+    /// The report of a plan; the same as CSV is beside it, under the same name.
+    Report,
 }
 
 impl Saved {
@@ -67,6 +69,7 @@ impl Saved {
                 };
                 format!("{records} organizations in {path}{left_out}")
             }
+            What::Report => format!("report in {path} and .csv"),
             What::Plan(1) => format!("1 change in {path}"),
             What::Plan(changes) => format!("{changes} changes in {path}"),
         }
@@ -111,6 +114,13 @@ pub(super) fn write_plan(state: &mut State, plan: Plan) -> Effect {
     let name = file_name(&format!("plan-{}", plan.id), &state.settings, state.wall_clock(), "json");
     let request = state.requests.next();
     Effect::Save { request, name, content: Content::Plan(Arc::new(plan)) }
+}
+
+/// Writes what is on record of a plan, off the loop.
+pub(super) fn write_report(state: &mut State, plan: PlanId) -> Effect {
+    let name = file_name(&format!("plan-{plan}-report"), &state.settings, state.wall_clock(), "md");
+    let request = state.requests.next();
+    Effect::SaveReport { request, name, plan }
 }
 
 /// The marked organizations, or else every row that is shown.

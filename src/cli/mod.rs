@@ -167,7 +167,7 @@ pub struct Dashboard {
     #[arg(long, value_name = "N", requires = "demo")]
     pub organizations: Option<usize>,
     /// Open this plan in its window once the list is read, with all its checks made anew; nothing is sent.
-    #[arg(long, value_name = "FILE", conflicts_with = "plain")]
+    #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
     /// Ask and answer line by line: no other screen, no cursor, no colour. For screen readers, serial consoles,
     /// TERM=dumb, and lines from a pipe.

@@ -114,6 +114,11 @@ impl Contents {
         Self { entries: Vec::new(), torn: None, chain: Ok(()) }
     }
 
+    fn of(bytes: &[u8]) -> Self {
+        let scan = scan(bytes, &Position::START);
+        Self { entries: scan.entries, torn: scan.tail, chain: scan.bad.map_or(Ok(()), Err) }
+    }
+
     /// What the operator should know about the file, if anything; one line.
     pub fn trouble(&self) -> Option<String> {
         match (&self.chain, self.torn) {
@@ -171,6 +176,16 @@ impl Journal {
         transition: &Transition,
     ) -> Result<u64, JournalError> {
         self.locked(|journal| journal.append_locked(at, &Body::Step(*operation, transition.clone())))
+    }
+
+    /// Everything in it so far.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn contents(&mut self) -> Result<Contents, JournalError> {
+        let bytes = self.locked(|journal| Ok(journal.storage.read_from(0)?))?;
+        Ok(Contents::of(&bytes))
     }
 
     fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Problem>) -> Result<T, JournalError> {
@@ -261,8 +276,7 @@ pub fn file_in(directory: &Path) -> PathBuf {
 ///
 /// When it cannot be read.
 pub fn read(path: &Path) -> Result<Contents, JournalError> {
-    let scan = scan(&storage::read(path)?, &Position::START);
-    Ok(Contents { entries: scan.entries, torn: scan.tail, chain: scan.bad.map_or(Ok(()), Err) })
+    Ok(Contents::of(&storage::read(path)?))
 }
 
 /// What a journal that can be believed comes to.

@@ -95,6 +95,7 @@ named! {
         Progress = "progress", "the plan being applied, or the last one";
         PausePlan = "pause-plan", "pause, or go on";
         StopPlan = "stop-plan", "begin no row any more; what is under way is settled";
+        WriteReport = "write-report", "write what is on record of the plan to files: Markdown and CSV";
         RetryPlan = "retry-plan", "a new plan for what failed and what was not begun";
         RollBack = "roll-back", "a plan that takes back what was applied";
         Reason = "reason", "give a reason or ticket, for the record";

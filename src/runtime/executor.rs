@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, JoinSet, spawn_blocking};
+use tokio::task::{AbortHandle, JoinError, JoinSet, spawn_blocking};
 use tokio::time::{Instant, timeout};
 
 use super::client::{Access, Client, ClientNumber};
@@ -17,12 +17,12 @@ use super::recorder::Recorder;
 use super::terminal::Restorer;
 use super::{Clock, Event, Perform, saver};
 use crate::api::Reader;
-use crate::app::export::Content;
+use crate::app::export::{Content, Saved};
 use crate::app::plan::outside::Offered;
 use crate::app::{ConnectFailure, Destination, Effect, Message, Reply, RequestId};
 use crate::domain::{
     Call, Connection, Failure, FailureKind, Fingerprint, Introduction, JournalFailure, OrganizationId,
-    OrganizationPatch,
+    OrganizationPatch, PlanId,
 };
 use crate::journal::Journal;
 use crate::memory::Memory;
@@ -187,12 +187,33 @@ impl Executor {
         self.connecting.insert(request, task);
     }
 
-    /// Writes a file on a thread that may take its time. It is told wherever the operator went meanwhile.
+    /// Writes a file on a thread that may take its time.
     fn save(&self, request: RequestId, name: String, content: Content) {
-        let (queue, directory, started) = (self.queue.clone(), self.directory.clone(), Instant::now());
+        let directory = self.directory.clone();
+        self.tell_saved(request, async move {
+            spawn_blocking(move || saver::save(&directory, &name, &content)).await.unwrap_or_else(lost_file)
+        });
+    }
+
+    /// The same for what the journal has of a plan.
+    fn save_report(&self, request: RequestId, name: String, plan: PlanId) {
+        let (directory, reading) = (self.directory.clone(), self.recorder.contents());
+        self.tell_saved(request, async move {
+            let contents = reading.await.map_err(|failure| failure.reason)?;
+            let saved = spawn_blocking(move || saver::report(&directory, &name, plan, &contents));
+            saved.await.unwrap_or_else(lost_file)
+        });
+    }
+
+    /// What came of a file is told wherever the operator went meanwhile.
+    fn tell_saved(
+        &self,
+        request: RequestId,
+        saving: impl Future<Output = Result<Saved, Untrusted>> + Send + 'static,
+    ) {
+        let (queue, started) = (self.queue.clone(), Instant::now());
         tokio::spawn(async move {
-            let saved = spawn_blocking(move || saver::save(&directory, &name, &content)).await;
-            let saved = saved.unwrap_or_else(|_panic| Err(FAULT.into()));
+            let saved = saving.await;
             let message = Message::Replied { request, reply: Reply::Saved(saved), took: started.elapsed() };
             let _the_loop_may_be_gone = queue.send(Event::Happened(message)).await;
         });
@@ -381,6 +402,7 @@ impl Perform for Executor {
             Effect::ForgetPlan(id) => self.recorder.forget(id),
             Effect::ReadPlan { request, file } => self.read_plan(request, file),
             Effect::Save { request, name, content } => self.save(request, name, content),
+            Effect::SaveReport { request, name, plan } => self.save_report(request, name, plan),
             Effect::Remember { profile, remembered } => {
                 if let Some(keeper) = &self.keeper {
                     keeper.keep(profile, *remembered);
@@ -407,6 +429,10 @@ fn typed(file: &str) -> PathBuf {
 
 /// What is said of a task that ended without a reply.
 const FAULT: &str = "a fault of this program; the log has more";
+
+fn lost_file(_panic: JoinError) -> Result<Saved, Untrusted> {
+    Err(FAULT.into())
+}
 
 fn lost_connect() -> Reply {
     Reply::Connected(Err(ConnectFailure { reason: FAULT.into() }))

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::Instant;
 
 use super::{Event, clock};
 use crate::app::{Message, Reply, RequestId};
 use crate::domain::{JournalFailure, OperationId, Plan, PlanId, Transition};
-use crate::journal::Journal;
+use crate::journal::{Contents, Journal};
 use crate::plans::{Held, Store};
 
 /// Steps that may wait. A change takes a handful, one after the other.
@@ -50,6 +51,8 @@ enum Work {
     Keep(Asked, Arc<Plan>),
     /// One that is done.
     Forget(PlanId),
+    /// What the journal holds by then.
+    Read(oneshot::Sender<Result<Contents, JournalFailure>>),
 }
 
 impl Recorder {
@@ -89,6 +92,16 @@ impl Recorder {
         tokio::spawn(async move { steps.send(Work::Forget(id)).await });
     }
 
+    /// What the journal holds after everything that was asked for before.
+    pub(super) fn contents(&self) -> impl Future<Output = Result<Contents, JournalFailure>> + Send + use<> {
+        let (answer, asked) = oneshot::channel();
+        let steps = self.steps.clone();
+        async move {
+            steps.send(Work::Read(answer)).await.map_err(|_closed| lost())?;
+            asked.await.unwrap_or_else(|_gone| Err(lost()))
+        }
+    }
+
     /// Returns when everything asked for is written.
     pub(super) async fn close(self) {
         drop(self.steps);
@@ -117,19 +130,39 @@ async fn write_all(
                 plans.forget(id).await;
                 continue;
             }
+            Work::Read(answer) => {
+                let read;
+                (journal, read) =
+                    with(journal, |journal| journal.contents().map_err(|error| error.failure())).await;
+                let _nobody_may_wait = answer.send(read);
+                continue;
+            }
         };
         let asked = step.asked;
-        let (left, written) = match journal {
-            Ok(journal) => spawn_blocking(move || write(journal, &step)).await.unwrap_or_else(|error| {
-                // The journal went down with its thread: from now on there is none.
-                tracing::error!(%error, "the journal was not written");
-                (Err(lost()), Err(lost()))
-            }),
-            Err(failure) => (Err(failure.clone()), Err(failure)),
-        };
-        journal = left;
+        let written;
+        (journal, written) = with(journal, move |journal| write(journal, &step)).await;
         asked.answer(written, &queue).await;
     }
+}
+
+/// Does something with the journal where that may take its time; gives the journal back, and what came of it.
+async fn with<T: Send + 'static>(
+    journal: Result<Journal, JournalFailure>,
+    work: impl FnOnce(&mut Journal) -> Result<T, JournalFailure> + Send + 'static,
+) -> (Result<Journal, JournalFailure>, Result<T, JournalFailure>) {
+    let mut journal = match journal {
+        Ok(journal) => journal,
+        Err(failure) => return (Err(failure.clone()), Err(failure)),
+    };
+    let done = spawn_blocking(move || {
+        let done = work(&mut journal);
+        (Ok(journal), done)
+    });
+    done.await.unwrap_or_else(|error| {
+        // The journal went down with its thread: from now on there is none.
+        tracing::error!(%error, "the journal was not written");
+        (Err(lost()), Err(lost()))
+    })
 }
 
 /// The plans that are being applied, beside a journal that is on a disk.
@@ -173,16 +206,11 @@ impl Plans {
     }
 }
 
-/// Writes one step; gives the journal back, and what came of it.
-fn write(
-    mut journal: Journal,
-    step: &Step,
-) -> (Result<Journal, JournalFailure>, Result<u64, JournalFailure>) {
-    let written = journal.append(step.at, &step.operation, &step.transition).map_err(|error| {
+fn write(journal: &mut Journal, step: &Step) -> Result<u64, JournalFailure> {
+    journal.append(step.at, &step.operation, &step.transition).map_err(|error| {
         tracing::error!(%error, "a step of a change is not in the journal");
         error.failure()
-    });
-    (Ok(journal), written)
+    })
 }
 
 fn lost() -> JournalFailure {

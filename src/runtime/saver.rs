@@ -1,11 +1,13 @@
 //! New files that the operator asked for: complete or absent, theirs alone, and never over another.
 
 use std::io::{BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::app::export::{Content, Saved, What};
+use crate::domain::PlanId;
 use crate::export::{self, Written};
 use crate::files::{Directory, FileError};
+use crate::journal::{self, Contents, Wanted};
 use crate::plans;
 use crate::text::Untrusted;
 
@@ -14,9 +16,47 @@ pub(super) fn save(directory: &Path, name: &str, content: &Content) -> Result<Sa
     write(directory, name, content).map_err(|error| error.to_string().into())
 }
 
+/// Writes what is on record of a plan: under `name` as Markdown, and beside that as CSV. Both are there, or none.
+pub(super) fn report(
+    directory: &Path,
+    name: &str,
+    plan: PlanId,
+    contents: &Contents,
+) -> Result<Saved, Untrusted> {
+    let wanted = Wanted { plan: Some(plan), since: None };
+    let sheet = Path::new(name).with_extension("csv").to_string_lossy().into_owned();
+    let texts = [(name, journal::report(contents, wanted)), (&sheet, journal::sheet(contents, wanted))];
+    both(directory, &texts).map_err(|error| Untrusted::from(error.to_string()))?;
+    let path = whole(directory).join(name).to_string_lossy().into_owned().into();
+    Ok(Saved { path, what: What::Report })
+}
+
+fn both(directory: &Path, texts: &[(&str, String); 2]) -> Result<(), FileError> {
+    let directory = Directory::for_new_files(&whole(directory))?;
+    let drafts = texts.each_ref().map(|(name, text)| {
+        let mut draft = directory.create(name)?;
+        draft.write_all(text.as_bytes()).map_err(|error| directory.error(name, error))?;
+        Ok(draft)
+    });
+    let [first, second] = drafts;
+    let (first, second) = (first?, second?);
+    first.keep()?;
+    if let Err(error) = second.keep() {
+        if let Err(error) = directory.remove(texts[0].0) {
+            tracing::warn!(%error, "half a report stays");
+        }
+        return Err(error);
+    }
+    Ok(())
+}
+
+/// The whole path, so that the operator finds the file whatever the shell's directory is then.
+fn whole(directory: &Path) -> PathBuf {
+    directory.canonicalize().unwrap_or_else(|_| directory.to_owned())
+}
+
 fn write(directory: &Path, name: &str, content: &Content) -> Result<Saved, FileError> {
-    // The whole path, so that the operator finds the file whatever the shell's directory is then.
-    let path = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+    let path = whole(directory);
     let directory = Directory::for_new_files(&path)?;
     let mut draft = directory.create(name)?;
     let mut buffer = BufWriter::new(&mut draft);

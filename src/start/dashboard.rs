@@ -54,7 +54,7 @@ pub(super) struct Plan {
     mouse: bool,
     pub(super) keeping: Keeping,
     /// The file of a plan of changes that is opened at the start.
-    opens: Option<String>,
+    pub(super) opens: Option<String>,
     /// Where exported files go; none: where the program was started.
     pub(super) export_directory: Option<PathBuf>,
     /// Runs as long as it is held.

@@ -213,7 +213,7 @@ async fn applied(core: &mut Core<'_>, offered: &Offered, confirm: Option<&str>) 
             remark(&words);
             last = (Instant::now(), words);
         }
-        (!applying.is_active() || waits_for_the_operator(applying)).then_some(())
+        (!applying.is_active() || applying.waits_for_the_operator()).then_some(())
     })
     .await?;
     if core.state().is_applying() {
@@ -221,6 +221,7 @@ async fn applied(core: &mut Core<'_>, offered: &Offered, confirm: Option<&str>) 
         remark(&why.unwrap_or_default());
         core.press(Command::StopPlan);
         core.until(|state| (!state.is_applying()).then_some(())).await?;
+        remark("`cckm-tui apply --resume` goes on with the plan");
     }
     if let Some(applying) = core.state().applying.as_deref() {
         tell_finished(applying, &mut told, &mut tell);
@@ -230,11 +231,6 @@ async fn applied(core: &mut Core<'_>, offered: &Offered, confirm: Option<&str>) 
         }
     }
     Ok(results)
-}
-
-/// Whether it would wait for ever: nobody is there to press a key.
-fn waits_for_the_operator(applying: &Applying) -> bool {
-    applying.flights.is_empty() && applying.hold.as_ref().is_some_and(|hold| hold.until.is_none())
 }
 
 fn tell_finished(applying: &Applying, told: &mut [bool], tell: &mut impl FnMut(&Plan, &PlanRow, &Ended<'_>)) {

@@ -10,8 +10,8 @@ use cckm_tui::app::plan::outside::Offered;
 use cckm_tui::app::{Effect, Message, Reply, RequestId, RequestIds, Session};
 use cckm_tui::demo::{Demo, Options};
 use cckm_tui::domain::{
-    Criteria, JournalFailure, OperationId, Order, OrganizationId, OrganizationPatch, Outcome, Password, Plan,
-    PlanPlace, PlanRow, Record, RunId, Transition, Window,
+    Criteria, JournalFailure, Operation, OperationId, Order, OrganizationId, OrganizationPatch, Outcome,
+    Password, Plan, PlanPlace, PlanRow, Record, RunId, Target, Transition, Window,
 };
 use cckm_tui::journal::{self, Journal};
 use cckm_tui::runtime::client::Access;
@@ -293,5 +293,61 @@ fn plan() -> Plan {
             new: "sfdc-2025".into(),
             undo_of: None,
         }],
+    }
+}
+
+#[tokio::test]
+async fn e33_the_report_of_a_plan_is_what_the_journal_has_of_it_in_two_new_files() {
+    let home = tempfile::tempdir().unwrap();
+    for journal in [Journal::open(&home.path().join("state")).unwrap().0, Journal::in_memory()] {
+        let place = tempfile::tempdir().unwrap();
+        let mut bench = Bench::recording(Options::default(), Access::ReadOnly, Ok(journal)).await;
+        bench.executor = bench.executor.saving_in(Some(place.path().to_owned()));
+        let (plan, operation) = (plan(), intent());
+        let transition = Transition::Intent(Box::new(operation.clone()));
+        let record = |request| Effect::Record { request, operation: operation.id, transition };
+        assert_eq!(bench.ask(record).await, Reply::Recorded(Ok(1)));
+        let name = || "report.md".to_owned();
+        let save = |request| Effect::SaveReport { request, name: name(), plan: plan.id };
+        let Reply::Saved(Ok(saved)) = bench.ask(save).await else { panic!() };
+        assert_eq!(saved.what, What::Report);
+        for (file, words) in [("report.md", "1 change of plan p7f3a9c-2"), ("report.csv", "Acme,org-1")] {
+            let path = place.path().join(file);
+            assert!(std::fs::read_to_string(&path).unwrap().contains(words), "{file}");
+            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::remove_file(place.path().join("report.md")).unwrap();
+        let again = bench.ask(save).await;
+        assert!(
+            matches!(&again, Reply::Saved(Err(why)) if why.as_sent().contains("report.csv")),
+            "{again:?}"
+        );
+        assert!(!place.path().join("report.md").exists(), "both or none");
+    }
+}
+
+/// The first step of the change of that plan.
+fn intent() -> Operation {
+    let Plan { place, reason, .. } = plan();
+    let row = plan().rows.remove(0);
+    Operation {
+        id: operation(),
+        target: Target {
+            server: place.server,
+            server_identity: place.server_identity,
+            domain: place.domain,
+            user: "ops2".into(),
+            profile: "".into(),
+            id: row.id,
+            name: row.name,
+            organization_id: row.organization_id,
+        },
+        before: row.now,
+        before_updated_at: "".into(),
+        after: row.new,
+        reason,
+        overridden: "".into(),
+        undo_of: None,
+        plan: Some(plan().reference()),
     }
 }

@@ -285,7 +285,7 @@ fn apply(state: &mut State) -> Vec<Effect> {
     }
     let (plan, probes) = (&planned.plan, &planned.probes);
     let mut applying = match planned.whole() {
-        Some(whole) => Applying::resumed(whole.clone(), &plan.rows, probes, now),
+        Some(whole) => Applying::resumed(whole.clone(), &plan.rows, probes, now).on_record_of(&state.run),
         None => Applying::new(plan.clone(), probes, now),
     };
     let mut cx = Cx { now, requests: &mut state.requests };
@@ -330,6 +330,13 @@ pub(super) fn on_progress(state: &mut State, command: Command) -> Vec<Effect> {
         }
         Command::RetryPlan | Command::RollBack if applying.refuses(command) => {
             state.notice = Some(Notice::info("not while the plan is being applied", state.now));
+        }
+        Command::WriteReport if applying.refuses(command) => {
+            state.notice = Some(Notice::info("nothing of it is on record yet", state.now));
+        }
+        Command::WriteReport => {
+            let id = applying.plan.id;
+            return vec![export::write_report(state, id)];
         }
         Command::RetryPlan => return follow_up(state, false),
         Command::RollBack => return follow_up(state, true),

@@ -31,6 +31,15 @@ pub enum RowResult {
 }
 
 impl RowResult {
+    /// Whether its organization has the new connection.
+    pub const fn is_good(&self) -> bool {
+        match self {
+            Self::Unchanged => true,
+            Self::Done { outcome, .. } => is_applied(*outcome),
+            Self::Waiting | Self::Underway | Self::Skipped(_) | Self::NotSent(_) => false,
+        }
+    }
+
     /// Whether it counts for the stop rule.
     pub const fn is_failure(&self) -> bool {
         match self {
@@ -85,6 +94,8 @@ pub enum Stop {
     Canary,
     /// So many rows have failed.
     Failures(usize),
+    /// It is not put on record any more: the plan stays stored, to be gone on with.
+    Unrecorded,
 }
 
 impl RowResult {

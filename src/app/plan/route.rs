@@ -41,7 +41,8 @@ pub(in crate::app) fn advance(state: &mut State, was_active: bool) -> Vec<Effect
     state.list.unmark(settled.iter());
     let mut effects = effects;
     if was_active && !state.is_applying() {
-        effects.extend(state.applying.as_ref().map(|applying| Effect::ForgetPlan(applying.plan.id)));
+        let forgotten = state.applying.as_ref().filter(|applying| applying.is_forgotten());
+        effects.extend(forgotten.map(|applying| Effect::ForgetPlan(applying.plan.id)));
     }
     if was_active && !state.is_applying() && !state.modals.contains(&Modal::Progress) {
         let words = state.applying.as_ref().map(|applying| applying.summary()).unwrap_or_default();

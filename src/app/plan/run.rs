@@ -18,10 +18,10 @@ use crate::app::cx::Cx;
 use crate::app::effect::{Effect, RequestId};
 use crate::app::explain::explain;
 use crate::app::ledger::Ledger;
-use crate::app::settings::Settings;
+use crate::app::settings::{Run, Settings};
 use crate::domain::{
-    Failure, JournalFailure, Moment, Operation, Organization, OrganizationId, Outcome, PatchAnswer, Plan,
-    PlanReference, PlanRow, RunId,
+    Entry, Failure, JournalFailure, Moment, Operation, Organization, OrganizationId, Outcome, PatchAnswer,
+    Plan, PlanReference, PlanRow, RunId, Transition,
 };
 use crate::keymap::Command;
 use crate::text::Untrusted;
@@ -86,6 +86,8 @@ pub struct Applying {
     storing: Option<RequestId>,
     /// The selected row; none: the one begun last.
     pub selected: Option<usize>,
+    /// Whether the journal has anything of it.
+    is_on_record: bool,
 }
 
 impl Applying {
@@ -112,6 +114,7 @@ impl Applying {
             settled: Vec::new(),
             storing: None,
             selected: None,
+            is_on_record: false,
             plan: Arc::new(plan),
         }
     }
@@ -127,6 +130,16 @@ impl Applying {
             }
         }
         applying
+    }
+
+    /// The same, of which an earlier run may have changed something already.
+    #[must_use]
+    pub(in crate::app) fn on_record_of(self, run: &Run) -> Self {
+        let is_of_it = |entry: &Entry| match &entry.transition {
+            Transition::Intent(operation) => operation.plan.as_ref() == Some(&self.reference),
+            _ => false,
+        };
+        Self { is_on_record: run.entries.iter().any(is_of_it), ..self }
     }
 
     /// Has the plan stored, so that another run can go on with it; no row is begun before that is done.
@@ -154,11 +167,13 @@ impl Applying {
         self.ended.is_none()
     }
 
-    /// Whether a command has nothing to do now: to hold what has ended, or to follow what has not.
+    /// Whether a command has nothing to do now: to hold what has ended, to follow what has not, or to report what
+    /// has not begun.
     pub const fn refuses(&self, command: Command) -> bool {
         match command {
             Command::PausePlan | Command::StopPlan => !self.is_active(),
             Command::RetryPlan | Command::RollBack => self.is_active(),
+            Command::WriteReport => !self.is_on_record,
             _ => false,
         }
     }
@@ -225,10 +240,26 @@ impl Applying {
     }
 
     /// `s`: begins no row any more.
-    pub(in crate::app) const fn stop(&mut self) {
-        if self.stop.is_none() {
-            self.stop = Some(Stop::Asked);
-        }
+    pub(in crate::app) fn stop(&mut self) {
+        let unrecorded = self.hold.as_ref().is_some_and(|hold| hold.until.is_none());
+        self.stop.get_or_insert(if unrecorded { Stop::Unrecorded } else { Stop::Asked });
+    }
+
+    /// Whether it would wait for ever where nobody presses a key.
+    pub fn waits_for_the_operator(&self) -> bool {
+        self.flights.is_empty()
+            && self.stop.is_none()
+            && self.hold.as_ref().is_some_and(|hold| hold.until.is_none())
+    }
+
+    /// Whether every row has its new connection.
+    pub fn is_accomplished(&self) -> bool {
+        self.counts.applied + self.counts.unchanged == self.plan.rows.len()
+    }
+
+    /// Whether nobody goes on with it after its end.
+    pub(super) fn is_forgotten(&self) -> bool {
+        self.stop != Some(Stop::Unrecorded)
     }
 
     /// There is a session again: what waited for one goes on.
@@ -384,6 +415,7 @@ impl Applying {
             plan: Some(self.reference.clone()),
         };
         world.ledger.begin(&row.id, accepted);
+        self.is_on_record = true;
         let chooser = Chooser::new(self.connections.get(&row.new).cloned().into_iter().collect());
         let (change, effects) = Change::begin(Arc::new(now.clone()), chooser, operation, &mut world.cx);
         if let Some(flight) = self.flights.get_mut(at) {

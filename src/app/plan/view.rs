@@ -73,6 +73,10 @@ impl Applying {
         match (self.stop, &self.hold) {
             (Some(Stop::Asked), _) => Some("stopped: nothing new is begun".to_owned()),
             (Some(Stop::Canary), _) => Some("stopped: a row that goes first failed".to_owned()),
+            (Some(Stop::Unrecorded), _) => Some(
+                "stopped: what cannot be put on record is not sent; the plan stays to be gone on with"
+                    .to_owned(),
+            ),
             (Some(Stop::Failures(1)), _) => Some("stopped after the first failure".to_owned()),
             (Some(Stop::Failures(n)), _) => Some(format!("stopped after {n} failures")),
             (None, Some(hold)) => Some(hold.why.clone()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cckm_tui::api::{Credentials, Limits, Reader, RetryPolicy, Server, Trust, Writer, base_url};
 use cckm_tui::app::change::{Change, Gate, Outcome, Phase};
-use cckm_tui::app::plan::Planned;
+use cckm_tui::app::plan::{Applying, Planned};
 use cckm_tui::app::{Bulk, Effect, Message, RequestId, Run, Session, Settings, Stamped, State, update};
 use cckm_tui::demo::{Demo, Options, Rule};
 use cckm_tui::domain::{Moment, OrganizationId};
@@ -97,7 +97,7 @@ impl Random {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -322,6 +322,7 @@ impl Operator {
                 | Effect::Discover { request, .. }
                 | Effect::Record { request, .. }
                 | Effect::Save { request, .. }
+                | Effect::SaveReport { request, .. }
                 | Effect::KeepPlan { request, .. }
                 | Effect::ReadPlan { request, .. }
                 | Effect::ListProfiles { request }
@@ -360,20 +361,35 @@ impl Operator {
 
     /// Lets things happen, and time pass where nothing else does, until it is so.
     pub(super) async fn until(&mut self, what: &str, is_so: impl Fn(&State) -> bool) {
-        for _ in 0..ENDLESS {
+        let finished = |state: &State| state.applying.as_ref().map(|applying| applying.counts.finished());
+        let (mut steps, mut before) = (0, finished(&self.state));
+        while steps < ENDLESS {
+            steps += 1;
             if is_so(&self.state) {
                 return;
+            }
+            if before != finished(&self.state) {
+                (steps, before) = (0, finished(&self.state));
             }
             if !self.waited_for.is_empty() {
                 self.receive().await;
                 continue;
             }
-            let due =
-                self.state.next_deadline().unwrap_or_else(|| panic!("no {what}, and nothing to wait for"));
+            let due = self
+                .state
+                .next_deadline()
+                .unwrap_or_else(|| panic!("no {what}, and nothing to wait for: {}", self.stand()));
             self.pass(due.since(self.now));
             self.tell(Message::DeadlineReached);
         }
-        panic!("no {what}: {:?}", self.state.change);
+        panic!("no {what}: {:?}, {}", self.state.change, self.stand());
+    }
+
+    /// How a plan stands, for who has to find out why it does not go on.
+    fn stand(&self) -> String {
+        let words = |applying: &Applying| format!("{}: {:?}", applying.summary(), applying.standing());
+        let plan = self.state.applying.as_deref().map(words).unwrap_or_default();
+        format!("{plan}; windows {:?}; notice {:?}", self.state.modals, self.state.notice)
     }
 
     /// Waits for everything that was asked for.

@@ -433,7 +433,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         Effect::Record { .. } => Reply::Recorded(Ok(1)),
         Effect::KeepPlan { .. } => Reply::PlanKept(Ok(())),
         Effect::ReadPlan { .. } => Reply::PlanRead(Err("plan.json: not found".into())),
-        Effect::Save { .. } => Reply::Saved(Err("no room".into())),
+        Effect::Save { .. } | Effect::SaveReport { .. } => Reply::Saved(Err("no room".into())),
         Effect::ListProfiles { .. } => Reply::ProfilesListed(Ok(Vec::new())),
         Effect::Trust { .. } => {
             Reply::Trusted(if good { Ok(()) } else { Err("trust.toml: read-only".into()) })

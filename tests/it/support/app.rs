@@ -188,7 +188,7 @@ impl App {
             | (Effect::TestConnection { request, .. }, Reply::ConnectionTested(_))
             | (Effect::Discover { request, .. }, Reply::Discovered(_))
             | (Effect::ListProfiles { request }, Reply::ProfilesListed(_))
-            | (Effect::Save { request, .. }, Reply::Saved(_))
+            | (Effect::Save { request, .. } | Effect::SaveReport { request, .. }, Reply::Saved(_))
             | (Effect::ReadPlan { request, .. }, Reply::PlanRead(_))
             | (Effect::Trust { request, .. }, Reply::Trusted(_))
             | (Effect::ListConnections { request }, Reply::ConnectionsListed(_)) => Some(*request),

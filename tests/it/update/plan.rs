@@ -83,7 +83,7 @@ fn sent(app: &App) -> Vec<OrganizationId> {
     patches.collect()
 }
 
-fn read(app: App, n: usize, seen: Result<Organization, Failure>) -> App {
+pub(super) fn read(app: App, n: usize, seen: Result<Organization, Failure>) -> App {
     let request = reading(&app, n).expect("nobody reads this row");
     app.answer(request, Reply::Fetched(Box::new(seen)))
 }
@@ -93,7 +93,7 @@ fn patched(app: App, n: usize, answered: Result<PatchAnswer, Failure>) -> App {
     app.answer(request, Reply::Patched(Box::new(answered)))
 }
 
-fn before(n: usize) -> Organization {
+pub(super) fn before(n: usize) -> Organization {
     organizations(n + 1).remove(n)
 }
 
@@ -609,4 +609,21 @@ fn wr_22_nothing_is_begun_before_the_plan_is_stored_nor_when_it_cannot_be() {
     assert!(run(&app).standing().unwrap().contains("plans: no room"));
     let app = app.keys("p");
     assert!(matches!(app.asked(), [Effect::FetchOrganization { .. }]), "the operator said so");
+}
+
+#[test]
+fn wr_22_a_plan_that_is_stopped_for_want_of_a_record_stays_to_be_gone_on_with() {
+    let forgotten = |app: &App| app.asked().iter().any(|effect| matches!(effect, Effect::ForgetPlan(_)));
+    let mut app = verified(applying(3), 0);
+    app.journal = JournalOf::Failing;
+    let app = read(app, 1, Ok(before(1)));
+    let app = read(app, 2, Ok(before(2))).keys("s");
+    assert_eq!(
+        (run(&app).stop, run(&app).is_active(), forgotten(&app)),
+        (Some(Stop::Unrecorded), false, false)
+    );
+    assert!(run(&app).standing().unwrap().contains("the plan stays"), "{:?}", run(&app).standing());
+    let app = read(verified(applying(3), 0).keys("s"), 1, Ok(before(1)));
+    let app = read(app, 2, Ok(before(2)));
+    assert_eq!((run(&app).stop, forgotten(&app)), (Some(Stop::Asked), true), "the operator is done with it");
 }

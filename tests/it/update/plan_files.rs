@@ -6,9 +6,13 @@ use cckm_tui::app::export::{Content, Saved, What};
 use cckm_tui::app::modal::Modal;
 use cckm_tui::app::plan::outside::Offered;
 use cckm_tui::app::{Effect, Reply, Run, Settings};
-use cckm_tui::domain::{Organization, Plan};
+use cckm_tui::domain::{Organization, Plan, PlanId};
+use cckm_tui::keymap::Command;
 
-use super::plan::{NEW, app_with, draft, foreign, note, organizations, planned, run as applying};
+use super::plan::{
+    NEW, app_with, applying, before, draft, foreign, note, organizations, planned, read as seen,
+    run as plan_of, verified,
+};
 use crate::support::app::{App, run, settings};
 
 /// The plan that is to be written, and the name of its file.
@@ -81,7 +85,7 @@ fn wr_26_a_plan_from_a_file_is_opened_with_every_check_made_anew_and_stays_the_s
     let planned = draft(&app);
     assert_eq!((planned.hash, planned.plan.made_by.as_sent()), (offered.hash, "ops2"));
     let app = app.keys("y").text("3").keys("enter");
-    assert_eq!(applying(&app).plan.hash(), offered.hash);
+    assert_eq!(plan_of(&app).plan.hash(), offered.hash);
 }
 
 #[test]
@@ -151,4 +155,30 @@ fn e32_a_plan_given_at_the_start_is_opened_once_the_list_is_read_and_without_a_q
     assert!(app.state.draft.is_none(), "there is nothing yet to check it against");
     let app = app.loaded(organizations(4));
     assert_eq!((app.state.modals.as_slice(), draft(&app).rows.len()), (&[Modal::Plan][..], 3));
+}
+
+/// The plan of which the report is to be written, and the name of its file.
+fn reported(app: &App) -> (PlanId, &str) {
+    let [Effect::SaveReport { request: _, name, plan }] = app.asked() else { panic!("{:?}", app.asked()) };
+    (*plan, name)
+}
+
+#[test]
+fn e33_fs_13_w_writes_the_report_of_a_plan_and_says_where() {
+    let app = verified(verified(applying(2), 0), 1).onwards().keys("w");
+    let (plan, name) = reported(&app);
+    assert_eq!((plan, name), (plan_of(&app).plan.id, "plan-p7f3a9c-1-report-demo-20261123T180000Z.md"));
+    let saved = Saved { path: "/home/ops/r.md".into(), what: What::Report };
+    let app = app.reply(Reply::Saved(Ok(saved)));
+    assert_eq!(app.notice(), "report in /home/ops/r.md and .csv");
+}
+
+#[test]
+fn e33_a_plan_of_which_nothing_is_on_record_has_no_report() {
+    let app = applying(2).keys("w");
+    assert_eq!(app.notice(), "nothing of it is on record yet");
+    assert_eq!(app.request_for(&Reply::Saved(Err("".into()))), None);
+    assert!(plan_of(&app).refuses(Command::WriteReport), "nor is its key shown");
+    let app = seen(app, 0, Ok(before(0))).onwards().keys("w");
+    assert_eq!(reported(&app).0, plan_of(&app).plan.id, "also while it is being applied");
 }
