@@ -10,6 +10,7 @@ use crate::app::Message;
 use crate::app::change::{Change, Note};
 use crate::app::list::RowKey;
 use crate::app::modal::{Modal, Question};
+use crate::app::plan::{Planned, Writing};
 use crate::input::{Key, KeyCode};
 use crate::keymap::{Command, Context};
 use crate::runtime::Perform;
@@ -37,14 +38,14 @@ impl<P: Perform> Conversation<'_, P> {
             (Typed::End, _) => {
                 self.ending = true;
                 self.paper.answered(Some(""))?;
-                if self.in_flight() { self.say([words::ENDING.to_owned()]) } else { Ok(()) }
+                if self.in_flight() { self.say([words::ending(&self.core.state)]) } else { Ok(()) }
             }
         }
     }
 
     fn follow(&mut self, place: Place, line: &str) -> io::Result<()> {
         let acts = meaning(place, line, &self.core.state, &self.numbers);
-        let answers = acts.iter().any(|act| matches!(act, Act::Press(_) | Act::Consent(_)));
+        let answers = acts.iter().any(|act| matches!(act, Act::Press(_) | Act::Consent(_) | Act::Agree(_)));
         for act in acts {
             if self.core.why.is_some() {
                 return Ok(());
@@ -90,6 +91,7 @@ impl<P: Perform> Conversation<'_, P> {
                 }
             }
             Act::Consent(name) => self.consent(name),
+            Act::Agree(text) => self.agree(text),
             Act::Quit => self.quit(),
         }
         Ok(())
@@ -111,6 +113,23 @@ impl<P: Perform> Conversation<'_, P> {
         if self.core.state.change.as_mut().is_some_and(asks) {
             self.core.press(Command::Back);
         }
+    }
+
+    /// What is typed to apply a plan, as it was asked for. The core decides whether that is enough.
+    fn agree(&mut self, text: String) {
+        let asks = |planned: &Planned| planned.writing == Some(Writing::Consent);
+        self.core.press(Command::Submit);
+        if self.planned().is_some_and(asks) {
+            self.core.tell(Message::Pasted(text));
+            self.core.press(Command::Accept);
+        }
+        if self.planned().is_some_and(asks) {
+            self.core.press(Command::Back);
+        }
+    }
+
+    pub(super) fn planned(&self) -> Option<&Planned> {
+        self.core.state.draft.as_ref()?.planned()
     }
 
     fn turn_page(&mut self, forward: bool) -> io::Result<()> {

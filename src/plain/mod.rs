@@ -41,6 +41,9 @@ use crate::text::Untrusted;
 /// How long a change under way tells its steps before a prompt asks whether to leave.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// Time between two lines about the progress of a plan.
+const PROGRESS: Duration = Duration::from_secs(5);
+
 /// Rows of a page of the list.
 const PAGE: usize = 20;
 
@@ -102,6 +105,7 @@ pub async fn run<P: Perform>(parts: Parts<'_, P>, state: State) -> io::Result<En
         ending: false,
         outcome: None,
         quiet_until: Moment::default(),
+        progress_at: Moment::default(),
         asked_at: None,
         unfinished: None,
     }
@@ -144,6 +148,8 @@ struct Conversation<'a, P> {
     outcome: Option<Outcome>,
     /// Until when nothing is asked, because what is told goes on by itself.
     quiet_until: Moment,
+    /// From when on the progress of a plan is told again.
+    progress_at: Moment,
     /// Where the operator was when the line was asked for that is being waited for.
     asked_at: Option<Place>,
     unfinished: Option<String>,
@@ -180,6 +186,6 @@ impl<P: Perform> Conversation<'_, P> {
     }
 
     fn in_flight(&self) -> bool {
-        self.core.state.change.as_ref().is_some_and(Change::in_flight)
+        self.core.state.change.as_ref().is_some_and(Change::in_flight) || self.core.state.is_applying()
     }
 }

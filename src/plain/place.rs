@@ -4,6 +4,7 @@ use crate::app::State;
 use crate::app::change::{Finding, Note, Phase};
 use crate::app::ledger::Recovered;
 use crate::app::modal::Modal;
+use crate::app::plan::Writing;
 
 /// What is asked, or waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,12 @@ pub(super) enum Place {
     Flight(Step),
     /// What became of it.
     Result,
+    /// A plan that was made before: is it to be applied?
+    Plan,
+    /// It is being applied.
+    Applying,
+    /// What became of it.
+    Applied,
     /// Yes or no?
     Question,
     /// The password.
@@ -60,6 +67,9 @@ impl Place {
         match state.modals.last() {
             None => Self::without_a_window(state, open, patient),
             Some(Modal::Change) => Self::of_a_change(state, patient),
+            Some(Modal::Plan) => Self::of_a_plan(state),
+            Some(Modal::Progress) if state.is_applying() => Self::Applying,
+            Some(Modal::Progress) => Self::Applied,
             Some(Modal::Question(_)) => Self::Question,
             Some(Modal::SignIn(window)) if window.busy => Self::Waiting("Signing in."),
             Some(Modal::SignIn(_))
@@ -120,11 +130,23 @@ impl Place {
         }
     }
 
+    fn of_a_plan(state: &State) -> Self {
+        match state.draft.as_ref().and_then(|draft| draft.planned()) {
+            None => Self::Elsewhere,
+            // As in a review: what is printed stays as it is.
+            Some(planned) if planned.is_waiting() => Self::Waiting("Checking; nothing is sent."),
+            Some(planned) if planned.writing == Some(Writing::Reason) => Self::Note(Note::Reason),
+            Some(_) => Self::Plan,
+        }
+    }
+
     /// Whether what was typed before the question is no answer to it.
     pub(super) const fn matters(self) -> bool {
         matches!(
             self,
             Self::Review
+                | Self::Plan
+                | Self::Applied
                 | Self::Question
                 | Self::Password
                 | Self::FirstContact
@@ -144,13 +166,15 @@ impl Place {
             Self::Password | Self::FirstContact | Self::Stopped | Self::Problem => {
                 Some("the input ended where an answer was needed")
             }
-            Self::Choose | Self::Review | Self::Note(_) | Self::Question => {
+            Self::Choose | Self::Review | Self::Plan | Self::Note(_) | Self::Question => {
                 Some("the input ended before the change was sent; nothing was sent")
             }
             Self::Waiting(_)
             | Self::List
             | Self::Organization
             | Self::Flight(_)
+            | Self::Applying
+            | Self::Applied
             | Self::Result
             | Self::Recovery
             | Self::Elsewhere => None,

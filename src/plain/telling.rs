@@ -3,7 +3,7 @@
 use std::io;
 
 use super::place::Place;
-use super::{Conversation, PAGE, QUIET, words};
+use super::{Conversation, PAGE, PROGRESS, QUIET, words};
 use crate::app::Message;
 use crate::app::change::Phase;
 use crate::app::list::RowKey;
@@ -27,6 +27,12 @@ impl<P: Perform> Conversation<'_, P> {
             self.quit();
             return Ok(());
         }
+        if self.ending && place == Place::Password {
+            // Nobody will ever type it, and without it the plan cannot go on.
+            self.unfinished = self.unfinished_at(place);
+            self.core.tell(Message::ShutdownRequested);
+            return Ok(());
+        }
         if !self.ending && self.listens(place) { self.ask(place) } else { Ok(()) }
     }
 
@@ -39,6 +45,10 @@ impl<P: Perform> Conversation<'_, P> {
         if let Some(outcome) = self.outcome.filter(failed) {
             return Some(format!("the last change is {}", outcome.word()));
         }
+        let applying = self.core.state.applying.as_ref();
+        if let Some(applying) = applying.filter(|applying| !applying.is_accomplished()) {
+            return Some(applying.summary());
+        }
         self.core.state.list.loaded_at.is_none().then(|| "the organizations were not read".to_owned())
     }
 
@@ -46,6 +56,15 @@ impl<P: Perform> Conversation<'_, P> {
     fn tidy(&mut self) -> io::Result<()> {
         if self.core.state.asks_to_leave() && !self.in_flight() {
             self.core.press(Command::Decline);
+        }
+        let alone = self.keyboard.is_none() || self.ending;
+        if let Some(applying) = self.core.state.applying.as_ref()
+            && alone
+            && self.core.state.modals.last() == Some(&Modal::Progress)
+            && applying.waits_for_the_operator()
+        {
+            self.say(applying.standing().map(|why| format!("{why}.")))?;
+            self.core.press(Command::StopPlan);
         }
         let gone = |open: &RowKey| self.core.state.list.selected.as_ref() != Some(open);
         if self.core.state.modals.is_empty() && self.open.as_ref().is_some_and(gone) {
@@ -75,7 +94,7 @@ impl<P: Perform> Conversation<'_, P> {
 
     fn tell_place(&mut self, place: Place) -> io::Result<()> {
         let is_news = self.place.replace(place) != Some(place);
-        if is_news && matches!(place, Place::Flight(_)) {
+        if is_news && matches!(place, Place::Flight(_) | Place::Applying) {
             self.quiet_until = self.core.parts.clock.now() + QUIET;
         }
         if let Some(Phase::Settled { outcome, .. }) =
@@ -83,8 +102,11 @@ impl<P: Perform> Conversation<'_, P> {
         {
             self.outcome = Some(*outcome);
         }
-        if place == Place::Review {
-            return self.tell_review(is_news);
+        match place {
+            Place::Review => return self.tell_review(is_news),
+            Place::Plan => return self.tell_plan(),
+            Place::Applying => return self.tell_progress(is_news),
+            _ => {}
         }
         let again = std::mem::take(&mut self.again);
         let mut lines = Vec::new();
@@ -126,6 +148,38 @@ impl<P: Perform> Conversation<'_, P> {
         Ok(())
     }
 
+    /// The same for a plan. What became of its rows meanwhile is told by printing it anew.
+    fn tell_plan(&mut self) -> io::Result<()> {
+        let again = std::mem::take(&mut self.again);
+        let lines = words::plan(&self.core.state);
+        let is_read = self.planned().is_some_and(|planned| planned.sight.is_drawn()) && lines == self.told;
+        if !is_read || again {
+            self.told.clone_from(&lines);
+            self.say(lines)?;
+            self.core.tell(Message::Drawn);
+        }
+        Ok(())
+    }
+
+    /// How far a plan is: not for each row, which nobody could listen to.
+    fn tell_progress(&mut self, is_news: bool) -> io::Result<()> {
+        let again = std::mem::take(&mut self.again);
+        let Some(applying) = &self.core.state.applying else { return Ok(()) };
+        let now = self.core.parts.clock.now();
+        let (words, stands) = match applying.standing() {
+            Some(why) => (why, true),
+            None => (applying.summary(), false),
+        };
+        let lines = vec![format!("{words}.")];
+        let is_due = stands || now >= self.progress_at;
+        if is_news || again || is_due && lines != self.told {
+            self.progress_at = now + PROGRESS;
+            self.told.clone_from(&lines);
+            self.say(lines)?;
+        }
+        Ok(())
+    }
+
     fn describe(&mut self, place: Place) -> Vec<String> {
         match place {
             Place::List => {
@@ -149,13 +203,19 @@ impl<P: Perform> Conversation<'_, P> {
         match place {
             Place::Waiting(_) => false,
             // A script has nothing to say until the change is settled; a person may want to leave a slow one.
-            Place::Flight(_) => self.keyboard.is_some() && self.core.parts.clock.now() >= self.quiet_until,
+            Place::Flight(_) | Place::Applying => {
+                self.keyboard.is_some() && self.core.parts.clock.now() >= self.quiet_until
+            }
             Place::Review => self
                 .core
                 .state
                 .change
                 .as_ref()
                 .is_some_and(|change| change.listens(self.core.parts.clock.now())),
+            Place::Plan => {
+                let now = self.core.parts.clock.now();
+                self.planned().is_some_and(|planned| planned.sight.listens(now))
+            }
             _ => true,
         }
     }

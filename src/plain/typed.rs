@@ -39,6 +39,8 @@ pub(super) enum Act {
     GiveUp,
     /// Send what is reviewed: by the word, or by the name of a protected profile.
     Consent(Option<String>),
+    /// Apply the plan: by the number of its changes, and the profile.
+    Agree(String),
     /// Leave.
     Quit,
 }
@@ -62,6 +64,9 @@ pub(super) fn meaning(place: Place, line: &str, state: &State, numbers: &Numbers
         (Place::Organization, _) => organization(word),
         (Place::Review, _) => review(word, state),
         (Place::Result, _) => result(word),
+        (Place::Plan, _) => plan(word, state),
+        (Place::Applying, _) => applying(word),
+        (Place::Applied, _) => applied(word, state),
         (Place::Question, YES) => vec![Act::Press(Command::Confirm)],
         (Place::Question, "no" | "n" | "b") => vec![Act::Press(Command::Decline)],
         (Place::FirstContact, _) => first_contact(word, state),
@@ -195,6 +200,43 @@ fn result(word: &str) -> Vec<Act> {
         "v" => vec![Act::Press(Command::LookAgain)],
         "c" | "e" => vec![Act::Press(Command::Edit)],
         "u" | "z" => vec![Act::Press(Command::Undo)],
+        _ => unknown(word),
+    }
+}
+
+/// What was agreed to in words of one's own would be agreed to without having read how much it is.
+fn plan(word: &str, state: &State) -> Vec<Act> {
+    let asked = words::consent(state);
+    match word {
+        "n" | "no" | "b" => vec![Act::Press(Command::Back)],
+        "r" => vec![Act::Press(Command::Reason)],
+        "w" => vec![Act::Press(Command::WritePlan)],
+        "l" => vec![Act::Tell(words::every_row(state))],
+        "" => vec![Act::Say("Enter alone is no consent: nothing was sent.".to_owned())],
+        text if text == asked => vec![Act::Agree(asked)],
+        _ => vec![Act::Say(format!(
+            "\"{}\" is no consent: nothing was sent. {asked} applies the plan, n goes back.",
+            escape(word)
+        ))],
+    }
+}
+
+fn applying(word: &str) -> Vec<Act> {
+    match word {
+        "" => vec![Act::Show],
+        "p" => vec![Act::Press(Command::PausePlan), Act::Show],
+        "s" => vec![Act::Press(Command::StopPlan), Act::Show],
+        _ => unknown(word),
+    }
+}
+
+fn applied(word: &str, state: &State) -> Vec<Act> {
+    match word {
+        "" | "b" => vec![Act::Press(Command::Close)],
+        "l" => vec![Act::Tell(words::every_result(state))],
+        "w" => vec![Act::Press(Command::WriteReport)],
+        "R" => vec![Act::Press(Command::RetryPlan)],
+        "Z" => vec![Act::Press(Command::RollBack)],
         _ => unknown(word),
     }
 }

@@ -47,11 +47,11 @@ pub(super) async fn converse(plan: Plan, typed: OwnedFd) -> Result<End, Problem>
     let (log, record) = plan.keeping.open();
     let (record, mut run) = record.begin(log.as_ref(), plan.bandwidth, false);
     mention_root();
-    // Their window is the dashboard's: there, or by `apply --resume`, they are gone on with.
-    run.offered.clear();
+    run.plan_file = plan.opens;
     let Connected { access, settings } = plan.first;
     let (queue, inbox) = runtime::queue();
     let mut executor = Executor::new(access, queue.clone(), clock, record.journal);
+    executor = executor.saving_in(plan.export_directory);
     if let Some(configured) = plan.configured {
         executor = executor.reaching(Arc::new(configured));
     }

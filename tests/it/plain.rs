@@ -1,5 +1,6 @@
 //! Plain mode, line by line: whole conversations with the demo server, and what must not be consent.
 
+mod plans;
 mod session;
 mod troubles;
 

@@ -2,9 +2,11 @@
 
 mod change;
 mod list;
+mod plan;
 
 pub(super) use self::change::{choose, review, review_foot};
 pub(super) use self::list::list;
+pub(super) use self::plan::{consent, every_result, every_row, plan};
 use super::place::{Place, Step};
 use super::typed::asks_for;
 use crate::app::change::{Phase, response};
@@ -25,10 +27,18 @@ pub(super) const UNBROKEN: usize = 4096;
 pub(super) const GONE: &str = "That organization is not in the list any more.";
 pub(super) const TOO_EARLY: &str =
     "What was typed before this question is not used. Nothing was done with it.";
-pub(super) const ENDING: &str =
-    "There is no more input. The change is not settled yet; this ends when it is.";
 pub(super) const LAST_PAGE: &str = "That was the last page.";
 pub(super) const FIRST_PAGE: &str = "That is the first page.";
+
+/// What is said when the input ends while something is under way.
+pub(super) fn ending(state: &State) -> String {
+    let what = if state.is_applying() {
+        "The plan goes on; this ends when it does."
+    } else {
+        "The change is not settled yet; this ends when it is."
+    };
+    format!("There is no more input. {what}")
+}
 
 /// Text lines without their roles.
 fn plain(lines: &[Line]) -> Vec<String> {
@@ -66,7 +76,14 @@ pub(super) fn of(state: &State, keymap: &Keymap, place: Place) -> Vec<String> {
         Place::Password => password(state),
         Place::FirstContact => first_contact(state),
         Place::Stopped => stopped(state),
-        Place::List | Place::Choose | Place::Review | Place::Note(_) | Place::Elsewhere => Vec::new(),
+        Place::Applied => plan::applied(state),
+        Place::List
+        | Place::Choose
+        | Place::Review
+        | Place::Plan
+        | Place::Applying
+        | Place::Note(_)
+        | Place::Elsewhere => Vec::new(),
     }
 }
 
@@ -167,6 +184,7 @@ pub(super) fn remark(state: &State, place: Place) -> Vec<String> {
             review.note.iter().map(|note| format!("{note}.")).collect()
         }
         (Place::Choose, Some(Phase::Choosing)) => change::remark(state),
+        (Place::Plan, _) => plan::remark(state),
         _ => Vec::new(),
     }
 }
@@ -192,6 +210,14 @@ fn choices(state: &State, place: Place) -> String {
         }
         Place::Choose => change::prompt(state),
         Place::Review => change::review_prompt(state),
+        Place::Plan => plan::prompt(state),
+        Place::Applying => {
+            "Plan under way: p pause or go on, s stop, Enter how far, q asks to leave".to_owned()
+        }
+        Place::Applied => {
+            "Plan: Enter closes, l all rows, w writes the report, R plans what is left, Z takes back, q quit"
+                .to_owned()
+        }
         Place::Note(note) => asks_for(note).to_owned(),
         Place::Flight(_) => "Under way: q asks whether to leave".to_owned(),
         Place::Result => {
@@ -223,6 +249,18 @@ pub(super) fn help(place: Place, state: &State) -> Vec<String> {
             "yes in full sends the change, once. On a protected profile its name does, and yes does not.",
             "r gives a reason or ticket, o overrides a failed check with a reason: both go on record.",
             "c checks again after somebody else changed the record, n goes back and sends nothing.",
+        ],
+        Place::Plan => &[
+            "The number of changes, with the profile's name where there is one, applies the plan; nothing shorter does.",
+            "l prints every row, r gives a reason or ticket for the record, w writes the plan to a file, n leaves it.",
+        ],
+        Place::Applying => &[
+            "p begins no row until it is typed again, s begins none any more; what is under way is settled.",
+            "To leave now leaves the rest for the next start, which settles what was under way by reading.",
+        ],
+        Place::Applied => &[
+            "l prints what became of every row, w writes the report of the plan as Markdown and CSV.",
+            "R makes a new plan of what is left, Z one that takes back what was applied: both to be agreed to first.",
         ],
         Place::Result => &[
             "Enter closes, r prints the server's whole answer or the summary, v reads the record once more.",
