@@ -13,6 +13,7 @@
 //! ```
 
 mod check;
+mod killed;
 mod operator;
 mod relay;
 mod rotation;

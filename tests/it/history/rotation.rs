@@ -21,7 +21,7 @@ use super::operator::{FAULTS, Operator, Random};
 use super::relay::Relay;
 
 /// Where all are to go, in words of the demo server.
-const NEW: &str = "sfdc-eu-2025";
+pub(super) const NEW: &str = "sfdc-eu-2025";
 
 /// How long the server is away.
 const AWAY: Duration = Duration::from_mins(1);
@@ -100,24 +100,60 @@ fn prepare(operator: &Operator, random: &mut Random) -> usize {
 }
 
 /// What the journal says of the changes of one organization.
-#[derive(Debug, Default)]
-struct OnRecord {
-    /// Requests that were to leave: one for each change, and one more after a 401.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OnRecord(BTreeMap<OperationId, Of>);
+
+/// What it says of one of them.
+#[derive(Clone, Debug, Default)]
+struct Of {
+    /// Requests that were to leave: one, and one more after a 401.
     sent: usize,
-    outcomes: BTreeMap<OperationId, Option<Outcome>>,
+    outcome: Option<Outcome>,
 }
 
 impl OnRecord {
-    fn claims_success(&self) -> bool {
-        self.outcomes
-            .values()
-            .flatten()
-            .any(|outcome| matches!(outcome, Outcome::Verified | Outcome::Applied))
+    fn sent(&self) -> usize {
+        self.0.values().map(|of| of.sent).sum()
     }
 
-    fn is_open(&self) -> bool {
-        self.outcomes.values().any(|outcome| matches!(outcome, None | Some(Outcome::Unknown)))
+    /// The same with those whose leaving the end of the program kept from the journal.
+    pub(super) fn may_have_left(&self) -> usize {
+        self.0.values().map(|of| of.sent.max(1)).sum()
     }
+
+    /// How many are claimed to have changed it.
+    pub(super) fn successes(&self) -> usize {
+        let good = |of: &&Of| matches!(of.outcome, Some(Outcome::Verified | Outcome::Applied));
+        self.0.values().filter(good).count()
+    }
+
+    fn claims_success(&self) -> bool {
+        self.successes() > 0
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.0.values().any(|of| matches!(of.outcome, None | Some(Outcome::Unknown)))
+    }
+}
+
+/// What a journal says, by organization.
+pub(super) fn records(file: &Path) -> BTreeMap<String, OnRecord> {
+    let (mut records, mut whose) = (BTreeMap::<String, OnRecord>::new(), BTreeMap::new());
+    for entry in journal::read(file).unwrap().entries {
+        if let Transition::Intent(operation) = &entry.transition {
+            whose.insert(entry.operation, operation.target.id.to_string());
+        }
+        let of = records.entry(whose[&entry.operation].clone()).or_default();
+        let of = of.0.entry(entry.operation).or_default();
+        match entry.transition {
+            Transition::Sent => of.sent += 1,
+            Transition::Settled { outcome, .. } | Transition::Corrected { outcome, .. } => {
+                of.outcome = Some(outcome);
+            }
+            _ => {}
+        }
+    }
+    records
 }
 
 /// The server's history against the journal, the screen, and the requests that passed the line.
@@ -133,21 +169,7 @@ fn judge(
     if let Err(error) = journal::verify(&file) {
         verdict.complaints.push(format!("the journal does not verify: {error}"));
     }
-    let (mut records, mut whose) = (BTreeMap::<String, OnRecord>::new(), BTreeMap::new());
-    for entry in journal::read(&file).unwrap().entries {
-        if let Transition::Intent(operation) = &entry.transition {
-            whose.insert(entry.operation, operation.target.id.to_string());
-        }
-        let record = records.entry(whose[&entry.operation].clone()).or_default();
-        let outcome = record.outcomes.entry(entry.operation).or_default();
-        match entry.transition {
-            Transition::Sent => record.sent += 1,
-            Transition::Settled { outcome: is, .. } | Transition::Corrected { outcome: is, .. } => {
-                *outcome = Some(is);
-            }
-            _ => {}
-        }
-    }
+    let records = records(&file);
     let mut applied = BTreeMap::<String, usize>::new();
     for change in demo.history().into_iter().filter(|change| change.new == NEW) {
         *applied.entry(change.id).or_default() += 1;
@@ -168,7 +190,7 @@ fn judge(
         let told = match result {
             RowResult::Waiting | RowResult::Underway => Some("it is not finished"),
             RowResult::Unchanged if applied == 0 && row.now.as_sent() != NEW => Some("it is not unchanged"),
-            _ if patches > record.sent => Some("more left than is on record"),
+            _ if patches > record.sent() => Some("more left than is on record"),
             _ if applied > patches => Some("it was changed by a request that nobody made"),
             _ => None,
         };
