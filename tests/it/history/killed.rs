@@ -48,6 +48,9 @@ const BRISK: &[&str] = &[
 /// came half a minute more.
 const PATIENCE: Duration = Duration::from_mins(10);
 
+/// Starts until one of them must be able to begin.
+const STARTS: usize = 5;
+
 /// Blocks that `ulimit -f` counts in.
 const BLOCK: u64 = 512;
 
@@ -199,22 +202,28 @@ impl Bench {
         }
     }
 
-    /// Starts the program, and ends it so.
+    /// Starts the program, and ends it so. A start that cannot read the list, as on a machine on which a token is over
+    /// before it arrives, is none.
     async fn end(&mut self, end: End, size: &Size, random: &mut Random, args: &[&str]) {
         let (before, share) = (self.count(size), 1 + random.below(size.share()));
         if end == End::DiskFull {
             return self.fill(share, args).await;
         }
+        let first = if end == End::KilledAfterAnOutage { share.div_ceil(2) } else { share };
         let mut child = self.start(args, None);
-        let away_at = before + share.div_ceil(2);
+        for _ in 0..STARTS {
+            if self.until(&mut child, size, before + first).await {
+                break;
+            }
+            child = self.start(args, None);
+        }
         if end == End::KilledAfterAnOutage {
-            self.until(&mut child, size, away_at).await;
             self.relay.cut();
             sleep(size.away).await;
             assert_eq!(child.try_wait().unwrap(), None, "the plan was given up: {}", self.words());
             self.relay.mend();
+            assert!(self.until(&mut child, size, before + share).await, "it ended: {}", self.words());
         }
-        self.until(&mut child, size, before + share).await;
         if size.is_whole() {
             sleep(Duration::from_micros(u64::try_from(random.below(30_000)).unwrap())).await;
         }
@@ -228,16 +237,21 @@ impl Bench {
         if size.is_whole() { self.patches() } else { self.demo.history().len() }
     }
 
-    async fn until(&self, child: &mut Child, size: &Size, wanted: usize) {
+    /// Waits until so many are there; not when the program could not begin.
+    async fn until(&self, child: &mut Child, size: &Size, wanted: usize) -> bool {
         let reached = async {
             while self.count(size) < wanted {
-                let ended = child.try_wait().unwrap();
-                assert_eq!(ended, None, "it ended before {wanted}: {}", self.words());
+                if let Some(status) = child.try_wait().unwrap() {
+                    assert_eq!(status.code(), Some(1), "before {wanted}: {}", self.words());
+                    assert!(self.words().contains("list the organizations failed"), "{}", self.words());
+                    return false;
+                }
                 sleep(Duration::from_millis(1)).await;
             }
+            true
         };
         let reached = timeout(PATIENCE, reached).await;
-        assert!(reached.is_ok(), "{wanted} are not there: {}", self.words());
+        reached.unwrap_or_else(|_| panic!("{wanted} are not there: {}", self.words()))
     }
 
     /// The disk has room for the steps of about so many rows.
