@@ -57,6 +57,10 @@ pub(super) fn paint(
 fn title(state: &State, palette: &Palette) -> Line {
     match palette.scope {
         Scope::Everything => Line::new(Role::Title, "Command"),
+        Scope::Keys => {
+            let place = state.contexts_under().first().map(|context| context.help()).unwrap_or_default();
+            Line::new(Role::Title, "Keys: ").and(Role::Text, place)
+        }
         Scope::Row => {
             let row = state.list.row().map(|row| row.title().into_string()).unwrap_or_default();
             Line::new(Role::Title, "Actions ").and(Role::Text, row)

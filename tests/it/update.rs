@@ -5,6 +5,7 @@ mod checked;
 mod columns;
 mod connections;
 mod export;
+mod help;
 mod identity;
 mod keyboard;
 mod list;

@@ -215,8 +215,7 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
             return Vec::new();
         }
         Command::Help if !matches!(state.modals.last(), Some(Modal::Help(_))) => {
-            let contexts = state.contexts();
-            state.modals.push(Modal::Help(Help { contexts, scroll: 0 }));
+            windows::open_help(state);
             return Vec::new();
         }
         _ => {}

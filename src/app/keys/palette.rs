@@ -32,6 +32,12 @@ pub(super) fn open_for_row(state: &mut State) {
     state.modals.push(Modal::Palette(Palette::of(Scope::Row)));
 }
 
+/// `/` in the help: its keys are narrowed by what is typed, and `Enter` runs one.
+pub(super) fn open_for_help(state: &mut State) {
+    state.modals.pop();
+    state.modals.push(Modal::Palette(Palette::of(Scope::Keys)));
+}
+
 pub(super) fn on_palette(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect> {
     let Some(Modal::Palette(palette)) = state.modals.last() else { return Vec::new() };
     let entries = palette.entries(state, keymap);
@@ -53,8 +59,11 @@ pub(super) fn on_palette(state: &mut State, keymap: &Keymap, command: Command) -
             understand(state);
         }
         Command::Back => {
-            state.modals.pop();
+            let closed = state.modals.pop();
             state.commands.leave();
+            if matches!(closed, Some(Modal::Palette(Palette { scope: Scope::Keys, .. }))) {
+                windows::open_help(state);
+            }
         }
         Command::Accept => {
             let Some(entry) = palette.highlighted(&entries).and_then(|place| entries.get(place)) else {

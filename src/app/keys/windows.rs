@@ -1,6 +1,6 @@
 //! What keys do in the windows that are not about a change.
 
-use super::modal_extent;
+use super::{modal_extent, palette};
 use crate::app::activity_view;
 use crate::app::detail::scrolled;
 use crate::app::effect::Effect;
@@ -91,7 +91,17 @@ pub(super) fn tell_theme(state: &mut State, before: Theme) {
     }
 }
 
+/// The keys of the place that has the keyboard.
+pub(super) fn open_help(state: &mut State) {
+    let contexts = state.contexts();
+    state.modals.push(Modal::Help(Help { contexts, scroll: 0 }));
+}
+
 pub(super) fn on_help(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect> {
+    if command == Command::Filter {
+        palette::open_for_help(state);
+        return Vec::new();
+    }
     if matches!(command, Command::Close | Command::Help) {
         state.modals.pop();
         return Vec::new();

@@ -38,6 +38,8 @@ pub enum Scope {
     Everything,
     /// What can be done with the selected row.
     Row,
+    /// What has a key in the place under it: the help, narrowed by what is typed.
+    Keys,
 }
 
 /// What a line does.
@@ -86,6 +88,7 @@ impl Palette {
         let entries = match self.scope {
             Scope::Everything => all(state, keymap),
             Scope::Row => of_the_row(state, keymap),
+            Scope::Keys => with_keys(state, keymap),
         };
         fuzzy::ranked(self.field.text().trim(), entries)
     }
@@ -130,7 +133,7 @@ pub(super) fn understand(state: &mut State) {
     let Some(Modal::Palette(palette)) = state.modals.last() else { return };
     let spoken = match palette.scope {
         Scope::Everything => phrase::spoken(state, palette.field.text()),
-        Scope::Row => None,
+        Scope::Row | Scope::Keys => None,
     };
     if let Some(Modal::Palette(palette)) = state.modals.last_mut() {
         palette.spoken = spoken;
@@ -159,18 +162,35 @@ const fn is_about_a_row(command: Command) -> bool {
         )
 }
 
-/// Everything that can be asked for in the place under the palette; what only moves comes last.
-fn all(state: &State, keymap: &Keymap) -> Vec<Entry> {
+/// Every command that has a key in the place under it, in the order of the keys, those of every place last.
+fn with_keys(state: &State, keymap: &Keymap) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for context in state.contexts_under() {
         for command in keymap.commands(context) {
-            let known = |entry: &Entry| entry.action == Action::Command(command);
-            let is_this_window = matches!(command, Command::Palette | Command::Actions);
-            if !is_this_window && command != Command::Quit && !entries.iter().any(known) {
-                entries.push(of_command(state, keymap, context, command));
+            let action = action_of(command);
+            if !entries.iter().any(|entry| entry.action == action) {
+                entries.push(Entry { action, ..of_command(state, keymap, context, command) });
             }
         }
     }
+    entries
+}
+
+/// What a command comes to: to quit is to leave the program, whatever window is open.
+const fn action_of(command: Command) -> Action {
+    match command {
+        Command::Quit => Action::Quit,
+        other => Action::Command(other),
+    }
+}
+
+/// Everything that can be asked for in the place under the palette; what only moves comes last.
+fn all(state: &State, keymap: &Keymap) -> Vec<Entry> {
+    let is_this_window = |entry: &Entry| {
+        matches!(entry.action, Action::Quit | Action::Command(Command::Palette | Command::Actions))
+    };
+    let mut entries = with_keys(state, keymap);
+    entries.retain(|entry| !is_this_window(entry));
     if state.windows_under().is_empty() && state.fits() {
         // The list that is shown has no key to it, but a name.
         for command in [Command::Connections, Command::Organizations] {

@@ -253,6 +253,7 @@ pub const ALL: &[Screen] = &[
     Screen { name: "detail_json", story: |w, h| list(w, h).keys("G enter 2") },
     Screen { name: "detail_missing_connection", story: |w, h| list(w, h).keys("j j j j tab") },
     Screen { name: "connections", story: connections },
+    Screen { name: "help_narrowed", story: |w, h| list(w, h).keys("? /").text("mark") },
     Screen { name: "connections_server_filter", story: |w, h| server_filter(w, h).keys("c") },
     Screen {
         name: "connections_filtered",
