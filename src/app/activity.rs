@@ -140,6 +140,7 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         Effect::ListDomains { request } => {
             (*request, "GET", "domains".to_owned(), get("/api/v1/auth/self/domains".to_owned()))
         }
+        Effect::Reload { request, to } => (*request, "RELOAD", to.name(), None),
         Effect::Connect { request, to } => (*request, "CONNECT", to.name(), None),
         Effect::Trust { request, address, fingerprint: _ } => {
             (*request, "TRUST", address.brief().into_string(), None)
@@ -215,6 +216,8 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
         Reply::ProfilesListed(Err(failure)) => {
             ("---".to_owned(), "NOT READ".to_owned(), failure.reason.clone())
         }
+        Reply::Reloaded(Ok(_)) => fine("read".to_owned()),
+        Reply::Reloaded(Err(failure)) => ("---".to_owned(), "NOT READ".to_owned(), failure.reason.clone()),
         Reply::Connected(Err(failure)) => ("---".to_owned(), "NOT MADE".to_owned(), failure.reason.clone()),
         Reply::Trusted(Ok(())) => (String::new(), "stored".to_owned(), Untrusted::default()),
         Reply::Trusted(Err(why)) => ("---".to_owned(), "for this run only".to_owned(), why.clone()),

@@ -177,6 +177,13 @@ pub enum Effect {
         /// Number of the request.
         request: RequestId,
     },
+    /// Read the configuration again, for a place that is not left.
+    Reload {
+        /// Number of the request.
+        request: RequestId,
+        /// Which place.
+        to: Destination,
+    },
     /// Make a client for another place. The present one goes on until [`Effect::Enter`].
     Connect {
         /// Number of the request.
@@ -219,6 +226,7 @@ impl Effect {
             | Self::ReadPlan { request, .. }
             | Self::ListProfiles { request }
             | Self::Connect { request, .. }
+            | Self::Reload { request, .. }
             | Self::Trust { request, .. }
             | Self::PatchOrganization { request, .. } => Some(*request),
             Self::KeepPassword(_)

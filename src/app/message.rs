@@ -115,6 +115,8 @@ pub enum Reply {
     ProfilesListed(Result<Vec<Profile>, ConnectFailure>),
     /// Of [`Effect::Connect`](super::Effect::Connect): what holds there. Nothing was sent yet.
     Connected(Result<Box<Settings>, ConnectFailure>),
+    /// Of [`Effect::Reload`](super::Effect::Reload): what the configuration says now.
+    Reloaded(Result<Box<Settings>, ConnectFailure>),
     /// Of [`Effect::Trust`](super::Effect::Trust): it is believed; the words say why it is not stored.
     Trusted(Result<(), Untrusted>),
     /// Of [`Effect::ReadBanner`](super::Effect::ReadBanner); empty when there is none, or none could be read.

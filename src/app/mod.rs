@@ -33,6 +33,7 @@ pub mod plan;
 pub mod problem;
 pub mod query;
 pub mod recovery;
+mod reload;
 pub mod remembered;
 mod saved;
 mod settings;

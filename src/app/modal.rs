@@ -7,6 +7,7 @@ use super::identity::{CertificateWindow, FirstContact};
 use super::palette::Palette;
 use super::pickers::{ColumnPicker, SortPicker};
 use super::plan::outside::Offered;
+pub use super::reload::Reloaded;
 pub use super::sign_in::SignIn;
 use super::switch::{Destination, ProfilesWindow};
 use crate::domain::Failure;
@@ -66,6 +67,8 @@ pub enum Modal {
         /// First line on the screen.
         scroll: usize,
     },
+    /// What came of reading the configuration again.
+    Reloaded(Reloaded),
     /// A server whose certificate nobody vouches for.
     FirstContact(Box<FirstContact>),
     /// A certificate in full.

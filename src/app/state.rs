@@ -43,6 +43,8 @@ pub struct State {
     pub settings: Settings,
     /// The client being made for another place.
     pub connecting: Option<Connecting>,
+    /// The reading of the configuration that is waited for.
+    pub reloading: Option<RequestId>,
     /// The places that can be switched to.
     pub profiles: Profiles,
     /// Size of the terminal, in cells.
@@ -131,6 +133,7 @@ impl State {
             run,
             ledger,
             connecting: None,
+            reloading: None,
             profiles: Profiles::default(),
             activity: Log::default(),
             latest_key: None,
@@ -250,7 +253,7 @@ impl State {
             Modal::Profiles(window) if window.editing => Context::FilterField,
             Modal::Profiles(_) => Context::ProfilePicker,
             Modal::Palette(_) => Context::Palette,
-            Modal::Settings { .. } => Context::SettingsScreen,
+            Modal::Settings { .. } | Modal::Reloaded(_) => Context::SettingsScreen,
             Modal::FirstContact(_) => Context::FirstContact,
             Modal::Certificate(_) => Context::Certificate,
             Modal::Stop => Context::Stop,

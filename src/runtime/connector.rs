@@ -15,6 +15,9 @@ pub trait Connect: fmt::Debug + Send + Sync {
     /// A client for `to`, and what the core needs to know of the place.
     fn connect(&self, to: Destination) -> BoxFuture<'static, Result<Connected, ConnectFailure>>;
 
+    /// What the configuration says of `to` now; no client is made.
+    fn settings(&self, to: Destination) -> BoxFuture<'static, Result<Settings, ConnectFailure>>;
+
     /// The destinations that have a name, and what would hold at each.
     fn profiles(&self) -> BoxFuture<'static, Result<Vec<Profile>, ConnectFailure>>;
 
@@ -48,6 +51,11 @@ pub(super) struct Nowhere;
 impl Connect for Nowhere {
     fn connect(&self, _: Destination) -> BoxFuture<'static, Result<Connected, ConnectFailure>> {
         let reason = "this run has no way to another server".into();
+        ready(Err(ConnectFailure { reason })).boxed()
+    }
+
+    fn settings(&self, _: Destination) -> BoxFuture<'static, Result<Settings, ConnectFailure>> {
+        let reason = "this run has no configuration".into();
         ready(Err(ConnectFailure { reason })).boxed()
     }
 

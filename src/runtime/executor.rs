@@ -232,6 +232,12 @@ impl Executor {
         });
     }
 
+    fn reload(&self, request: RequestId, to: Destination) {
+        let lost = || Reply::Reloaded(Err(ConnectFailure { reason: FAULT.into() }));
+        let reading = self.connector.settings(to);
+        self.answer(request, lost, async move { Reply::Reloaded(reading.await.map(Box::new)) });
+    }
+
     fn list_profiles(&self, request: RequestId) {
         let lost = || Reply::ProfilesListed(Err(ConnectFailure { reason: FAULT.into() }));
         let reading = self.connector.profiles();
@@ -410,6 +416,7 @@ impl Perform for Executor {
             }
             Effect::ListProfiles { request } => self.list_profiles(request),
             Effect::Connect { request, to } => self.connect(request, to),
+            Effect::Reload { request, to } => self.reload(request, to),
             Effect::Trust { request, address, fingerprint } => self.trust(request, address, fingerprint),
             Effect::Enter(request) => self.enter(request),
             Effect::Cancel(request) => self.cancel(request),

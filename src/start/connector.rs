@@ -146,6 +146,19 @@ impl Connect for Configured {
         .boxed()
     }
 
+    fn settings(&self, to: Destination) -> BoxFuture<'static, Result<Settings, ConnectFailure>> {
+        let from_inside = to.profile != self.start();
+        let this = self.clone();
+        async move {
+            let read = tokio::task::spawn_blocking(move || {
+                let config = this.of(&to)?;
+                settings(&config, to, from_inside)
+            });
+            read.await.map_err(refused)?.map_err(refused)
+        }
+        .boxed()
+    }
+
     fn profiles(&self) -> BoxFuture<'static, Result<Vec<Profile>, ConnectFailure>> {
         let this = self.clone();
         async move {

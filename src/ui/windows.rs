@@ -38,6 +38,10 @@ pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool,
             let title = ("Settings", Context::SettingsScreen);
             scrolling(state, keymap, title, *scroll, on_top, canvas);
         }
+        Modal::Reloaded(window) => {
+            let title = ("Configuration read again", Context::SettingsScreen);
+            scrolling(state, keymap, title, window.scroll, on_top, canvas);
+        }
         Modal::Profiles(window) => profiles::paint(state, window, keymap, on_top, canvas),
         Modal::Palette(window) => palette::paint(state, window, keymap, on_top, canvas),
         Modal::Net { scroll } => {

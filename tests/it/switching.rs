@@ -71,6 +71,10 @@ impl Connect for Ways {
         ready(made).boxed()
     }
 
+    fn settings(&self, to: Destination) -> BoxFuture<'static, Result<Settings, ConnectFailure>> {
+        self.connect(to).map(|made| made.map(|made| made.settings)).boxed()
+    }
+
     fn profiles(&self) -> BoxFuture<'static, Result<Vec<Profile>, ConnectFailure>> {
         let profile = |name: &str| Profile {
             to: Destination::profile(name),

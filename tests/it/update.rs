@@ -17,6 +17,7 @@ mod phases;
 mod place;
 mod plan;
 mod plan_files;
+mod reload;
 mod remembered;
 mod rest;
 mod saved_views;

@@ -27,7 +27,7 @@ use super::effect::Effect;
 use super::help;
 use super::identity;
 use super::line::{self, Line};
-use super::modal::{ActivityWindow, Help, Modal, Problem, Question, SignIn};
+use super::modal::{ActivityWindow, Help, Modal, Problem, Question, Reloaded, SignIn};
 use super::notice::Notice;
 use super::plan::row_lines;
 use super::problem;
@@ -239,7 +239,7 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Some(Modal::Recovery) => windows::on_recovery(state, command),
         Some(Modal::Profiles(_)) => profiles::on_profiles(state, command),
         Some(Modal::Palette(_)) => palette::on_palette(state, keymap, command),
-        Some(Modal::Settings { .. }) => windows::on_settings(state, keymap, command),
+        Some(Modal::Settings { .. } | Modal::Reloaded(_)) => windows::on_settings(state, keymap, command),
         Some(Modal::FirstContact(_)) => windows::on_first_contact(state, command),
         Some(Modal::Certificate(_)) => windows::on_certificate(state, command, keymap),
         Some(Modal::Stop) => windows::on_stop(state, command),
@@ -329,6 +329,7 @@ pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
             .unwrap_or_default(),
         (Some(Modal::Recovery), _) => recovery::lines(&state.ledger, width),
         (Some(Modal::Settings { .. }), _) => settings_view::lines(&state.settings.effective, width),
+        (Some(Modal::Reloaded(reloaded)), _) => reloaded.lines(width),
         (Some(Modal::Help(help)), _) => {
             help::lines(keymap, &help.contexts, &state.settings, &state.run, width)
         }
@@ -368,6 +369,7 @@ pub(super) fn clamp_scroll(state: &mut State, keymap: &Keymap) {
                 Modal::Problem(Problem { scroll, .. })
                 | Modal::Help(Help { scroll, .. })
                 | Modal::Settings { scroll }
+                | Modal::Reloaded(Reloaded { scroll, .. })
                 | Modal::RowResult { row: _, scroll }
                 | Modal::SignIn(SignIn { scroll, .. })
                 | Modal::Net { scroll },

@@ -10,6 +10,7 @@ use crate::app::notice::Notice;
 use crate::app::palette::{Action, Entry, Palette, Phrase, Scope, new_and_where, understand};
 use crate::app::plan::outside;
 use crate::app::query;
+use crate::app::reload;
 use crate::app::saved::SavedView;
 use crate::app::state::State;
 use crate::app::switch;
@@ -112,6 +113,7 @@ fn run(state: &mut State, keymap: &Keymap, action: Action) -> Vec<Effect> {
             state.modals.push(Modal::Settings { scroll: 0 });
             Vec::new()
         }
+        Action::Reload => reload::ask(state),
         Action::Keys => clipboard::copy("the keys in effect", &keymap.toml()),
         Action::Switch(to) => switch::leave_for(state, to),
         Action::Say(phrase, words) => say(state, phrase, &words),

@@ -7,7 +7,7 @@ use crate::app::effect::Effect;
 use crate::app::export;
 use crate::app::field::Field;
 use crate::app::identity::{self, CertificateWindow};
-use crate::app::modal::{Help, Modal, Problem, Retry};
+use crate::app::modal::{Help, Modal, Problem, Reloaded, Retry};
 use crate::app::notice::Notice;
 use crate::app::state::State;
 use crate::app::update::{refresh, sign_in};
@@ -172,14 +172,16 @@ pub(super) fn on_recovery(state: &mut State, command: Command) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The settings in effect.
+/// The settings in effect, or what is different in them.
 pub(super) fn on_settings(state: &mut State, keymap: &Keymap, command: Command) -> Vec<Effect> {
     if command == Command::Close {
         state.modals.pop();
         return Vec::new();
     }
     let (rows, height) = modal_extent(state, keymap);
-    if let Some(Modal::Settings { scroll }) = state.modals.last_mut() {
+    if let Some(Modal::Settings { scroll } | Modal::Reloaded(Reloaded { scroll, .. })) =
+        state.modals.last_mut()
+    {
         *scroll = scrolled(*scroll, command, 1, rows, height);
     }
     Vec::new()

@@ -10,6 +10,7 @@ mod phrase;
 
 use super::field::Field;
 use super::modal::Modal;
+use super::reload;
 use super::state::State;
 use super::switch::Destination;
 use crate::keymap::{Command, Context, Keymap};
@@ -51,6 +52,8 @@ pub enum Action {
     Quit,
     /// Show the settings in effect.
     Settings,
+    /// Read the configuration again.
+    Reload,
     /// Copy the keys in effect, as a file.
     Keys,
     /// Go to another place.
@@ -205,6 +208,13 @@ fn all(state: &State, keymap: &Keymap) -> Vec<Entry> {
         help: "every setting in effect, and where it comes from".to_owned(),
         action: Action::Settings,
         obstacle: None,
+    });
+    entries.push(Entry {
+        name: "reload".to_owned(),
+        keys: String::new(),
+        help: "read the configuration again: what changed, and what needs a restart".to_owned(),
+        action: Action::Reload,
+        obstacle: reload::obstacle(state),
     });
     let named = |name: &str| entries.iter().any(|entry| entry.name == name);
     let phrases = Phrase::ALL.into_iter().filter(|phrase| !named(phrase.name()));

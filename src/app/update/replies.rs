@@ -15,6 +15,7 @@ use crate::app::message::Reply;
 use crate::app::modal::{Modal, Retry};
 use crate::app::notice::Notice;
 use crate::app::plan;
+use crate::app::reload;
 use crate::app::sign_in::Banner;
 use crate::app::state::State;
 use crate::app::switch;
@@ -77,6 +78,10 @@ pub(super) fn replied(state: &mut State, request: RequestId, reply: Reply) -> Ve
             Vec::new()
         }
         Reply::Trusted(result) => identity::trusted(state, request, result),
+        Reply::Reloaded(result) => {
+            reload::read(state, request, result);
+            Vec::new()
+        }
         Reply::Connected(result) => switch::connected(state, request, result),
         Reply::ConnectionsListed(result) => {
             let needs_sign_in = result.as_ref().err().filter(|failure| is_sign_in(failure)).cloned();

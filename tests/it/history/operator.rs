@@ -327,6 +327,7 @@ impl Operator {
                 | Effect::ReadPlan { request, .. }
                 | Effect::ListProfiles { request }
                 | Effect::Connect { request, .. }
+                | Effect::Reload { request, .. }
                 | Effect::Trust { request, .. } => {
                     self.waited_for.insert(*request);
                 }

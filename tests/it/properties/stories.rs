@@ -443,6 +443,11 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         } else {
             Err(ConnectFailure { reason: "config.toml:3: no such profile".into() })
         }),
+        Effect::Reload { .. } => Reply::Reloaded(if good {
+            Ok(Box::new(settings()))
+        } else {
+            Err(ConnectFailure { reason: "config.toml:3: unknown key `urll`".into() })
+        }),
         Effect::KeepPassword(_)
         | Effect::Enter(_)
         | Effect::Cancel(_)

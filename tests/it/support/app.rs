@@ -189,6 +189,7 @@ impl App {
             | (Effect::Discover { request, .. }, Reply::Discovered(_))
             | (Effect::ListProfiles { request }, Reply::ProfilesListed(_))
             | (Effect::Save { request, .. } | Effect::SaveReport { request, .. }, Reply::Saved(_))
+            | (Effect::Reload { request, .. }, Reply::Reloaded(_))
             | (Effect::ReadPlan { request, .. }, Reply::PlanRead(_))
             | (Effect::Trust { request, .. }, Reply::Trusted(_))
             | (Effect::ListConnections { request }, Reply::ConnectionsListed(_)) => Some(*request),

@@ -56,6 +56,26 @@ fn list(width: u16, height: u16) -> App {
     App::new(width, height).loaded(organizations()).wait(12_000)
 }
 
+/// The configuration of a profile read again: two settings are others, or it has these mistakes.
+fn reloaded(width: u16, height: u16, read: Result<(), &str>) -> App {
+    let at = |refresh: &str, mouse: &str| {
+        let row = |key, value: &str, line: &str| Effective {
+            key,
+            value: value.into(),
+            origin: format!("/home/ops/.config/cckm-tui/config.toml:{line}").into(),
+        };
+        let effective = vec![row("refresh_seconds", refresh, "3"), row("mouse", mouse, "9")];
+        let (badge, destination) = (Badge::Profile("prod-eu".into()), Destination::profile("prod-eu"));
+        Settings { badge, destination, effective, ..settings() }
+    };
+    let result = match read {
+        Ok(()) => Ok(Box::new(at("60", "true"))),
+        Err(mistakes) => Err(ConnectFailure { reason: mistakes.into() }),
+    };
+    let app = App::with(at("30", "false"), width, height).loaded(organizations());
+    app.keys(":").text("reload").keys("enter").reply(Reply::Reloaded(result))
+}
+
 /// Only what is on `sfdc-eu-01` is read, and only what holds a word is shown of it.
 fn server_filter(width: u16, height: u16) -> App {
     let on_it = organizations().into_iter().filter(|row| row.connection.as_sent() == "sfdc-eu-01");
@@ -253,6 +273,19 @@ pub const ALL: &[Screen] = &[
     Screen { name: "detail_json", story: |w, h| list(w, h).keys("G enter 2") },
     Screen { name: "detail_missing_connection", story: |w, h| list(w, h).keys("j j j j tab") },
     Screen { name: "connections", story: connections },
+    Screen { name: "reloaded", story: |w, h| reloaded(w, h, Ok(())) },
+    Screen {
+        name: "reload_refused",
+        story: |w, h| {
+            reloaded(
+                w,
+                h,
+                Err(
+                    "/home/ops/.config/cckm-tui/config.toml:3: unknown key `baegd`; did you mean `badge`?\n/home/ops/.config/cckm-tui/config.toml:9: key `refresh_seconds`: expected a whole number of seconds, at most 86400, which is a day; 0 is off",
+                ),
+            )
+        },
+    },
     Screen { name: "help_narrowed", story: |w, h| list(w, h).keys("? /").text("mark") },
     Screen { name: "connections_server_filter", story: |w, h| server_filter(w, h).keys("c") },
     Screen {
