@@ -108,6 +108,8 @@ pub(super) struct OnRecord(BTreeMap<OperationId, Of>);
 struct Of {
     /// Requests that were to leave: one, and one more after a 401.
     sent: usize,
+    /// Whether an answer, or the lack of one, after which none leaves any more is there.
+    is_answered: bool,
     outcome: Option<Outcome>,
 }
 
@@ -116,9 +118,10 @@ impl OnRecord {
         self.0.values().map(|of| of.sent).sum()
     }
 
-    /// The same with those whose leaving the end of the program kept from the journal.
+    /// The same with those of which the end of the program kept the last steps from the journal: behind the intent
+    /// nothing waits for the disk, and after a 401 there may have been a second request.
     pub(super) fn may_have_left(&self) -> usize {
-        self.0.values().map(|of| of.sent.max(1)).sum()
+        self.0.values().map(|of| if of.is_answered { of.sent } else { 2 }).sum()
     }
 
     /// How many are claimed to have changed it.
@@ -146,7 +149,9 @@ pub(super) fn records(file: &Path) -> BTreeMap<String, OnRecord> {
         let of = records.entry(whose[&entry.operation].clone()).or_default();
         let of = of.0.entry(entry.operation).or_default();
         match entry.transition {
-            Transition::Sent => of.sent += 1,
+            Transition::Sent => (of.sent, of.is_answered) = (of.sent + 1, false),
+            Transition::Answered { status } => of.is_answered = status != 401 || of.sent > 1,
+            Transition::NoAnswer { .. } => of.is_answered = true,
             Transition::Settled { outcome, .. } | Transition::Corrected { outcome, .. } => {
                 of.outcome = Some(outcome);
             }
