@@ -9,6 +9,7 @@ use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use super::headless::{Core, Rights, Stop, listed, with_core};
 use super::{Problem, print, remark, setting};
 use crate::api::Writer;
+use crate::app::connections::uses;
 use crate::app::field::Field;
 use crate::app::list::Narrowed as _;
 use crate::app::{State, export, identity};
@@ -117,10 +118,9 @@ pub(super) fn connections(flags: &Connections) -> Result<ExitCode, Problem> {
             });
             read.await?.map_err(|failure| super::headless::failed(&failure))?;
             let state = core.state();
-            let uses = |connection: &Connection| state.list.rows.uses(&connection.name);
             let known: Vec<Connection> =
                 state.connections.known.iter().map(|known| known.as_ref().clone()).collect();
-            let uses: Vec<usize> = known.iter().map(uses).collect();
+            let uses = uses(&state.connections, &state.list);
             let damaged = state.connections.damaged.len();
             let known = if flags.test { tested(known, &access).await? } else { known };
             Ok((known, uses, damaged))

@@ -12,7 +12,7 @@ pub use detail::standing_role;
 pub(super) use detail::{Context, lines};
 pub use list::ConnectionList;
 pub use row::{Column, Of, Row, RowKey, Sort, Standing};
-pub use rows::{Completeness, VOCABULARY, used};
+pub use rows::{Completeness, VOCABULARY, used, uses};
 pub use tests::{Run, Tests};
 
 use super::cx::Cx;

@@ -88,8 +88,15 @@ struct Users {
     count: usize,
 }
 
-/// The rows, in no order.
-pub(super) fn rows(connections: &Connections, list: &ListPane) -> Vec<Row> {
+/// How many of the listed organizations use each known connection, by its name or its id, in the order of those.
+pub fn uses(connections: &Connections, list: &ListPane) -> Vec<usize> {
+    let (by_place, _) = users(connections, list);
+    let count = |place: usize| by_place.get(&place).map_or(0, |users| users.count);
+    (0..connections.known.len()).map(count).collect()
+}
+
+/// The users of the known connections, by their places, and what organizations name that is none of them.
+fn users(connections: &Connections, list: &ListPane) -> (HashMap<usize, Users>, Vec<(Untrusted, usize)>) {
     let index = Index::new(&connections.known);
     let mut by_place: HashMap<usize, Users> = HashMap::new();
     let mut unknown: Vec<(Untrusted, usize)> = Vec::new();
@@ -104,6 +111,12 @@ pub(super) fn rows(connections: &Connections, list: &ListPane) -> Vec<Row> {
             None => unknown.push((named.clone(), count)),
         }
     }
+    (by_place, unknown)
+}
+
+/// The rows, in no order.
+pub(super) fn rows(connections: &Connections, list: &ListPane) -> Vec<Row> {
+    let (mut by_place, unknown) = users(connections, list);
     let complete = Completeness::of(list);
     let mut rows: Vec<Row> = Vec::with_capacity(connections.known.len() + unknown.len());
     for (place, connection) in connections.known.iter().enumerate() {

@@ -36,6 +36,15 @@ fn rows(app: &App) -> Vec<String> {
     rows.map(|row| format!("{} {} {}", row.title().as_str(), row.standing().word(), used(row.uses))).collect()
 }
 
+#[test]
+fn a14_the_users_of_a_connection_are_counted_by_its_name_and_its_id_for_the_commands_too() {
+    let state = app().state;
+    let counted = cckm_tui::app::connections::uses(&state.connections, &state.list);
+    let names = state.connections.known.iter().map(|known| known.name.as_sent());
+    let counted: Vec<_> = names.zip(counted).collect();
+    assert_eq!(counted, [("sfdc-eu", 3), ("sfdc us", 1), ("sfdc|odd\"*", 1), ("spare", 0)]);
+}
+
 fn at(app: &App) -> String {
     app.state.connection_list.row().map(|row| row.title().into_string()).unwrap_or_default()
 }
