@@ -73,6 +73,11 @@ impl Recovered {
     pub const fn is_being_read(&self) -> bool {
         self.outcome.is_none() && self.words.is_empty()
     }
+
+    /// Whether a reading is still to tell what became of it.
+    const fn is_open_here(&self) -> bool {
+        self.outcome.is_none() && (self.is_being_read() || self.due.is_some() || self.request.is_some())
+    }
 }
 
 /// A change of the past, as the journal tells it.
@@ -224,11 +229,35 @@ impl Ledger {
     }
 
     /// The next change begins: these connections, where it shows them later, say nothing of
-    /// earlier changes any more; others do.
-    pub fn begin(&mut self, id: &OrganizationId, accepted: &[Untrusted]) {
+    /// earlier changes any more; others do. What an earlier run left open of it is settled by what it shows `now`:
+    /// from here on nobody could tell whose effect is seen.
+    pub fn begin(
+        &mut self,
+        id: &OrganizationId,
+        accepted: &[Untrusted],
+        now: &Untrusted,
+        cx: &mut Cx<'_>,
+    ) -> Vec<Effect> {
         self.begun += 1;
+        let mut settled = Vec::new();
+        for recovered in self.recovered.iter_mut().filter(|recovered| recovered.is_open_here()) {
+            let operation = &recovered.open.operation;
+            if operation.target.id != *id || !accepted.contains(&operation.after) {
+                continue;
+            }
+            let untouched = *now == operation.before;
+            let outcome = if untouched { Outcome::NotApplied } else { Outcome::Unknown };
+            settled.push((operation.id, Transition::Settled { outcome, seen: now.clone() }));
+            "as the next change of it began".clone_into(&mut recovered.words);
+            (recovered.outcome, recovered.request, recovered.due) = (Some(outcome), None, None);
+        }
         let same = |watched: &Watched| watched.accepted.iter().any(|name| accepted.contains(name));
         self.watched.retain(|watched| watched.place != self.place || watched.id != *id || !same(watched));
+        let mut record = |(operation, transition): (OperationId, Transition)| {
+            self.note(operation, &transition, "");
+            Effect::Record { request: cx.requests.next(), operation, transition }
+        };
+        settled.into_iter().map(&mut record).collect()
     }
 
     /// Compares what the list shows now with what may still come. Returns the corrections to record and the
@@ -275,9 +304,9 @@ impl Ledger {
         news
     }
 
-    /// Whether what an earlier run left open here is still being read.
+    /// Whether what an earlier run left open here is not settled yet.
     pub fn is_recovering(&self) -> bool {
-        self.recovered.iter().any(Recovered::is_being_read)
+        self.recovered.iter().any(Recovered::is_open_here)
     }
 
     /// When the next reading is due.

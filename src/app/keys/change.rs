@@ -254,10 +254,12 @@ fn submit(state: &mut State) -> Vec<Effect> {
         plan: None,
     };
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
-    let effects = change.submit(&settings.rules, operation, &mut cx);
+    let mut effects = change.submit(&settings.rules, operation, &mut cx);
     if !effects.is_empty() {
         let sent = change.operation.as_ref().map(|operation| change.accepted(&operation.after));
-        state.ledger.begin(&change.target.id, &sent.unwrap_or_default());
+        let target = &change.target;
+        let sent = sent.unwrap_or_default();
+        effects.extend(state.ledger.begin(&target.id, &sent, &target.connection, &mut cx));
     }
     effects
 }

@@ -414,10 +414,11 @@ impl Applying {
             undo_of: row.undo_of,
             plan: Some(self.reference.clone()),
         };
-        world.ledger.begin(&row.id, accepted);
+        let mut effects = world.ledger.begin(&row.id, accepted, &now.connection, &mut world.cx);
         self.is_on_record = true;
         let chooser = Chooser::new(self.connections.get(&row.new).cloned().into_iter().collect());
-        let (change, effects) = Change::begin(Arc::new(now.clone()), chooser, operation, &mut world.cx);
+        let (change, begun) = Change::begin(Arc::new(now.clone()), chooser, operation, &mut world.cx);
+        effects.extend(begun);
         if let Some(flight) = self.flights.get_mut(at) {
             flight.stage = Stage::Changing { change: Box::new(change), again: None };
         }

@@ -479,6 +479,20 @@ fn wr_12_what_shows_the_old_value_is_looked_at_again_before_it_is_called_not_app
     assert!(matches!(steps(&app).last(), Some(Transition::Corrected { .. })), "and it may still come late");
 }
 
+/// What the next change does would be taken for what the one before did.
+#[test]
+fn wr_12_a_change_left_open_is_settled_when_the_next_of_its_organization_begins() {
+    let app = relisted(recovering(HERE).fetched(Ok(thales())).keys("esc"), thales());
+    assert_eq!(recovered(&app), None, "it may still come");
+    let app = app.keys("G e").text(NEW).keys("enter enter").checked().drawn().wait(500).keys("y");
+    assert_eq!(recovered(&app), Some(Outcome::NotApplied));
+    let settled = Transition::Settled { outcome: Outcome::NotApplied, seen: thales().connection };
+    assert_eq!(steps(&app).iter().filter(|step| ***step == settled).count(), 1, "{:?}", steps(&app));
+    let after = moved(&thales(), NEW);
+    let app = app.patched(Ok(answer(200, Some(after.clone())))).fetched(Ok(after)).wait(20_000);
+    assert_eq!(recovered(&app), Some(Outcome::NotApplied));
+}
+
 #[test]
 fn wr_13_a_record_that_others_changed_or_removed_is_unknown_and_says_why() {
     let app = recovering(HERE).fetched(Ok(moved(&thales(), "others")));
