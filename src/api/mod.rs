@@ -309,7 +309,7 @@ impl Reader {
     }
 
     async fn list(&self, call: Call, path: &str, window: Window, sort: &str) -> Result<Answer, Failure> {
-        self.list_of(call, path, window, sort, &Criteria::default()).await
+        self.list_of(call, path, window, sort, &Criteria::NONE).await
     }
 
     /// The same without what the criteria leave out.

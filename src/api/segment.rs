@@ -1,5 +1,7 @@
 //! Names as one segment of a path.
 
+use crate::text::percent_encoded;
+
 /// Longest name accepted, in bytes.
 const LONGEST: usize = 1024;
 
@@ -12,17 +14,7 @@ pub(super) fn segment(name: &str) -> Option<String> {
     if name.is_empty() || name.len() > LONGEST || wanders {
         return None;
     }
-    Some(name.bytes().fold(String::with_capacity(name.len()), encode))
-}
-
-fn encode(mut segment: String, byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-        segment.push(char::from(byte));
-    } else {
-        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default().to_ascii_uppercase();
-        segment.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-    }
-    segment
+    Some(percent_encoded(name))
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::percent_encoded;
+
 /// A query parameter by which the server filters organizations (API contract §4.2). Its names are not those of the
 /// fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +45,9 @@ impl Parameter {
 pub struct Criteria(Vec<(Parameter, String)>);
 
 impl Criteria {
+    /// Nothing is left out.
+    pub const NONE: Self = Self(Vec::new());
+
     /// Whether nothing is left out.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -68,15 +73,8 @@ impl Criteria {
 impl fmt::Display for Criteria {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (nth, (name, value)) in self.query().enumerate() {
-            write!(out, "{}{name}=", if nth == 0 { "" } else { "&" })?;
-            for byte in value.bytes() {
-                match byte {
-                    b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' => {
-                        write!(out, "{}", char::from(byte))?;
-                    }
-                    other => write!(out, "%{other:02X}")?,
-                }
-            }
+            let sign = if nth == 0 { "" } else { "&" };
+            write!(out, "{sign}{name}={}", percent_encoded(value))?;
         }
         Ok(())
     }

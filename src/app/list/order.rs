@@ -36,11 +36,6 @@ impl<'a> Order<'a> {
         Self { all, words, others, levels }
     }
 
-    /// The numbers of all rows.
-    pub(super) fn leads(&self) -> Leads {
-        Leads((0..self.all.len()).map(|row| self.lead(row)).collect())
-    }
-
     /// Puts the numbers of some rows in.
     pub(super) fn lead_all(&self, rows: impl IntoIterator<Item = usize>, leads: &mut Leads) {
         leads.0.resize(self.all.len(), u128::MAX);

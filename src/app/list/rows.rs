@@ -269,7 +269,8 @@ impl Rows {
         let mut sorted: Vec<usize> = (0..self.all.len()).collect();
         let order = self.order(sort);
         order.sort(&mut sorted);
-        let leads = order.leads();
+        let mut leads = Leads::default();
+        order.lead_all(0..self.all.len(), &mut leads);
         (self.sorted, self.leads) = (sorted, leads);
         self.filter(filter);
     }

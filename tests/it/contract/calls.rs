@@ -39,7 +39,7 @@ async fn a_sign_in_is_one_post_with_what_the_contract_asks_for() {
 async fn a_list_names_its_window_and_its_order() {
     let server = with_tokens(|_| Reply::json(200, &page(42, &["a", "b"]))).await;
     let reader = signed_in(&server, limits()).await;
-    let page = reader.organizations(Window { skip: 20, limit: 100 }, &Criteria::default()).await.unwrap();
+    let page = reader.organizations(Window { skip: 20, limit: 100 }, &Criteria::NONE).await.unwrap();
     assert_eq!((page.skip, page.total, page.records.len()), (20, Some(42), 2));
     let request = server.requests().pop().unwrap();
     assert_eq!(request.method, "GET");
@@ -60,10 +60,10 @@ async fn a_page_that_is_the_same_again_is_taken_apart_once() {
     let reader = signed_in(&server, limits()).await;
     let mut pages = Vec::new();
     for _ in 0..3 {
-        pages.push(reader.organizations(Window::FIRST, &Criteria::default()).await.unwrap());
+        pages.push(reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap());
     }
     let second = Window { skip: 1, ..Window::FIRST };
-    pages.push(reader.organizations(second, &Criteria::default()).await.unwrap());
+    pages.push(reader.organizations(second, &Criteria::NONE).await.unwrap());
     let records = |nth: usize| match pages[nth].records[0] {
         Record::Sound(ref organization) => organization,
         ref damaged @ Record::Damaged { .. } => panic!("{damaged:?}"),
@@ -167,7 +167,7 @@ async fn a_refusal_of_a_read_carries_the_words_of_the_server() {
         })
         .await;
         let reader = signed_in(&server, limits()).await;
-        let failure = reader.organizations(Window::FIRST, &Criteria::default()).await.unwrap_err();
+        let failure = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
         assert_eq!((failure.call, failure.kind), (Call::ListOrganizations, FailureKind::Refused { status }));
         assert_eq!(failure.words.code.as_sent(), "NCERRSomething");
         assert_eq!(failure.words.message.as_sent(), "not so");
@@ -182,7 +182,7 @@ async fn nothing_is_asked_without_a_session() {
     let server = with_tokens(|_| Reply::json(200, "{}")).await;
     let writer = Writer::new(reader_at(&server.http(), limits()));
     let kinds = [
-        writer.reader().organizations(Window::FIRST, &Criteria::default()).await.unwrap_err().kind,
+        writer.reader().organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err().kind,
         writer.reader().organization(&id()).await.unwrap_err().kind,
         writer.reader().connections().await.unwrap_err().kind,
         writer.reader().renew_if_due().await.unwrap_err().kind,

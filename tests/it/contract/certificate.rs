@@ -91,15 +91,7 @@ async fn a_certificate_signs_in_without_a_password() {
         let house = House::new(version).await;
         let reader = house.visitor("known.pem", "known.key").unwrap();
         reader.sign_in(None).await.unwrap();
-        assert_eq!(
-            reader
-                .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-                .await
-                .unwrap()
-                .records
-                .len(),
-            1
-        );
+        assert_eq!(reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap().records.len(), 1);
         let asked = house.server.requests();
         assert_eq!(asked[0].json(), serde_json::json!({"grant_type": "user_certificate"}));
     }
@@ -179,7 +171,7 @@ async fn a_session_of_a_certificate_is_begun_again_by_it() {
     let at = Server { base: base_url(&server.http()).unwrap(), trust: Trust::System };
     let reader = Reader::new(at, credentials, limits()).unwrap();
     reader.sign_in(None).await.unwrap();
-    let outcome = reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await;
+    let outcome = reader.organizations(Window::FIRST, &Criteria::NONE).await;
     let grants: Vec<_> = server.requests().into_iter().filter(Request::is_token).collect();
     let grants: Vec<_> = grants.iter().map(|request| request.json()["grant_type"].clone()).collect();
     assert_eq!(grants, ["user_certificate", "refresh_token", "user_certificate"], "{outcome:?}");

@@ -87,7 +87,7 @@ fn sound<T: std::fmt::Debug>(records: Vec<Record<T>>) -> Vec<T> {
 
 /// Every page, from the first to the total.
 async fn all(reader: &Reader) -> Vec<Organization> {
-    all_but(reader, &Criteria::default()).await
+    all_but(reader, &Criteria::NONE).await
 }
 
 /// The same without what the criteria leave out.
@@ -376,7 +376,7 @@ async fn a_test_in_trouble_is_sent_once() {
 /// Every call once.
 async fn every_call(desk: &Desk) {
     let reader = desk.reader();
-    assert!(reader.organizations(Window::FIRST, &Criteria::default()).await.is_ok());
+    assert!(reader.organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
     assert!(reader.organization(&id()).await.is_ok());
     assert!(reader.connections().await.is_ok());
     let connection = desk.connection("sfdc-connection").await;
@@ -392,7 +392,7 @@ async fn au_an_expired_token_is_renewed_unseen_before_any_read() {
     assert_eq!(desk.renewals(), 0);
     // The server's clock alone: the client still believes in its token, and meets the 401.
     desk.demo.clock().advance(Duration::from_mins(6));
-    assert!(desk.reader().organizations(Window::FIRST, &Criteria::default()).await.is_ok());
+    assert!(desk.reader().organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
     assert_eq!(desk.renewals(), 1);
     desk.demo.clock().advance(Duration::from_mins(6));
     assert_eq!(sound(desk.reader().discover(&text("sfdc-connection")).await.unwrap()).len(), 1);

@@ -12,11 +12,7 @@ use super::*;
 /// The failure of a list when the server replies so.
 async fn list_failure(limits: Limits, reply: Reply) -> cckm_tui::domain::Failure {
     let server = with_tokens(move |_| reply.clone()).await;
-    signed_in(&server, limits)
-        .await
-        .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-        .await
-        .unwrap_err()
+    signed_in(&server, limits).await.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err()
 }
 
 fn good() -> Vec<u8> {
@@ -77,7 +73,7 @@ async fn nt_04_nt_13_an_answer_cut_anywhere_is_cut_off_and_asked_again() {
             let server = with_tokens(move |_| reply.clone()).await;
             let failure = signed_in(&server, limits())
                 .await
-                .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
+                .organizations(Window::FIRST, &Criteria::NONE)
                 .await
                 .unwrap_err();
             assert_eq!(failure.kind, FailureKind::CutOff, "{cut}: {failure:?}");
@@ -104,13 +100,7 @@ async fn nt_04_a_list_that_comes_whole_at_the_second_try_is_a_list() {
         _ => Reply::Send(good()),
     })
     .await;
-    assert!(
-        signed_in(&server, limits())
-            .await
-            .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-            .await
-            .is_ok()
-    );
+    assert!(signed_in(&server, limits()).await.organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
     assert_eq!(server.lines().len(), 2);
 }
 
@@ -136,11 +126,7 @@ async fn nt_05_success_without_a_body_is_no_list_and_other_successes_with_one_ar
     for status in [201, 206, 299] {
         let server = with_tokens(move |_| Reply::json(status, &page(1, &["a"]))).await;
         assert!(
-            signed_in(&server, limits())
-                .await
-                .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-                .await
-                .is_ok()
+            signed_in(&server, limits()).await.organizations(Window::FIRST, &Criteria::NONE).await.is_ok()
         );
     }
 }
@@ -166,13 +152,7 @@ async fn nt_07_packed_answers_are_read_and_the_cap_counts_unpacked_bytes() {
         let body = gzip(page(1, &["a"]).as_bytes());
         with_tokens(move |_| packed(&body)).await
     };
-    assert!(
-        signed_in(&server, limits())
-            .await
-            .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-            .await
-            .is_ok()
-    );
+    assert!(signed_in(&server, limits()).await.organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
 
     let bomb = list_failure(limits(), packed(&gzip(&vec![b' '; 17 << 20]))).await;
     assert_eq!(bomb.kind, FailureKind::TooLarge { most: 16 << 20 });
@@ -203,13 +183,7 @@ async fn nt_08_a_page_is_no_answer_and_json_by_another_name_is_one() {
     );
     let server =
         with_tokens(|_| Reply::with(200, &["content-type: text/html"], page(1, &["a"]).as_bytes())).await;
-    assert!(
-        signed_in(&server, limits())
-            .await
-            .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-            .await
-            .is_ok()
-    );
+    assert!(signed_in(&server, limits()).await.organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
 }
 
 #[tokio::test]
@@ -225,11 +199,7 @@ async fn nt_09_a_redirect_is_never_followed_by_anything() {
 
         let server = with_tokens(redirect).await;
         let writer = writer(&server, limits()).await;
-        let list = writer
-            .reader()
-            .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-            .await
-            .unwrap_err();
+        let list = writer.reader().organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
         let change = writer.patch_organization(&id(), &patch()).await.unwrap_err();
         assert_eq!((list.kind, change.kind), (FailureKind::Redirected, FailureKind::Redirected));
         assert_eq!(server.lines().len(), 2, "neither is asked again");
@@ -332,8 +302,8 @@ async fn nt_16_a_read_survives_a_kept_connection_that_is_closed_as_it_is_sent() 
     })
     .await;
     let reader = signed_in(&server, limits()).await;
-    assert!(reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.is_ok());
-    assert!(reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.is_ok());
+    assert!(reader.organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
+    assert!(reader.organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
     assert_eq!(server.lines().len(), 3);
     let requests = server.requests();
     assert_eq!(requests[1].connection, requests[2].connection, "the connection was a kept one");
@@ -384,7 +354,7 @@ async fn nt_21_a_wait_the_server_asks_for_is_kept_to_and_told() {
             let server = with_tokens(move |_| Reply::with(status, &[&header], b"")).await;
             let failure = signed_in(&server, limits())
                 .await
-                .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
+                .organizations(Window::FIRST, &Criteria::NONE)
                 .await
                 .unwrap_err();
             assert_eq!(failure.kind, FailureKind::Refused { status });
@@ -402,13 +372,7 @@ async fn nt_22_a_server_that_comes_back_is_read_at_the_next_try() {
         _ => Reply::Send(good()),
     })
     .await;
-    assert!(
-        signed_in(&server, limits())
-            .await
-            .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-            .await
-            .is_ok()
-    );
+    assert!(signed_in(&server, limits()).await.organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
     assert_eq!(server.lines().len(), 4);
 }
 
@@ -418,7 +382,7 @@ async fn nt_23_a_server_in_trouble_is_hardly_asked_more_than_usual() {
     let limits = Limits { retry: RetryPolicy { spare: 0, ..limits().retry }, ..limits() };
     let reader = signed_in(&server, limits).await;
     for _ in 0..50 {
-        reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err();
+        reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
     }
     assert!(server.lines().len() <= 60, "{}", server.lines().len());
 }
@@ -434,9 +398,7 @@ async fn nt_29_at_most_six_requests_are_in_flight() {
     let lists: Vec<_> = (0..50)
         .map(|_| {
             let reader = reader.clone();
-            tokio::spawn(async move {
-                reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.is_ok()
-            })
+            tokio::spawn(async move { reader.organizations(Window::FIRST, &Criteria::NONE).await.is_ok() })
         })
         .collect();
     for round in 1..=50 {

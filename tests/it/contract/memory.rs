@@ -62,15 +62,7 @@ fn one_session(home: &Path) {
         let credentials = Credentials { password, ..Credentials::new("admin") };
         let reader = Reader::new(server, credentials, limits()).unwrap();
         reader.sign_in(None).await.unwrap();
-        assert_eq!(
-            reader
-                .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-                .await
-                .unwrap()
-                .records
-                .len(),
-            56
-        );
+        assert_eq!(reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap().records.len(), 56);
         assert!(finds(&needles).len() > 1, "the search finds what is there");
         reader.sign_out().await;
     });

@@ -15,7 +15,7 @@ mod trust;
 use std::time::Duration;
 
 use cckm_tui::api::{Credentials, Limits, Reader, RetryPolicy, Server, Trust, Writer, base_url};
-use cckm_tui::domain::{OrganizationId, OrganizationPatch, Password};
+use cckm_tui::domain::{Criteria, OrganizationId, OrganizationPatch, Password};
 
 use crate::support::scripted::{Reply, Request, Scripted};
 

@@ -39,11 +39,10 @@ async fn au_03_a_refresh_token_whose_answer_was_lost_leads_to_the_operator_and_i
     })
     .await;
     let reader = forgetful(&server, limits()).await;
-    let lost = reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err();
+    let lost = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
     assert_eq!((lost.call, lost.kind), (Call::Renew, FailureKind::CutOff));
     for _ in 0..5 {
-        let failure =
-            reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err();
+        let failure = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::SignInNeeded);
     }
     assert_eq!(server.count(Request::is_token), 3, "one sign-in, one lost renewal, one refused");
@@ -54,7 +53,7 @@ async fn au_03_a_refresh_token_whose_answer_was_lost_leads_to_the_operator_and_i
 async fn au_05_thirty_two_401s_for_ever_are_one_renewal_and_two_tries_each() {
     let server = Arc::new(answers_renewals(|_| token("jwt.2", "300")).await);
     let reader = forgetful(&server, Limits { in_flight: 32, ..limits() }).await;
-    let all = cckm_tui::domain::Criteria::default();
+    let all = Criteria::NONE;
     let lists = (0..32).map(|_| reader.organizations(Window::FIRST, &all));
     for failure in futures_util::future::join_all(lists).await {
         assert_eq!(failure.unwrap_err().kind, FailureKind::Refused { status: 401 });
@@ -74,8 +73,7 @@ async fn au_07_a_renewal_that_hangs_breaks_or_is_not_understood_keeps_the_sessio
         let server = answers_renewals(move |_| reply.clone()).await;
         // The renewal's deadline, not the read's, is the one that passes.
         let reader = forgetful(&server, Limits { sign_in: short().sign_in, ..limits() }).await;
-        let failure =
-            reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err();
+        let failure = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
         assert_eq!((failure.call, failure.kind), (Call::Renew, kind));
         assert!(matches!(*reader.session().borrow(), Session::SignedIn { .. }), "{kind:?}");
         assert_eq!(server.count(Request::is_token), 2, "{kind:?}");
@@ -96,15 +94,7 @@ async fn au_09_no_clock_but_our_own_says_how_long_a_token_lasts() {
         .await;
         let reader = signed_in(&server, limits()).await;
         for _ in 0..3 {
-            assert_eq!(
-                reader
-                    .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-                    .await
-                    .unwrap()
-                    .records
-                    .len(),
-                1
-            );
+            assert_eq!(reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap().records.len(), 1);
         }
         assert_eq!(server.count(Request::is_token), 1, "{date}");
     }
@@ -119,7 +109,7 @@ async fn au_12_only_a_401_is_one() {
         .await;
         let failure = signed_in(&server, limits())
             .await
-            .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
+            .organizations(Window::FIRST, &Criteria::NONE)
             .await
             .unwrap_err();
         assert_eq!(failure.kind, FailureKind::Refused { status });
@@ -133,8 +123,7 @@ async fn nt_09_a_renewal_that_is_sent_elsewhere_does_not_go_there() {
     let location = format!("location: {}/api/v1/auth/tokens/", thief.http());
     let server = answers_renewals(move |_| Reply::with(307, &[&location], b"")).await;
     let reader = signed_in(&server, limits()).await;
-    let failure =
-        reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err();
+    let failure = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
     assert_eq!((failure.call, failure.kind), (Call::Renew, FailureKind::Redirected));
     assert_eq!((thief.connections(), server.count(Request::is_token)), (0, 2));
 }
@@ -149,7 +138,7 @@ async fn a_refresh_token_that_was_replaced_is_the_one_presented_next() {
     .await;
     let reader = forgetful(&server, limits()).await;
     for _ in 0..3 {
-        assert!(reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.is_err());
+        assert!(reader.organizations(Window::FIRST, &Criteria::NONE).await.is_err());
     }
     let presented = server.requests().into_iter().filter(Request::is_token).skip(1);
     let presented: Vec<_> = presented.map(|request| request.json()["refresh_token"].clone()).collect();

@@ -54,7 +54,7 @@ async fn sk_06_what_a_server_says_back_is_masked_in_every_answer() {
         let server = with_tokens(move |request| Reply::json(status, &echo(request))).await;
         let writer = writer(&server, limits()).await;
         let reader = writer.reader();
-        let list = reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await;
+        let list = reader.organizations(Window::FIRST, &Criteria::NONE).await;
         let said = [
             format!("{list:?}"),
             format!("{:?}", reader.connections().await),
@@ -88,11 +88,8 @@ async fn sk_06_a_redirect_to_a_place_named_after_the_token_is_masked() {
         Reply::with(302, &[&format!("location: /{}", request.header("authorization"))], b"")
     })
     .await;
-    let failure = signed_in(&server, limits())
-        .await
-        .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-        .await
-        .unwrap_err();
+    let failure =
+        signed_in(&server, limits()).await.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
     assert!(failure.detail.as_sent().contains("/Bearer •••"), "{failure:?}");
 }
 
@@ -123,7 +120,7 @@ async fn sk_04_a_log_at_trace_level_holds_no_secret() {
     })
     .await;
     let writer = writer(&server, limits()).await;
-    writer.reader().organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err();
+    writer.reader().organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
     writer.patch_organization(&id(), &patch()).await.unwrap();
     writer.reader().sign_out().await;
     drop(guard);

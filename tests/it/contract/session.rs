@@ -33,15 +33,7 @@ fn grants(server: &Scripted) -> Vec<String> {
 async fn au_01_a_401_in_the_middle_is_one_renewal_and_one_repetition() {
     let server = numbered(|sent| sent == "jwt.2").await;
     let reader = signed_in(&server, limits()).await;
-    assert_eq!(
-        reader
-            .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-            .await
-            .unwrap()
-            .records
-            .len(),
-        1
-    );
+    assert_eq!(reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap().records.len(), 1);
     assert_eq!(grants(&server), ["password", "refresh_token"]);
     assert_eq!(server.lines().len(), 2);
     let renewal = server.requests().into_iter().filter(Request::is_token).nth(1).unwrap();
@@ -60,9 +52,7 @@ async fn au_02_thirty_two_401s_at_once_are_one_renewal() {
     let lists: Vec<_> = (0..32)
         .map(|_| {
             let reader = reader.clone();
-            tokio::spawn(async move {
-                reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.is_ok()
-            })
+            tokio::spawn(async move { reader.organizations(Window::FIRST, &Criteria::NONE).await.is_ok() })
         })
         .collect();
     for list in lists {
@@ -89,9 +79,9 @@ async fn au_02_a_renewal_that_fails_fails_for_all_who_wait_for_it() {
     let lists: Vec<_> = (0..8)
         .map(|_| {
             let reader = reader.clone();
-            tokio::spawn(async move {
-                reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err()
-            })
+            tokio::spawn(
+                async move { reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err() },
+            )
         })
         .collect();
     server.until(|requests| requests.len() >= 10).await;
@@ -122,14 +112,12 @@ async fn au_03_a_renewal_goes_on_when_nobody_waits_for_it_any_more() {
     let reader = signed_in(&server, limits()).await;
     let abandoned = {
         let reader = reader.clone();
-        tokio::spawn(async move {
-            reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await
-        })
+        tokio::spawn(async move { reader.organizations(Window::FIRST, &Criteria::NONE).await })
     };
     server.until(|requests| requests.len() == 3).await;
     abandoned.abort();
     gate.notify_one();
-    assert!(reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.is_ok());
+    assert!(reader.organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
     assert_eq!(grants(&server), ["password", "refresh_token"]);
 }
 
@@ -137,8 +125,7 @@ async fn au_03_a_renewal_goes_on_when_nobody_waits_for_it_any_more() {
 async fn au_05_a_401_for_ever_stops_after_one_renewal() {
     let server = numbered(|_| false).await;
     let reader = signed_in(&server, limits()).await;
-    let failure =
-        reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err();
+    let failure = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Refused { status: 401 });
     assert_eq!(failure.words.message.as_sent(), "Token is expired");
     assert_eq!((server.lines().len(), server.requests().len()), (2, 4));
@@ -156,7 +143,7 @@ async fn au_06_a_wrong_password_is_sent_exactly_once_and_forgotten() {
     assert_eq!(failure.words.message.as_sent(), "Wrong username or password.");
     assert_eq!(reader.sign_in(None).await.unwrap_err().kind, FailureKind::SignInNeeded);
     assert_eq!(
-        reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err().kind,
+        reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err().kind,
         FailureKind::SignInNeeded
     );
     assert_eq!(server.requests().len(), 1);
@@ -204,7 +191,7 @@ async fn refuses_renewals(password_works_again: bool) -> Scripted {
 async fn a_refused_renewal_falls_back_to_the_password_that_was_accepted_before() {
     let server = refuses_renewals(true).await;
     let reader = signed_in(&server, limits()).await;
-    assert!(reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.is_ok());
+    assert!(reader.organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
     assert_eq!(grants(&server), ["password", "refresh_token", "password"]);
 }
 
@@ -213,8 +200,7 @@ async fn a_kept_password_that_is_refused_is_not_tried_again() {
     let server = refuses_renewals(false).await;
     let reader = signed_in(&server, limits()).await;
     for _ in 0..3 {
-        let failure =
-            reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err();
+        let failure = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
         assert_eq!((failure.call, failure.kind), (Call::Renew, FailureKind::SignInNeeded));
     }
     assert_eq!(grants(&server), ["password", "refresh_token", "password"]);
@@ -228,8 +214,7 @@ async fn a_password_that_is_not_to_be_kept_is_not() {
     let credentials = Credentials { keep_password: false, ..credentials() };
     let reader = Reader::new(Server { base, trust: Trust::System }, credentials, limits()).unwrap();
     reader.sign_in(Some(password())).await.unwrap();
-    let failure =
-        reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err();
+    let failure = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::SignInNeeded);
     assert_eq!(failure.words.message.as_sent(), "Invalid token");
     assert_eq!(grants(&server), ["password", "refresh_token"]);
@@ -247,7 +232,7 @@ async fn au_08_odd_durations_work_and_make_no_storm() {
             .await;
         let reader = signed_in(&server, limits()).await;
         for _ in 0..5 {
-            reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap();
+            reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap();
         }
         assert_eq!(server.lines().len(), 5);
         assert!(server.count(Request::is_token) <= 6, "{duration}");
@@ -316,8 +301,7 @@ async fn au_11_a_token_that_no_header_may_hold_is_refused() {
 async fn au_13_a_401_that_is_not_the_server_s_own_renews_nothing() {
     let server = with_tokens(|_| Reply::with(401, &[], b"<html><h1>Proxy login</h1></html>")).await;
     let reader = signed_in(&server, limits()).await;
-    let failure =
-        reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err();
+    let failure = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Refused { status: 401 });
     assert_eq!(failure.words.message.as_sent(), "Proxy login");
     assert!(failure.detail.as_sent().contains("a gateway in between"), "{failure:?}");
@@ -333,7 +317,7 @@ async fn au_15_signing_out_revokes_our_own_refresh_token() {
     assert_eq!(server.requests().pop().unwrap().header("authorization"), "Bearer canary.jwt.1");
     assert_eq!(*reader.session().borrow(), Session::SignedOut);
     assert_eq!(
-        reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err().kind,
+        reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err().kind,
         FailureKind::SignInNeeded
     );
     assert_eq!(reader.sign_in(None).await.unwrap_err().kind, FailureKind::SignInNeeded);
@@ -364,9 +348,7 @@ async fn au_15_a_renewal_that_is_answered_after_signing_out_brings_no_session_ba
     let reader = signed_in(&server, Limits { sign_out: Duration::from_millis(50), ..limits() }).await;
     let list = {
         let reader = reader.clone();
-        tokio::spawn(async move {
-            reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap_err()
-        })
+        tokio::spawn(async move { reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap_err() })
     };
     server.until(|requests| requests.len() == 3).await;
     reader.sign_out().await;

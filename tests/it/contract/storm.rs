@@ -70,7 +70,7 @@ async fn au_02_short_tokens_are_renewed_unseen_and_no_more_often_than_they_end()
     let pause = span * 32 / u32::try_from(all).unwrap();
     let one = async || {
         while asked.fetch_add(1, Ordering::SeqCst) < all {
-            if reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.is_err() {
+            if reader.organizations(Window::FIRST, &Criteria::NONE).await.is_err() {
                 failed.fetch_add(1, Ordering::SeqCst);
             }
             tokio::time::sleep(pause).await;

@@ -58,15 +58,7 @@ async fn a_server_of_the_ca_in_the_file_is_trusted() {
     let server = authority.server().await;
     let reader = https(&server, Trust::CaFile(authority.file()));
     reader.sign_in(Some(password())).await.unwrap();
-    assert_eq!(
-        reader
-            .organizations(Window::FIRST, &cckm_tui::domain::Criteria::default())
-            .await
-            .unwrap()
-            .records
-            .len(),
-        1
-    );
+    assert_eq!(reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap().records.len(), 1);
 }
 
 #[tokio::test]

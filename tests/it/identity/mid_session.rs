@@ -1,7 +1,7 @@
 //! A certificate that changes while a session is under way.
 
 use cckm_tui::api::Writer;
-use cckm_tui::domain::{Doubt, FailureKind, OrganizationId, OrganizationPatch, Window};
+use cckm_tui::domain::{Criteria, Doubt, FailureKind, OrganizationId, OrganizationPatch, Window};
 use rustls::version::{TLS12, TLS13};
 
 use super::*;
@@ -13,7 +13,7 @@ async fn tl_03_another_certificate_in_mid_session_gets_no_change_and_no_token() 
         let witness = Witness::with(&chain, version).await;
         let writer = Writer::new(reader(&witness, pinned(&chain.certificates[0])));
         sign_in(writer.reader()).await.unwrap();
-        writer.reader().organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap();
+        writer.reader().organizations(Window::FIRST, &Criteria::NONE).await.unwrap();
         witness.swap(&other, version);
         let before = witness.told().len();
 

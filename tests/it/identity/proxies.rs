@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use cckm_tui::api::{Proxy, Reader, Route, base_url, look};
-use cckm_tui::domain::{FailureKind, Window};
+use cckm_tui::domain::{Criteria, FailureKind, Window};
 use rustls::version::TLS13;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -137,7 +137,7 @@ async fn nt_20_the_token_goes_through_a_proxy_only_inside_connect() {
         let between = Between::new(manner).await;
         let reader = through(between.proxy(scheme, "cm.example.com:8443"), pinned(&chain.certificates[0]));
         sign_in(&reader).await.unwrap();
-        reader.organizations(Window::FIRST, &cckm_tui::domain::Criteria::default()).await.unwrap();
+        reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap();
         let read = between.read();
         assert!(read.contains("cm.example.com"), "{scheme}: {read}");
         for secret in [PASSWORD, "j.w.t", "authorization: Bearer", "/api/v1"] {

@@ -20,7 +20,7 @@ impl Stage {
         let server = Server { base: base_url(self.demo.base()).unwrap(), trust: Trust::System };
         let reader = Reader::new(server, Credentials::new(self.demo.user()), Limits::default()).unwrap();
         reader.sign_in(Some(Password::new(self.demo.password()))).await.unwrap();
-        let page = reader.organizations(Window::FIRST, &Criteria::default()).await.unwrap();
+        let page = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap();
         let sound = page.records.into_iter().filter_map(|record| match record {
             Record::Sound(organization) => Some(organization),
             Record::Damaged { .. } => None,
