@@ -203,8 +203,8 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
         Reply::PlanRead(Err(why)) => ("---".to_owned(), "NOT READ".to_owned(), why.clone()),
         Reply::Saved(Ok(saved)) => (String::new(), "written".to_owned(), saved.path.clone()),
         Reply::Saved(Err(why)) => ("---".to_owned(), "NOT WRITTEN".to_owned(), why.clone()),
-        Reply::Banner(text) if text.is_empty() => fine("none".to_owned()),
-        Reply::Banner(text) => ("200".to_owned(), "to be read".to_owned(), text.clone()),
+        Reply::Banner(Ok(text)) if text.is_empty() => fine("none".to_owned()),
+        Reply::Banner(Ok(text)) => ("200".to_owned(), "to be read".to_owned(), text.clone()),
         Reply::Introduced(who) => fine(format!("{} {}", who.username.brief(), who.version.brief())),
         Reply::DomainsListed(Ok(domains)) => fine(format!("{} domains", domains.len())),
         Reply::Connected(Ok(settings)) => {
@@ -225,7 +225,8 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
         | Reply::Listed(Err(failure))
         | Reply::ConnectionsListed(Err(failure))
         | Reply::DomainsListed(Err(failure))
-        | Reply::Discovered(Err(failure)) => failed(failure),
+        | Reply::Discovered(Err(failure))
+        | Reply::Banner(Err(failure)) => failed(failure),
     }
 }
 

@@ -129,6 +129,14 @@ pub(super) fn shown(state: &mut State, shown: Shown) {
     }
 }
 
+/// A request failed, for this reason perhaps. It is told as well as [`shown`], and may come first: no password is
+/// asked for in between.
+pub(super) fn met_by(state: &mut State, failure: Failure) {
+    if let Some(distrust) = failure.distrust {
+        met(state, distrust);
+    }
+}
+
 /// A certificate was not believed.
 fn met(state: &mut State, distrust: Arc<Distrust>) {
     let before = match (&distrust.doubt, &state.identity) {

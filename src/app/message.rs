@@ -119,8 +119,8 @@ pub enum Reply {
     Reloaded(Result<Box<Settings>, ConnectFailure>),
     /// Of [`Effect::Trust`](super::Effect::Trust): it is believed; the words say why it is not stored.
     Trusted(Result<(), Untrusted>),
-    /// Of [`Effect::ReadBanner`](super::Effect::ReadBanner); empty when there is none, or none could be read.
-    Banner(Untrusted),
+    /// Of [`Effect::ReadBanner`](super::Effect::ReadBanner); empty when there is none.
+    Banner(Result<Untrusted, Failure>),
     /// Of [`Effect::Introduce`](super::Effect::Introduce).
     Introduced(Introduction),
     /// Of [`Effect::ListDomains`](super::Effect::ListDomains): every page.

@@ -386,9 +386,11 @@ impl Perform for Executor {
             }
             Effect::KeepPassword(keep) => self.client.access.reader().keep_password(keep),
             Effect::ReadBanner { request } => {
-                self.read(request, Call::ReadBanner, |reader| async move {
-                    Reply::Banner(reader.banner().await.unwrap_or_default())
-                });
+                self.read(
+                    request,
+                    Call::ReadBanner,
+                    |reader| async move { Reply::Banner(reader.banner().await) },
+                );
             }
             Effect::Introduce { request } => self.read(request, Call::WhoAmI, |reader| async move {
                 Reply::Introduced(reader.introduction().await)
@@ -457,7 +459,7 @@ fn lost(call: Call) -> Reply {
         Call::GetConnection => Reply::ConnectionFetched(Box::new(Err(failure))),
         Call::TestConnection => Reply::ConnectionTested(Box::new(Err(failure))),
         Call::DiscoverOrganizations => Reply::Discovered(Err(failure)),
-        Call::ReadBanner => Reply::Banner(Untrusted::default()),
+        Call::ReadBanner => Reply::Banner(Err(failure)),
         Call::WhoAmI | Call::ReadAppliance => Reply::Introduced(Introduction::default()),
         Call::ListDomains => Reply::DomainsListed(Err(failure)),
     }

@@ -20,6 +20,7 @@ use crate::app::sign_in::Banner;
 use crate::app::state::State;
 use crate::app::switch;
 use crate::domain::{Connection, Domain, Failure, JournalFailure, Organization, Page, PatchAnswer};
+use crate::text::Untrusted;
 
 pub(super) fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
     match reply {
@@ -44,9 +45,12 @@ pub(super) fn replied(state: &mut State, request: RequestId, reply: Reply) -> Ve
             plan::discovered(state, request, &result);
             Vec::new()
         }
-        Reply::Banner(text) => {
+        Reply::Banner(result) => {
             if let Some((_, banner)) = state.banner.as_mut().filter(|(asked, _)| *asked == request) {
-                *banner = Banner::new(&text);
+                *banner = Banner::new(result.as_ref().unwrap_or(&Untrusted::default()));
+                if let Err(failure) = result {
+                    identity::met_by(state, failure);
+                }
             }
             Vec::new()
         }
@@ -213,7 +217,10 @@ fn signed_in(state: &mut State, request: RequestId, result: Result<(), Failure>)
             Vec::new()
         }
         // The sign-in window stays busy: sign-in goes on when the server is trusted after all.
-        Err(failure) if identity::has_own_window(&failure) => Vec::new(),
+        Err(failure) if identity::has_own_window(&failure) => {
+            identity::met_by(state, failure);
+            Vec::new()
+        }
         Err(failure) => {
             match sign_in_window(state) {
                 Some(window) => (window.busy, window.failure) = (false, Some(failure)),

@@ -80,7 +80,8 @@ async fn serve(mut stream: TcpStream, manner: Manner, seen: &Mutex<Vec<u8>>) -> 
         Manner::Says(answer) => {
             head(&mut stream, seen).await?;
             stream.write_all(answer.as_bytes()).await?;
-            // It closes when the client has read that, or has gone on to say hello.
+            // Nothing more comes, and what the client still says is read: a reset could overtake the answer.
+            stream.shutdown().await?;
             let _hello = stream.read_u8().await;
             return Ok(());
         }

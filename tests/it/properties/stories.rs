@@ -417,9 +417,11 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
         } else {
             Err(failed(Call::DiscoverOrganizations, salt))
         }),
-        Effect::ReadBanner { .. } => {
-            Reply::Banner(Untrusted::from(if good { "Authorized use only.\n" } else { "" }))
-        }
+        Effect::ReadBanner { .. } => Reply::Banner(if good {
+            Ok("Authorized use only.\n".into())
+        } else {
+            Err(failed(Call::ReadBanner, salt))
+        }),
         Effect::Introduce { .. } => Reply::Introduced(Introduction {
             username: "ops1".into(),
             version: if good { "2.20.0".into() } else { Untrusted::default() },

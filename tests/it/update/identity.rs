@@ -123,12 +123,19 @@ fn a_password_is_not_lost_to_the_first_contact() {
 fn tx_24_the_banner_of_a_server_that_was_not_trusted_yet_is_read_when_it_is() {
     let app = App::with(Settings { password_known: false, ..settings() }, 80, 24);
     assert!(matches!(app.asked(), [Effect::ReadBanner { .. }]), "{:?}", app.asked());
-    let app = app.message(doubted()).reply(Reply::Banner("".into())).drawn();
+    let distrust = distrust(Doubt::Unknown("it is made out for another name".into()));
+    let failure =
+        Failure { distrust: Some(distrust), ..Failure::new(Call::ReadBanner, FailureKind::NotTrusted, "") };
+    // The failure of the request and what is told of the handshake come in either order.
+    let app = app.reply(Reply::Banner(Err(failure)));
+    assert!(matches!(app.state.modals.last(), Some(Modal::FirstContact(_))), "{:?}", app.state.modals);
+    let app = app.message(doubted()).drawn();
     let app = app.message(Message::Pasted(fingerprint(2).to_string())).keys("enter").onwards();
     let app = app.reply(Reply::Trusted(Ok(())));
     assert!(matches!(app.asked(), [Effect::ReadBanner { .. }]), "{:?}", app.asked());
     assert!(
-        screen::text(&app.reply(Reply::Banner("Authorized use only.".into())).state).contains("Authorized")
+        screen::text(&app.reply(Reply::Banner(Ok("Authorized use only.".into()))).state)
+            .contains("Authorized")
     );
 }
 

@@ -101,7 +101,7 @@ fn au_16_while_a_change_is_open_the_place_is_told_and_not_asked() {
 #[test]
 fn tx_24_a_banner_is_shown_capped_and_escaped_and_its_newlines_are_rows() {
     let evil = "  Authorized use only.\n\u{1b}[2J\u{202e}gnihton\r\n".to_owned() + &"line\n".repeat(5_000);
-    let app = asking().reply(Reply::Banner(evil.into()));
+    let app = asking().reply(Reply::Banner(Ok(evil.into())));
     let shown = screen::text(&app.state);
     assert!(shown.contains("  Authorized use only.") && shown.contains(r"\x1b[2J"), "{shown}");
     assert!(shown.contains("Password") && shown.contains("more rows of this text"), "{shown}");
@@ -121,7 +121,7 @@ fn tx_24_a_banner_is_shown_capped_and_escaped_and_its_newlines_are_rows() {
 fn a_banner_that_comes_late_or_never_delays_nothing() {
     let app = asking().text("secret").keys("enter").signed_in();
     assert_eq!(app.state.modals, []);
-    let app = app.reply(Reply::Banner("too late".into()));
+    let app = app.reply(Reply::Banner(Ok("too late".into())));
     assert_eq!(app.state.modals, []);
 }
 
