@@ -16,7 +16,7 @@ use crate::app::line::{Line, labelled, wrapped};
 use crate::app::plan::{Applying, Draft, DraftRow, Planned, Probe, RowResult, RowState, Stage, Writing};
 use crate::app::{State, consent_of};
 use crate::domain::PlanRow;
-use crate::keymap::{Context, Keymap};
+use crate::keymap::{Command, Context, Keymap};
 use crate::layout::{full_window, inside};
 use crate::text::{self, Untrusted};
 use crate::theme::Role;
@@ -329,7 +329,7 @@ pub(super) fn paint_progress(state: &State, keymap: &Keymap, canvas: &mut Canvas
     let area = full_window(state.size);
     let title = if applying.is_active() { "Applying plan" } else { "Plan" };
     let title = Line::new(Role::Title, format!("{title} {}", applying.plan.id));
-    let refuses = |command| applying.refuses(command);
+    let refuses = |command| applying.refusal(command, &state.list.rows).is_some();
     let hints = window_hints_without(keymap, Context::Progress, area.width, refuses);
     canvas.window(area, &title, &times(state, applying), &hints);
     let inside = inside(area);
@@ -421,12 +421,9 @@ fn progress_foot(state: &State, applying: &Applying, width: usize) -> Vec<Line> 
         ));
     }
     if !applying.is_active() {
-        let left = if applying.counts.finished() < applying.plan.rows.len() || applying.counts.failed > 0 {
-            "R plans what is left; "
-        } else {
-            ""
-        };
-        let undo = if applying.counts.applied > 0 { "Z takes back what was applied" } else { "" };
+        let offered = |command| applying.refusal(command, &state.list.rows).is_none();
+        let left = if offered(Command::RetryPlan) { "R plans what is left; " } else { "" };
+        let undo = if offered(Command::RollBack) { "Z takes back what was applied" } else { "" };
         let words = format!("ended; {left}{undo}");
         lines.push(Line::new(Role::Text, words.trim_end_matches([';', ' ']).to_owned()));
     }

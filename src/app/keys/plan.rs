@@ -315,6 +315,10 @@ pub(super) fn on_progress(state: &mut State, command: Command) -> Vec<Effect> {
         state.modals.pop();
         return Vec::new();
     };
+    if let Some(why) = applying.refusal(command, &state.list.rows) {
+        state.notice = Some(Notice::info(why, state.now));
+        return Vec::new();
+    }
     match command {
         Command::Close => {
             state.modals.pop();
@@ -322,17 +326,11 @@ pub(super) fn on_progress(state: &mut State, command: Command) -> Vec<Effect> {
                 state.notice = Some(Notice::info("the plan goes on; b shows it again", state.now));
             }
         }
-        Command::PausePlan if !applying.refuses(command) => applying.pause(),
-        Command::StopPlan if !applying.refuses(command) => applying.stop(),
+        Command::PausePlan => applying.pause(),
+        Command::StopPlan => applying.stop(),
         Command::Open => {
             let row = applying.in_sight();
             state.modals.push(Modal::RowResult { row, scroll: 0 });
-        }
-        Command::RetryPlan | Command::RollBack if applying.refuses(command) => {
-            state.notice = Some(Notice::info("not while the plan is being applied", state.now));
-        }
-        Command::WriteReport if applying.refuses(command) => {
-            state.notice = Some(Notice::info("nothing of it is on record yet", state.now));
         }
         Command::WriteReport => {
             let id = applying.plan.id;
@@ -360,12 +358,6 @@ fn follow_up(state: &mut State, back: bool) -> Vec<Effect> {
     let list = &state.list.rows;
     let rows = if back { applying.rollback(list) } else { applying.left_over(list) };
     let unknown = applying.counts.unknown;
-    if rows.is_empty() {
-        let words =
-            if back { "nothing was applied that could be taken back" } else { "nothing is left to do" };
-        state.notice = Some(Notice::info(words, state.now));
-        return Vec::new();
-    }
     if unknown > 0 {
         let words = format!("{unknown} UNKNOWN not among them: see first what became of them");
         state.notice = Some(Notice::warning(words));

@@ -23,7 +23,6 @@ use crate::domain::{
     Entry, Failure, JournalFailure, Moment, Operation, Organization, OrganizationId, Outcome, PatchAnswer,
     Plan, PlanReference, PlanRow, RunId, Transition,
 };
-use crate::keymap::Command;
 use crate::text::Untrusted;
 
 /// Most settled changes that are kept whole; the journal has the others.
@@ -87,7 +86,7 @@ pub struct Applying {
     /// The selected row; none: the one begun last.
     pub selected: Option<usize>,
     /// Whether the journal has anything of it.
-    is_on_record: bool,
+    pub(super) is_on_record: bool,
 }
 
 impl Applying {
@@ -165,17 +164,6 @@ impl Applying {
     /// Whether rows may still be begun, or are under way.
     pub const fn is_active(&self) -> bool {
         self.ended.is_none()
-    }
-
-    /// Whether a command has nothing to do now: to hold what has ended, to follow what has not, or to report what
-    /// has not begun.
-    pub const fn refuses(&self, command: Command) -> bool {
-        match command {
-            Command::PausePlan | Command::StopPlan => !self.is_active(),
-            Command::RetryPlan | Command::RollBack => self.is_active(),
-            Command::WriteReport => !self.is_on_record,
-            _ => false,
-        }
     }
 
     /// What became of a row.

@@ -214,10 +214,7 @@ fn choices(state: &State, place: Place) -> String {
         Place::Applying => {
             "Plan under way: p pause or go on, s stop, Enter how far, q asks to leave".to_owned()
         }
-        Place::Applied => {
-            "Plan: Enter closes, l all rows, w writes the report, R plans what is left, Z takes back, q quit"
-                .to_owned()
-        }
+        Place::Applied => plan::applied_prompt(state),
         Place::Note(note) => asks_for(note).to_owned(),
         Place::Flight(_) => "Under way: q asks whether to leave".to_owned(),
         Place::Result => {

@@ -5,6 +5,7 @@ use crate::app::plan::{Applying, DraftRow, Planned, RowState};
 use crate::app::{JournalState, State, consent_of};
 use crate::commands::plans::summary;
 use crate::domain::PlanRow;
+use crate::keymap::Command;
 use crate::text::escape;
 
 /// Most rows that are printed without being asked for.
@@ -68,6 +69,21 @@ pub(super) fn remark(state: &State) -> Vec<String> {
 pub(super) fn prompt(state: &State) -> String {
     let consent = consent(state);
     format!("Plan: {consent} applies it, n back, l all rows, r reason, w writes it to a file, h help, q quit")
+}
+
+/// What can be done with a plan that has ended.
+pub(super) fn applied_prompt(state: &State) -> String {
+    let offered = |(command, _): &(Command, _)| {
+        let list = &state.list.rows;
+        state.applying.as_ref().is_some_and(|applying| applying.refusal(*command, list).is_none())
+    };
+    let follow_ups = [
+        (Command::WriteReport, " w writes the report,"),
+        (Command::RetryPlan, " R plans what is left,"),
+        (Command::RollBack, " Z takes back,"),
+    ];
+    let follow_ups: String = follow_ups.into_iter().filter(offered).map(|(_, words)| words).collect();
+    format!("Plan: Enter closes, l all rows,{follow_ups} q quit")
 }
 
 /// What became of it: how many, and the rows that are not as they should be.

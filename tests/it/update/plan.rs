@@ -17,6 +17,7 @@ use crate::support::app::{
     App, JournalOf, STARTED_AT, answer, failure, refused, run as run_of_tests, settings,
 };
 use crate::support::records::{id, moved, named, page};
+use crate::support::screen;
 
 pub(super) const NEW: &str = "new-sfdc-connection";
 
@@ -443,6 +444,30 @@ fn what_failed_and_what_was_not_begun_becomes_a_new_plan() {
     let app = app.keys("R");
     let names: Vec<_> = draft(&app).rows.iter().map(|row| row.row.name.as_sent()).collect();
     assert_eq!(names, ["B", "D"]);
+}
+
+/// What the lower edge of the window offers.
+fn offered(app: &App) -> String {
+    screen::text(&app.state).lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_would_do_nothing_is_not_offered_for_a_plan_and_says_so_when_it_is_pressed() {
+    let app = verified(verified(applying(2), 0), 1);
+    assert!(offered(&app).contains("Z roll back") && !offered(&app).contains("retry"), "{}", offered(&app));
+    assert_eq!(app.keys("R").notice(), "nothing is left to do");
+    let app = read(applying(2), 0, Err(refused(Call::GetOrganization, 403)));
+    assert!(offered(&app).contains("R retry") && !offered(&app).contains("roll"), "{}", offered(&app));
+    assert_eq!(app.keys("Z").notice(), "nothing was applied that could be taken back");
+    let app = patched(
+        read(applying(1), 0, Ok(before(0))),
+        0,
+        Err(failure(Call::PatchOrganization, FailureKind::CutOff)),
+    );
+    let app = read(app.wait(600), 0, Ok(moved(&before(0), "other"))).keys("p");
+    assert_eq!(app.notice(), "the plan has ended");
+    assert!(!offered(&app).contains("retry") && !offered(&app).contains("roll"), "{}", offered(&app));
+    assert_eq!(app.keys("R").notice(), "nothing is left but what is UNKNOWN: see first what became of it");
 }
 
 #[test]

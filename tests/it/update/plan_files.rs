@@ -178,7 +178,8 @@ fn e33_a_plan_of_which_nothing_is_on_record_has_no_report() {
     let app = applying(2).keys("w");
     assert_eq!(app.notice(), "nothing of it is on record yet");
     assert_eq!(app.request_for(&Reply::Saved(Err("".into()))), None);
-    assert!(plan_of(&app).refuses(Command::WriteReport), "nor is its key shown");
+    let refusal = plan_of(&app).refusal(Command::WriteReport, &app.state.list.rows);
+    assert!(refusal.is_some(), "nor is its key shown");
     let app = seen(app, 0, Ok(before(0))).onwards().keys("w");
     assert_eq!(reported(&app).0, plan_of(&app).plan.id, "also while it is being applied");
 }
