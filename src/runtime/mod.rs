@@ -163,7 +163,6 @@ fn paint<S: Screen>(
         return Ok(0);
     }
     frame.resize(Rect::new(0, 0, width, height));
-    frame.reset();
     let cursor = ui::view(state, look, frame);
     screen.show(frame, cursor)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
@@ -22,9 +22,9 @@ pub(super) struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    /// An empty screen.
+    /// An empty screen, whatever stood in the buffer.
     pub(super) fn new(buffer: &'a mut Buffer, palette: &'a Palette) -> Self {
-        buffer.set_style(buffer.area, palette.style(Role::Text));
+        buffer.content.fill(blank(palette.style(Role::Text)));
         Self { buffer, palette, cursor: None }
     }
 
@@ -68,21 +68,28 @@ impl<'a> Canvas<'a> {
     /// Writes a text that fits, piece by piece; returns the column after it.
     #[expect(clippy::disallowed_methods, reason = "the one place where text becomes cells")]
     fn set(&mut self, x: u16, y: u16, style: Style, shown: &str) -> u16 {
-        let mut at = x;
+        let (blank, mut at) = (blank(style), x);
+        let mut cells = self.from(x, y).iter_mut();
         for (piece, width) in text::cells(shown) {
-            let width = u16::try_from(width).unwrap_or(1).max(1);
-            if let Some(cell) = self.buffer.cell_mut((at, y)) {
-                cell.set_symbol(piece).set_style(style);
+            if let Some(cell) = cells.next() {
+                cell.set_symbol(piece);
+                (cell.fg, cell.bg, cell.modifier) = (blank.fg, blank.bg, blank.modifier);
             }
-            for covered in at.saturating_add(1)..at.saturating_add(width) {
-                if let Some(cell) = self.buffer.cell_mut((covered, y)) {
-                    cell.reset();
-                    cell.set_style(style);
-                }
-            }
-            at = at.saturating_add(width);
+            let covered = width.saturating_sub(1);
+            cells.by_ref().take(covered).for_each(|cell| cell.clone_from(&blank));
+            at = at.saturating_add(u16::try_from(covered).unwrap_or(0)).saturating_add(1);
         }
         at
+    }
+
+    /// The cells of a row from this column on; none outside the screen.
+    fn from(&mut self, x: u16, y: u16) -> &mut [Cell] {
+        let area = self.buffer.area;
+        if !area.contains(Position { x, y }) {
+            return &mut [];
+        }
+        let start = self.buffer.index_of(x, y);
+        self.buffer.content.get_mut(start..start + usize::from(area.right() - x)).unwrap_or_default()
     }
 
     /// Writes a line's pieces one after the other.
@@ -109,10 +116,25 @@ impl<'a> Canvas<'a> {
 
     /// A horizontal rule over a whole area.
     pub(super) fn rule(&mut self, area: Rect, role: Role) {
-        let style = self.style(role);
-        let dash = if self.palette.ascii { ascii::spelled("─") } else { Cow::Borrowed("─") };
-        for cell in area.intersection(self.buffer.area).positions() {
-            self.set(cell.x, cell.y, style, &dash);
+        let (style, dash) = (self.style(role), if self.palette.ascii { "-" } else { "─" });
+        for row in area.rows() {
+            self.set(row.x, row.y, style, dash);
+            if let Some((first, others)) = self.from(row.x, row.y).split_first_mut() {
+                others
+                    .iter_mut()
+                    .take(usize::from(row.width).saturating_sub(1))
+                    .for_each(|cell| cell.clone_from(first));
+            }
+        }
+    }
+
+    /// Puts the same cell everywhere in an area.
+    fn fill(&mut self, area: Rect, cell: &Cell) {
+        for row in area.rows() {
+            self.from(row.x, row.y)
+                .iter_mut()
+                .take(usize::from(row.width))
+                .for_each(|old| old.clone_from(cell));
         }
     }
 
@@ -148,13 +170,8 @@ impl<'a> Canvas<'a> {
             return;
         }
         let style = self.style(Role::Border);
+        self.fill(area, &blank(self.palette.style(Role::Text)));
         for y in area.top()..area.bottom() {
-            for x in area.left()..area.right() {
-                if let Some(cell) = self.buffer.cell_mut((x, y)) {
-                    cell.reset();
-                    cell.set_style(self.palette.style(Role::Text));
-                }
-            }
             self.put_styled(area.x, y, 1, style, "│");
             self.put_styled(area.right() - 1, y, 1, style, "│");
         }
@@ -184,6 +201,13 @@ impl<'a> Canvas<'a> {
             self.cursor = Some(Position::new(at, y));
         }
     }
+}
+
+/// A cell in which nothing is written.
+fn blank(style: Style) -> Cell {
+    let mut cell = Cell::EMPTY;
+    cell.set_style(style);
+    cell
 }
 
 /// Width of a displayed text, in cells, as far as a screen can be wide.

@@ -9,12 +9,15 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Position;
 
 use super::Abilities;
+use super::pen::Pen;
 use super::scroll::{self, Shift};
 use super::slot::{Slot, row};
 use super::tip::{Tip, Writer};
 
-/// Changed rows from which on it is looked whether they only moved.
+/// Changed rows from which on it is looked whether they only moved, and bytes that writing them takes: to look takes
+/// longer than to write two rows.
 const ROWS_THAT_MAY_HAVE_MOVED: usize = 3;
+const BYTES_WORTH_A_LOOK: usize = 320;
 /// Longest stretch of unchanged columns that is written again instead of passed by.
 const BRIDGE: u16 = 4;
 /// Blanks from which on the end of a row is erased: shorter ones are written.
@@ -33,27 +36,20 @@ pub(super) fn encode(before: Option<&Buffer>, after: &Buffer, tip: Tip, able: Ab
         repaint(&mut writer, &blank, after, None);
         return (writer.bytes, writer.tip);
     };
-    let plain = written(before, after, tip, able, None);
-    match Some(&plain).filter(|_| able.moves_rows).and_then(|_| moved(before, after)) {
-        Some(shift) => {
-            let shifted = written(before, after, tip, able, Some(shift));
-            if shifted.bytes.len() < plain.bytes.len() {
-                (shifted.bytes, shifted.tip)
-            } else {
-                (plain.bytes, plain.tip)
-            }
-        }
-        None => (plain.bytes, plain.tip),
-    }
-}
-
-fn written(before: &Buffer, after: &Buffer, tip: Tip, able: Abilities, shift: Option<Shift>) -> Writer {
-    let mut writer = Writer::new(tip, able, after.area.width);
-    if let Some(Shift { top, bottom, by }) = shift {
-        writer.shift(top, bottom, by);
-    }
-    repaint(&mut writer, before, after, shift);
-    writer
+    let mut plain = Writer::new(tip, able, after.area.width);
+    let changed = repaint(&mut plain, before, after, None);
+    let may_have_moved = able.moves_rows
+        && changed.len() >= ROWS_THAT_MAY_HAVE_MOVED
+        && plain.bytes.len() >= BYTES_WORTH_A_LOOK;
+    let shift = may_have_moved.then(|| moved(before, after, &changed)).flatten();
+    let shifted = shift.map(|shift| {
+        let mut shifted = Writer::new(tip, able, after.area.width);
+        shifted.shift(shift.top, shift.bottom, shift.by);
+        repaint(&mut shifted, before, after, Some(shift));
+        shifted
+    });
+    let least = shifted.filter(|shifted| shifted.bytes.len() < plain.bytes.len()).unwrap_or(plain);
+    (least.bytes, least.tip)
 }
 
 /// The cells of the rows, from the top.
@@ -61,33 +57,38 @@ fn rows(buffer: &Buffer) -> impl Iterator<Item = &[Cell]> {
     buffer.content.chunks(usize::from(buffer.area.width).max(1))
 }
 
-/// The block of rows that moved, if that may be worth it.
-fn moved(before: &Buffer, after: &Buffer) -> Option<Shift> {
-    let differs = |(y, (before, after)): (usize, (&[Cell], &[Cell]))| (before != after).then_some(y);
-    let changed: Vec<usize> = rows(before).zip(rows(after)).enumerate().filter_map(differs).collect();
+/// The block of rows that moved, if that may be worth it: it lies between the first and the last row that changed.
+fn moved(before: &Buffer, after: &Buffer, changed: &[u16]) -> Option<Shift> {
     let (first, last) = (*changed.first()?, *changed.last()?);
-    if changed.len() < ROWS_THAT_MAY_HAVE_MOVED {
-        return None;
-    }
-    let within = |buffer| rows(buffer).take(last + 1).skip(first).map(row);
-    let (before, after): (Vec<_>, Vec<_>) = (within(before).collect(), within(after).collect());
-    let found = scroll::find(&before, &after)?;
-    let first = u16::try_from(first).ok()?;
+    let within = |buffer| {
+        rows(buffer).take(usize::from(last) + 1).skip(usize::from(first)).map(row).collect::<Vec<_>>()
+    };
+    let found = scroll::find(&within(before), &within(after))?;
     Some(Shift { top: found.top + first, bottom: found.bottom + first, ..found })
 }
 
-/// Writes what differs in each row, after `shift` took place.
-fn repaint(writer: &mut Writer, before: &Buffer, after: &Buffer, shift: Option<Shift>) {
-    let width = usize::from(after.area.width);
-    let nothing = vec![Cell::EMPTY; width];
+/// Writes what differs in each row, after `shift` took place; gives the rows in which something does.
+fn repaint(writer: &mut Writer, before: &Buffer, after: &Buffer, shift: Option<Shift>) -> Vec<u16> {
+    let nothing = vec![Cell::EMPTY; usize::from(after.area.width)];
+    let mut changed = Vec::new();
     for (y, next) in (0..after.area.height).zip(rows(after)) {
         let source = shift.map_or(Some(y), |shift| shift.source(y));
-        let start = source.map(|y| usize::from(y) * width);
-        let was = start.and_then(|start| before.content.get(start..start + width)).unwrap_or(&nothing);
-        if was != next {
+        let was = source.and_then(|y| rows(before).nth(usize::from(y))).unwrap_or(&nothing);
+        if was.len() != next.len() || was.iter().zip(next).any(|(was, next)| !same(was, next)) {
             repaint_row(writer, y, &row(was), &row(next));
+            changed.push(y);
         }
     }
+    changed
+}
+
+/// Whether two cells look the same. Every cell of every frame goes through here, most are one byte.
+fn same(one: &Cell, other: &Cell) -> bool {
+    let text = match (one.symbol().as_bytes(), other.symbol().as_bytes()) {
+        ([one], [other]) => one == other,
+        (one, other) => one == other,
+    };
+    text && Pen::of(one) == Pen::of(other)
 }
 
 /// Writes what differs in one row.
