@@ -99,7 +99,8 @@ fn nobody(state: &State, row: &Row) -> String {
 /// Most bytes of a name in the filter; the rest of a longer one is `*`.
 const MOST_NAME: usize = 256;
 
-/// What shows the organizations that name a connection, by its name, its id, or both.
+/// What shows the organizations that name a connection, by its name, its id, or both: two that differ in letter case
+/// alone are two.
 fn filter_of(row: &Row) -> String {
     let values: Vec<String> = row
         .named
@@ -109,7 +110,7 @@ fn filter_of(row: &Row) -> String {
             format!("{}{}", quoted(shown.as_str()), if cut { "*" } else { "" })
         })
         .collect();
-    format!("connection={}", values.join("|"))
+    format!("connection=={}", values.join("|"))
 }
 
 /// `Esc` in the organizations, as far as it is about what narrows them; says whether it was.

@@ -63,6 +63,11 @@ impl Criteria {
         can
     }
 
+    /// Whether this is among what is asked for.
+    pub fn has(&self, parameter: Parameter, value: &str) -> bool {
+        self.0.iter().any(|(present, asked)| *present == parameter && asked == value)
+    }
+
     /// The parameters as sent, each with its value.
     pub fn query(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(parameter, value)| (parameter.name(), value.as_str()))

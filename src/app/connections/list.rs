@@ -6,7 +6,7 @@ use super::rows::{self, Completeness, VOCABULARY};
 use crate::app::cursor::{in_sight, moved};
 use crate::app::detail::DetailView;
 use crate::app::list::{Filter, ListPane, Narrowed, Taken};
-use crate::app::query::{Query, Subject};
+use crate::app::query::{Displayed, Query, Subject};
 use crate::domain::Moment;
 use crate::keymap::Command;
 use crate::text::Untrusted;
@@ -268,7 +268,8 @@ fn subject(row: &Row) -> Subject<'_> {
     let connection = row.connection();
     Subject {
         words: &row.words,
-        sound: !matches!(row.of, super::Of::Damaged { .. }),
+        columns: (row.standing() != Standing::Damaged).then_some(row as &dyn Displayed),
+        given: None,
         updated: connection.and_then(|connection| crate::app::age::parse(&connection.updated_at)),
         created: connection.map(|connection| &connection.created_at),
         tested: connection.map(|connection| &connection.tested_at),

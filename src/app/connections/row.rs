@@ -1,11 +1,13 @@
 //! One row of the list of connections, and how rows compare.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use crate::app::age;
 use crate::app::list::LookAlike;
+use crate::app::query::Displayed;
 use crate::domain::{Connection, ConnectionState};
 use crate::text::{DisplayText, Untrusted};
 
@@ -160,8 +162,16 @@ pub struct Row {
     pub uses: usize,
     /// Why its name may be taken for another.
     pub look_alike: Option<LookAlike>,
-    /// The columns of the [`VOCABULARY`](super::VOCABULARY) in lower case, a line each.
+    /// The columns of the [`VOCABULARY`](super::VOCABULARY) as displayed, a line each.
+    pub(super) shown: String,
+    /// The same in lower case.
     pub(super) words: String,
+}
+
+impl Displayed for Row {
+    fn displayed(&self, column: usize) -> Cow<'_, str> {
+        Cow::Borrowed(self.shown.split('\n').nth(column).unwrap_or_default())
+    }
 }
 
 impl Row {
@@ -198,7 +208,7 @@ impl Row {
             0 => Some(self.name.brief().into_string()),
             1 => Some(self.standing().word().to_owned()),
             2 => connection.map(|connection| connection.cloud_name.brief().into_string()),
-            3 => self.words.lines().nth(column).map(str::to_owned),
+            3 => Some(self.displayed(column).into_owned()),
             _ => None,
         }
     }

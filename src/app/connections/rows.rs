@@ -149,8 +149,10 @@ fn row(key: RowKey, of: Of, mut users: Users, complete: Completeness) -> Row {
         Of::Damaged { .. } => Untrusted::default(),
     };
     let Users { named, count } = users;
-    let mut row = Row { key, name, of, named, uses: count, look_alike: None, words: String::new() };
-    row.words = words(&row, complete);
+    let (shown, words) = (String::new(), String::new());
+    let mut row = Row { key, name, of, named, uses: count, look_alike: None, shown, words };
+    row.shown = columns(&row, complete);
+    row.words = row.shown.to_lowercase();
     row
 }
 
@@ -163,14 +165,14 @@ pub fn used(uses: usize, complete: Completeness) -> String {
     }
 }
 
-fn words(row: &Row, complete: Completeness) -> String {
+fn columns(row: &Row, complete: Completeness) -> String {
     if let Of::Damaged { json, reason: _ } = &row.of {
-        return json.brief().as_str().to_lowercase();
+        return json.brief().into_string();
     }
     let none = Untrusted::default();
     let of =
         |field: fn(&Connection) -> &Untrusted| row.connection().map_or(&none, |one| field(one)).display();
-    let mut words = row.name.display().into_string();
+    let mut columns = row.name.display().into_string();
     let rest = [
         row.standing().word().to_owned(),
         of(|one| &one.cloud_name).into_string(),
@@ -180,9 +182,9 @@ fn words(row: &Row, complete: Completeness) -> String {
     ];
     for word in rest {
         // Writing to a text cannot fail.
-        let _ok = write!(words, "\n{word}");
+        let _ok = write!(columns, "\n{word}");
     }
-    words.to_lowercase()
+    columns
 }
 
 /// Which connection a name or id on an organization means: a name goes before an id.

@@ -209,6 +209,8 @@ impl ListPane {
         if !load.newer.is_empty() {
             records.retain(|record| !load.newer.contains(&RowKey::of(record)));
         }
+        let given: Vec<RowKey> =
+            if self.asked.is_empty() { Vec::new() } else { records.iter().map(RowKey::of).collect() };
         // Marks tell what others changed while the operator looks on: not what the first list brings.
         let news = match (self.loaded_at, self.holds) {
             (Some(_), _) => News::All(cx.now),
@@ -216,6 +218,7 @@ impl ListPane {
             (None, Holds::Asked) => News::None,
         };
         self.rows.put(records, news, self.sort, &self.filter);
+        self.rows.given(&given, &self.asked, &self.filter);
         load.page(request, keys, page.total);
         if let Some(ended) = load.settle() {
             // What the server left out this time and not before is not gone.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use crate::app::age;
-use crate::domain::{Moment, Organization, OrganizationId, Record};
+use crate::app::query::Field;
+use crate::domain::{Criteria, Moment, Organization, OrganizationId, Record};
 use crate::text::{DisplayText, Skeleton, Untrusted, imitates};
 
 /// What a row is known by, through every refresh.
@@ -81,6 +82,9 @@ pub struct Row {
     pub record: Record<Arc<Organization>>,
     /// Whether a refresh found it different.
     pub changed: Option<Changed>,
+    /// What the server was asked for when it gave this record; none where it was asked for everything, or for this
+    /// record alone.
+    pub(super) given: Option<Arc<Criteria>>,
     /// `updatedAt` in nanoseconds since 1970.
     pub(super) updated: Option<i128>,
     /// What its names look like.
@@ -147,7 +151,7 @@ impl Row {
             Record::Sound(organization) => Self::sound(key, organization),
             Record::Damaged { json, reason } => {
                 let (updated, looks, record) = (None, Looks::default(), Record::Damaged { json, reason });
-                Self { key, changed: None, updated, looks, record }
+                Self { key, changed: None, given: None, updated, looks, record }
             }
         }
     }
@@ -156,6 +160,7 @@ impl Row {
         Self {
             key,
             changed: None,
+            given: None,
             updated: age::parse(&organization.updated_at),
             looks: Looks {
                 name: Skeleton::of(organization.name.as_sent()),
@@ -178,6 +183,14 @@ impl Row {
         match (&self.record, record) {
             (Record::Sound(one), Record::Sound(other)) => one == other,
             (Record::Damaged { json: one, .. }, Record::Damaged { json: other, .. }) => one == other,
+            _ => false,
+        }
+    }
+
+    /// Whether a filter that names columns finds the same in both.
+    pub(super) fn reads_like(&self, other: &Self) -> bool {
+        match (self.organization(), other.organization()) {
+            (Some(one), Some(other)) => Field::ALL.iter().all(|field| field.of(one) == field.of(other)),
             _ => false,
         }
     }

@@ -16,8 +16,8 @@ use super::row::{Changed, LookAlike, News, Row, RowKey, RowKeys};
 use super::sort::Sort;
 use super::twins::Twins;
 use super::words::Words;
-use crate::app::query::{Field, Query, Subject};
-use crate::domain::{Moment, Organization, OrganizationId, Record};
+use crate::app::query::{Displayed, Field, Query, Subject};
+use crate::domain::{Criteria, Moment, Organization, OrganizationId, Record};
 use crate::text::{DisplayText, Untrusted};
 
 /// Which organizations use a connection, by the name on their records.
@@ -116,13 +116,12 @@ impl Rows {
         let field = Field::ALL.get(column);
         let mut seen = HashSet::new();
         for organization in self.organizations() {
-            let value = match field {
-                Some(Field::Connection) => &organization.connection,
-                Some(Field::Type) => &organization.kind,
-                Some(Field::Cloud) => &organization.cloud_name,
+            match field {
+                Some(field @ (Field::Connection | Field::Type | Field::Cloud)) => {
+                    seen.extend(field.of(organization));
+                }
                 Some(Field::Name | Field::OrgId | Field::Id) | None => return Vec::new(),
-            };
-            seen.insert(value);
+            }
         }
         seen.into_iter().map(|value| value.brief().into_string()).collect()
     }
@@ -228,9 +227,25 @@ impl Rows {
             self.changed.push(row.key.clone());
         }
         count(&mut self.uses, Some(present), Some(&row));
+        row.given = present.given.take().filter(|_| present.reads_like(&row));
         self.words.replace(index, &row.record);
         *present = row;
         true
+    }
+
+    /// The server gave these rows when it was asked for this: it knows why.
+    pub fn given(&mut self, keys: &[RowKey], asked: &Criteria, filter: &Filter) {
+        let (given, mut is_news) = (Arc::new(asked.clone()), false);
+        for key in keys {
+            let row = self.index.get(key).and_then(|index| self.all.get_mut(*index));
+            if let Some(row) = row.filter(|row| row.given.as_deref() != Some(asked)) {
+                row.given = Some(Arc::clone(&given));
+                is_news = true;
+            }
+        }
+        if is_news {
+            self.filter(filter);
+        }
     }
 
     /// Takes the mark off a row: the operator has looked at it.
@@ -316,7 +331,8 @@ impl Rows {
         let organization = row.organization();
         Some(Subject {
             words: self.words.get(index),
-            sound: organization.is_some(),
+            columns: organization.map(|organization| organization.as_ref() as &dyn Displayed),
+            given: row.given.as_deref(),
             updated: row.updated,
             created: organization.map(|organization| &organization.created_at),
             tested: None,

@@ -107,22 +107,10 @@ impl Words {
         let start = self.text.len();
         let mut name = 0;
         for field in Field::ALL {
-            let value = match field {
-                Field::Name => &organization.name,
-                Field::OrgId => &organization.organization_id,
-                Field::Type => &organization.kind,
-                Field::Connection => &organization.connection,
-                Field::Cloud => &organization.cloud_name,
-                Field::Id => {
-                    self.text.push('\n');
-                    push_lowercase(&mut self.text, organization.id.as_str());
-                    continue;
-                }
-            };
             if field != Field::Name {
                 self.text.push('\n');
             }
-            push_lowercase(&mut self.text, value.display().as_str());
+            push_lowercase(&mut self.text, &field.displayed(organization));
             if field == Field::Name {
                 name = self.text.len() - start;
             }

@@ -28,6 +28,7 @@ pub fn completions(
             .map(|name| whole(&name))
             .collect();
     };
+    let (equals, typed) = typed.strip_prefix('=').map_or(("=", typed), |typed| ("==", typed));
     let Some(column) = vocabulary.column(name.trim_end_matches('!')) else { return Vec::new() };
     let typed = typed.trim_matches('"').to_lowercase();
     let fits = |value: &String| value.to_lowercase().starts_with(&typed);
@@ -35,7 +36,7 @@ pub fn completions(
     values.sort();
     values.dedup();
     values.truncate(MOST);
-    values.iter().map(|value| whole(&format!("{name}={}", quoted(value)))).collect()
+    values.iter().map(|value| whole(&format!("{name}{equals}{}", quoted(value)))).collect()
 }
 
 /// Where the last term begins: after the last blank that no quotes enclose.
@@ -74,6 +75,7 @@ mod tests {
             ("acme !ty", &["acme !type="]),
             ("up", &["updated<"]),
             ("conn=sf", &["conn=sfdc-eu-01", "conn=sfdc-eu-02"]),
+            ("conn==a", &["conn==\"a b\""]),
             ("x connection!=A", &["x connection!=\"a b\""]),
             ("connection=\"a", &["connection=\"a b\""]),
             ("connection=th", &["connection=\"the \"\"old\"\" one\""]),

@@ -27,7 +27,7 @@ impl Term {
     fn is_about(&self, column: usize) -> bool {
         match &self.test {
             Test::Word(_) | Test::Regex(_) | Test::Fuzzy(_) => true,
-            Test::Part(of, _) | Test::Whole(of, _) => *of == column,
+            Test::Part(of, _) | Test::Whole(of, _) | Test::Exact { column: of, .. } => *of == column,
             Test::Age { .. } => false,
         }
     }
@@ -60,7 +60,7 @@ impl<'a> Lower<'a> {
     fn found_by(&self, test: &Test) -> Vec<Range<usize>> {
         match test {
             Test::Word(word) | Test::Part(_, word) => self.occurrences(word),
-            Test::Whole(_, globs) => {
+            Test::Whole(_, globs) | Test::Exact { lower: globs, .. } => {
                 let parts = globs.iter().flat_map(|Glob(parts)| parts);
                 parts.flat_map(|part| self.occurrences(part)).collect()
             }

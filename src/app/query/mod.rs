@@ -6,12 +6,13 @@
 //! ~acdtl            the letters in this order, in one column  updated<7d       changed within seven days
 //! connection=sfdc-* a whole column (* stands for anything)    type!=sandbox    any other value
 //! name:acme         a part of one column                      connection=a|b   one value or the other
+//! connection==Prod  a whole column, letter case and all
 //! ```
 //!
 //! A slash before the first term asks the server: `/connection=sfdc-eu-01 acme` has it give only the organizations on
 //! that connection, of which those that hold the word are shown.
 //!
-//! Every term has to hold. Case does not matter. Within quotes signs are text, and `""` is a quote. Regular
+//! Every term has to hold. Case does not matter, but after `==`. Within quotes signs are text, and `""` is a quote. Regular
 //! expressions run in time linear in the text. Which columns and times there are is said by the [`Vocabulary`] of the
 //! list.
 
@@ -22,18 +23,19 @@ mod term;
 
 pub use complete::completions;
 pub use parse::{QueryError, parse, quoted};
-pub use term::{Field, ORGANIZATIONS, Subject, Term, Time, Vocabulary};
+pub use term::{Displayed, Field, ORGANIZATIONS, Subject, Term, Time, Vocabulary};
 
 use std::ops::Range;
 
 use crate::domain::Criteria;
 
 /// What can be typed, each with what it means: for the help.
-pub const FORMS: [(&str, &str); 12] = [
+pub const FORMS: [(&str, &str); 13] = [
     ("acme sur", "rows that hold both words, in any column; case does not matter"),
     ("\"acme sur\"", "with the blank between them"),
     ("!uat", "rows without it; ! turns every form around"),
     ("connection=sfdc-*", "the whole column; * stands for anything, \"\" for nothing; a|b for either"),
+    ("connection==Prod", "the whole column, and letter case matters"),
     ("type!=sandbox", "any other value"),
     ("name:acme", "a part of one column: name, org, type, connection, id, cloud"),
     ("updated<7d", "changed within seven days; > before that; s m h d w y; created too"),
@@ -71,7 +73,7 @@ impl Query {
         old.terms.iter().all(|old| self.terms.iter().any(|new| new.implies(old)))
     }
 
-    /// What the server is to be asked for: it can only give rows that are like this query, or more of them.
+    /// What the server is to be asked for. What it gives for that is like those terms of this query.
     pub const fn criteria(&self) -> &Criteria {
         &self.criteria
     }

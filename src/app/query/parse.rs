@@ -2,7 +2,7 @@
 
 use regex::RegexBuilder;
 
-use crate::domain::Criteria;
+use crate::domain::{Criteria, Parameter};
 
 use super::Query;
 use super::term::{Glob, Letters, Pattern, Term, Test, Vocabulary};
@@ -51,9 +51,11 @@ pub fn parse(text: &str, vocabulary: &Vocabulary, now: i64) -> Result<Query, Que
     let (text, ask) = for_the_server(text).map_or((text, false), |rest| (rest, true));
     let mut query = Query::default();
     for piece in pieces(text) {
-        let Some(term) = term(&piece, vocabulary, now)? else { continue };
-        let asked = ask && asked(&piece, vocabulary, &mut query.criteria);
-        query.here += usize::from(!asked);
+        let Some(mut term) = term(&piece, vocabulary, now)? else { continue };
+        if ask {
+            term.asked = asked(&piece, vocabulary, &mut query.criteria);
+        }
+        query.here += usize::from(term.asked.is_none());
         query.terms.push(term);
     }
     if ask && query.criteria.is_empty() && !query.is_empty() {
@@ -69,17 +71,16 @@ pub(super) fn for_the_server(text: &str) -> Option<&str> {
 
 /// Asks the server for what a piece says, where that is the whole value of a column that it can filter by.
 ///
-/// What it says here, letter case aside, the server says at most more strictly or, of a `*` within quotes, less: so
-/// every term is looked for in the answer too.
-fn asked(piece: &Piece, vocabulary: &Vocabulary, criteria: &mut Criteria) -> bool {
-    let Some((name, value)) = piece.text.split_once('=').filter(|(name, _)| piece.open().len() > name.len())
-    else {
-        return false;
-    };
+/// What was read before it is asked is looked at here meanwhile; of its answer it alone knows why.
+fn asked(piece: &Piece, vocabulary: &Vocabulary, criteria: &mut Criteria) -> Option<(Parameter, String)> {
+    let (name, _) = piece.text.split_once('=').filter(|(name, _)| piece.open().len() > name.len())?;
+    let (from, _) = piece.value_after(name.len());
+    let value = piece.text.get(from..).unwrap_or_default();
     let is_one =
         piece.signs.iter().all(|at| piece.text.get(*at..).is_some_and(|sign| !sign.starts_with('|')));
     let parameter = vocabulary.column(&name.to_lowercase()).and_then(|column| vocabulary.parameter(column));
-    parameter.is_some_and(|parameter| is_one && criteria.add(parameter, value))
+    let parameter = parameter.filter(|parameter| is_one && criteria.add(*parameter, value))?;
+    Some((parameter, value.to_owned()))
 }
 
 /// A term as typed: its text without the quotes, where the first quote stood, and where signs stand that no quotes
@@ -97,6 +98,12 @@ impl Piece {
         self.text.get(..self.quoted_from.unwrap_or(self.text.len())).unwrap_or_default()
     }
 
+    /// Where the value of the `=` at this place begins, and whether a second one there has letter case count.
+    fn value_after(&self, at: usize) -> (usize, bool) {
+        let exact = self.open().get(at + 1..).is_some_and(|rest| rest.starts_with('='));
+        (at + 1 + usize::from(exact), exact)
+    }
+
     /// What stands from here on, as whole values: `|` stands between them, `*` for any text.
     fn globs(&self, from: usize) -> Vec<Glob> {
         let value = self.text.get(from..).unwrap_or_default();
@@ -110,8 +117,7 @@ impl Piece {
                 (_, None) => {}
             }
         }
-        let lower = |parts: Vec<String>| Glob(parts.iter().map(|part| part.to_lowercase()).collect());
-        globs.into_iter().map(lower).collect()
+        globs.into_iter().map(Glob).collect()
     }
 }
 
@@ -148,8 +154,9 @@ fn pieces(text: &str) -> Vec<Piece> {
 
 /// A value as it has to be typed to mean itself.
 pub fn quoted(value: &str) -> String {
-    let needs =
-        value.is_empty() || value.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '*' | '|'));
+    let needs = value.is_empty()
+        || value.starts_with('=')
+        || value.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '*' | '|'));
     if needs { format!("\"{}\"", value.replace('"', "\"\"")) } else { value.to_owned() }
 }
 
@@ -169,11 +176,11 @@ fn term(piece: &Piece, vocabulary: &Vocabulary, now: i64) -> Result<Option<Term>
         (!letters.is_empty()).then(|| Test::Fuzzy(Letters::new(&letters)))
     } else if let Some(at) = signs.find(['=', '<', '>', ':']) {
         return comparison(piece, usize::from(inverse), at, vocabulary, now)
-            .map(|(not, test)| Some(Term { inverse: inverse != not, test }));
+            .map(|(not, test)| Some(Term { inverse: inverse != not, asked: None, test }));
     } else {
         (!asked.is_empty()).then(|| Test::Word(asked.to_lowercase()))
     };
-    Ok(test.map(|test| Term { inverse, test }))
+    Ok(test.map(|test| Term { inverse, asked: None, test }))
 }
 
 /// The test of `name OPERATOR value` that begins at `start` and whose operator stands `at` bytes further; the flag
@@ -187,13 +194,17 @@ fn comparison(
 ) -> Result<(bool, Test), QueryError> {
     let (name, rest) = piece.text.get(start..).unwrap_or_default().split_at(at);
     let (not, name) = name.strip_suffix('!').map_or((false, name), |name| (true, name));
-    let (operator, value) = rest.split_at(1);
+    let (operator, _) = rest.split_at(1);
+    let at = start + at;
+    let (from, exact) = if operator == "=" { piece.value_after(at) } else { (at + 1, false) };
+    let value = piece.text.get(from..).unwrap_or_default();
+    let sign = if exact { "==" } else { operator };
     let name = name.to_lowercase();
     let (time, column) = (vocabulary.time(&name), vocabulary.column(&name));
     let unknown = |name: String| QueryError::Field { name, known: vocabulary.words() };
     if value.is_empty() && piece.quoted_from.is_none() {
         let known = time.is_some() || column.is_some();
-        return Err(if known { QueryError::NoValue(format!("{name}{operator}")) } else { unknown(name) });
+        return Err(if known { QueryError::NoValue(format!("{name}{sign}")) } else { unknown(name) });
     }
     match (operator, time, column) {
         ("<" | ">", Some(time), _) => {
@@ -201,9 +212,13 @@ fn comparison(
             let than = i128::from(now) * 1_000_000_000 - span;
             Ok((not, Test::Age { time, younger: operator == "<", than }))
         }
-        ("=", None, Some(column)) => Ok((not, Test::Whole(column, piece.globs(start + at + 1)))),
+        ("=", None, Some(column)) => {
+            let typed = piece.globs(from);
+            let lower = typed.iter().map(Glob::in_lower_case).collect();
+            Ok((not, if exact { Test::Exact { column, lower, typed } } else { Test::Whole(column, lower) }))
+        }
         (":", None, Some(column)) => Ok((not, Test::Part(column, value.to_lowercase()))),
-        _ => Err(unknown(format!("{name}{operator}"))),
+        _ => Err(unknown(format!("{name}{sign}"))),
     }
 }
 
@@ -245,8 +260,10 @@ fn brief(error: &regex::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
-    use crate::app::query::{ORGANIZATIONS, Subject};
+    use crate::app::query::{Displayed, ORGANIZATIONS, Subject};
 
     /// name, org id, type, connection, id, cloud.
     const ROWS: [&str; 4] = [
@@ -260,8 +277,15 @@ mod tests {
         parse(text, &ORGANIZATIONS, now).unwrap()
     }
 
-    fn subject(words: &str) -> Subject<'_> {
-        Subject { words, sound: true, updated: None, created: None, tested: None }
+    /// The columns of a row, a line each.
+    impl Displayed for &str {
+        fn displayed(&self, column: usize) -> Cow<'_, str> {
+            Cow::Borrowed(self.lines().nth(column).unwrap_or_default())
+        }
+    }
+
+    fn subject<'a>(words: &'a &str) -> Subject<'a> {
+        Subject { words, columns: Some(words), given: None, updated: None, created: None, tested: None }
     }
 
     /// Which of the rows are like `text`; the n-th was changed n days after 1970, and now is day 10.
@@ -269,7 +293,7 @@ mod tests {
         let (query, created) = (query(text, 10 * 86_400), "1970-01-01T00:00:00Z".into());
         let hit = |n: &usize| {
             let updated = Some(i128::try_from(*n).unwrap() * 86_400_000_000_000);
-            let subject = subject(ROWS[*n]);
+            let subject = subject(&ROWS[*n]);
             query.matches(Subject { updated, created: Some(&created), ..subject })
         };
         (0..ROWS.len()).filter(hit).collect()
@@ -296,6 +320,10 @@ mod tests {
             ("conn=sfdc-us-01|sfdc-eu-0*", &[0, 3]),
             ("conn!=sfdc-us-01|\"\"", &[0, 1]),
             ("conn=\"sfdc-eu-*\"", &[]),
+            ("conn==sfdc-eu-*|sfdc-us-01", &[0, 1, 3]),
+            ("conn==SFDC-EU-01", &[]),
+            ("conn!==\"\"|SFDC-EU-01", &[0, 1, 3]),
+            ("conn=\"=sfdc-eu-01\"", &[]),
             ("conn=\"sfdc-us-01|\"*", &[]),
             ("name=\"españa \"\"x\"\"\"", &[3]),
             ("connection!=\"\" type!=sandbox", &[0, 3]),
@@ -311,6 +339,45 @@ mod tests {
             ("re: ~", &[0, 1, 2, 3]),
         ] {
             assert_eq!(hits(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn e2_two_equals_signs_have_letter_case_count() {
+        let shown = "A\n\n\nSFDC-prod";
+        let lower = shown.to_lowercase();
+        let columns: Option<&dyn Displayed> = Some(&shown);
+        for (text, holds) in [
+            ("connection==SFDC-prod", true),
+            ("connection==SFDC-*", true),
+            ("connection==sfdc-prod", false),
+            ("connection==sfdc-*", false),
+            ("connection!==sfdc-prod", true),
+            ("connection=sfdc-prod", true),
+            ("connection==\"SFDC-prod\"|x", true),
+        ] {
+            let matches = query(text, 0).matches(Subject { columns, ..subject(&lower.as_str()) });
+            assert_eq!(matches, holds, "{text}");
+        }
+        assert_eq!(quoted("=a"), "\"=a\"");
+        assert_eq!(query("/connection==SFDC", 0).criteria().to_string(), "connection=SFDC");
+    }
+
+    #[test]
+    fn e3_what_the_server_gave_for_a_term_is_not_looked_at_again() {
+        let mut asked = Criteria::default();
+        asked.add(Parameter::Connection, "7ca4");
+        let given = Subject { given: Some(&asked), ..subject(&ROWS[0]) };
+        for (text, holds) in [
+            ("/connection=7ca4", true),
+            ("/connection=7ca4 acme", true),
+            ("/connection=7ca4 zenith", false),
+            ("/connection=7ca5", false),
+            ("/connection=7ca4 type=sandbox", false),
+            ("connection=7ca4", false),
+        ] {
+            assert_eq!(query(text, 0).matches(given), holds, "{text}");
+            assert!(!query(text, 0).matches(subject(&ROWS[0])), "{text}");
         }
     }
 
@@ -348,6 +415,8 @@ mod tests {
         assert!(said(&format!("re:{}", "(".repeat(10_000))).starts_with("not a regular"));
         assert!(said("colour=red").starts_with("no column colour"));
         assert!(said("connection=").contains("connection= what?"));
+        assert!(said("connection==").contains("connection== what?"));
+        assert!(said("updated==3d").starts_with("no column updated=="));
         assert!(said("updated<soon").contains("7d"));
         assert!(said("name<3d").starts_with("no column name<"));
         assert!(said("updated=3d").starts_with("no column updated="));
@@ -357,7 +426,7 @@ mod tests {
     fn tx_20_an_expression_that_hangs_other_engines_does_not_hang_this_one() {
         let query = query("re:(a+)+$", 0);
         let words = "a".repeat(100_000) + "b";
-        assert!(!query.matches(subject(&words)));
+        assert!(!query.matches(subject(&words.as_str())));
     }
 
     #[test]

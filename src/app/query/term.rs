@@ -1,5 +1,7 @@
 //! One term of a query, and whether it holds for a row.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -8,7 +10,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str, pattern::Atom};
 use regex::Regex;
 
 use crate::app::age;
-use crate::domain::Parameter;
+use crate::domain::{Criteria, Organization, Parameter};
 use crate::text::Untrusted;
 
 /// What the rows of a list have that a term can name.
@@ -115,6 +117,36 @@ impl Field {
     pub const fn column(self) -> usize {
         self as usize
     }
+
+    /// What a record has in it; none for its id, which is no text of the server's.
+    pub const fn of(self, organization: &Organization) -> Option<&Untrusted> {
+        Some(match self {
+            Self::Name => &organization.name,
+            Self::OrgId => &organization.organization_id,
+            Self::Type => &organization.kind,
+            Self::Connection => &organization.connection,
+            Self::Cloud => &organization.cloud_name,
+            Self::Id => return None,
+        })
+    }
+
+    /// The same as displayed.
+    pub fn displayed(self, organization: &Organization) -> Cow<'_, str> {
+        let value = self.of(organization).map(|value| Cow::Owned(value.display().into_string()));
+        value.unwrap_or(Cow::Borrowed(organization.id.as_str()))
+    }
+}
+
+/// A row whose columns can be looked at as they are displayed, letter case and all.
+pub trait Displayed: fmt::Debug {
+    /// A column, by its place in the [`Vocabulary`]; empty where there is none.
+    fn displayed(&self, column: usize) -> Cow<'_, str>;
+}
+
+impl Displayed for Organization {
+    fn displayed(&self, column: usize) -> Cow<'_, str> {
+        Field::ALL.get(column).map(|field| field.displayed(self)).unwrap_or_default()
+    }
 }
 
 /// A line of the words.
@@ -138,8 +170,10 @@ pub enum Time {
 pub struct Subject<'a> {
     /// The columns of its [`Vocabulary`] as displayed, in lower case, a line each; of a damaged record, its text.
     pub words: &'a str,
-    /// Whether the words are columns: the record is not damaged.
-    pub sound: bool,
+    /// The same columns with the letter case they have; none where the words are no columns: the record is damaged.
+    pub columns: Option<&'a dyn Displayed>,
+    /// What the server was asked for when it gave the record; none where it was asked for everything.
+    pub given: Option<&'a Criteria>,
     /// When it was last changed, in nanoseconds since 1970.
     pub updated: Option<i128>,
     /// When it was created, as sent.
@@ -152,6 +186,9 @@ pub struct Subject<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     pub(super) inverse: bool,
+    /// What the server is asked for by it. Of what it gave then, it alone knows why: it takes a connection's id for
+    /// its name.
+    pub(super) asked: Option<(Parameter, String)>,
     pub(super) test: Test,
 }
 
@@ -162,8 +199,10 @@ pub(super) enum Test {
     Word(String),
     /// A column holds this, in lower case.
     Part(usize, String),
-    /// A column is one of these.
+    /// A column is one of these, in lower case.
     Whole(usize, Vec<Glob>),
+    /// A column is one of these as typed, of which the lower case is looked at first.
+    Exact { column: usize, lower: Vec<Glob>, typed: Vec<Glob> },
     /// A column matches.
     Regex(Pattern),
     /// A column has these letters in this order.
@@ -187,7 +226,10 @@ impl Term {
 
     /// Whether it holds for `subject`.
     pub fn holds(&self, subject: Subject<'_>) -> bool {
-        self.test.holds(subject) != self.inverse
+        let is_given = |(parameter, value): &(Parameter, String)| {
+            subject.given.is_some_and(|given| given.has(*parameter, value))
+        };
+        self.asked.as_ref().is_some_and(is_given) || self.test.holds(subject) != self.inverse
     }
 
     /// Whether every row for which this holds has `old` hold too.
@@ -210,8 +252,11 @@ impl Test {
             Self::Word(word) => memmem::find(words.as_bytes(), word.as_bytes()).is_some(),
             Self::Part(column, part) => column_of(words, *column).contains(part.as_str()),
             Self::Whole(column, globs) => {
-                subject.sound && globs.iter().any(|glob| glob.matches(column_of(words, *column)))
+                subject.columns.is_some() && Glob::any(globs, column_of(words, *column))
             }
+            Self::Exact { column, lower, typed } => subject.columns.is_some_and(|columns| {
+                Glob::any(lower, column_of(words, *column)) && Glob::any(typed, &columns.displayed(*column))
+            }),
             Self::Regex(pattern) => pattern.regex.is_match(words),
             Self::Fuzzy(letters) => words.split('\n').any(|column| letters.are_in(column)),
             Self::Age { time, younger, than } => {
@@ -235,11 +280,19 @@ impl Test {
     }
 }
 
-/// A whole value, in lower case: the parts between which any text may stand.
+/// A whole value: the parts between which any text may stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glob(pub(super) Vec<String>);
 
 impl Glob {
+    fn any(globs: &[Self], text: &str) -> bool {
+        globs.iter().any(|glob| glob.matches(text))
+    }
+
+    pub(super) fn in_lower_case(&self) -> Self {
+        Self(self.0.iter().map(|part| part.to_lowercase()).collect())
+    }
+
     pub(super) fn matches(&self, text: &str) -> bool {
         let Some((first, parts)) = self.0.split_first() else { return false };
         let Some(mut rest) = text.strip_prefix(first.as_str()) else { return false };

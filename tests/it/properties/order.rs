@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 use cckm_tui::app::age;
 use cckm_tui::app::list::{By, Column, Filter, News, Row, RowKey, RowKeys, Rows, Sort, Taken};
-use cckm_tui::app::query::Subject;
+use cckm_tui::app::query::{Displayed, Subject};
 use cckm_tui::domain::{Field as Other, Moment, Organization, Record};
 use proptest::prelude::*;
 
@@ -171,10 +171,11 @@ impl Pair {
         let mut rows: Vec<Row> = self.model.values().map(|record| Row::new(record.clone())).collect();
         rows.retain(|row| {
             let words = words(row);
-            let sound = row.organization().is_some();
+            let columns = row.organization().map(|organization| organization.as_ref() as &dyn Displayed);
             self.filter.query().matches(Subject {
                 words: &words,
-                sound,
+                columns,
+                given: None,
                 updated: None,
                 created: None,
                 tested: None,

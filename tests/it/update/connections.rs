@@ -170,10 +170,10 @@ fn e2_the_filter_of_connections_speaks_the_same_language() {
 #[test]
 fn enter_shows_the_organizations_of_the_row_and_esc_leads_back_to_where_one_came_from() {
     for (name, filter, expected) in [
-        ("sfdc-eu", "connection=id-of-sfdc-eu|sfdc-eu", &["Acme 0", "Acme 1", "Acme 2"][..]),
-        ("sfdc us", "connection=\"sfdc us\"", &["Acme 3"]),
-        ("retired", "connection=retired", &["Acme 4"]),
-        ("sfdc|odd\"*", "connection=\"sfdc|odd\"\"*\"", &["Acme 5"]),
+        ("sfdc-eu", "connection==id-of-sfdc-eu|sfdc-eu", &["Acme 0", "Acme 1", "Acme 2"][..]),
+        ("sfdc us", "connection==\"sfdc us\"", &["Acme 3"]),
+        ("retired", "connection==retired", &["Acme 4"]),
+        ("sfdc|odd\"*", "connection==\"sfdc|odd\"\"*\"", &["Acme 5"]),
     ] {
         let app = app().keys("/").text("acme").keys("enter j c");
         let app =
@@ -186,6 +186,16 @@ fn enter_shows_the_organizations_of_the_row_and_esc_leads_back_to_where_one_came
         assert_eq!(app.state.list.filter.field.text(), "acme", "as it was before");
         assert_eq!((app.shown().len(), app.selected().as_deref()), (6, Some("Acme 1")));
     }
+}
+
+#[test]
+fn a14_enter_shows_the_users_of_one_connection_and_not_of_another_that_differs_in_letter_case() {
+    let known = vec![connection("prod", ConnectionState::Ready), connection("PROD", ConnectionState::Ready)];
+    let users = vec![named(0, "A", "prod"), named(1, "B", "PROD"), named(2, "C", "prod")];
+    let app = App::new(80, 24).signed_in().connections(known).listed(page(0, 3, users)).keys("c g enter");
+    assert_eq!(app.shown(), ["B"], "{}", app.state.list.filter.field.text());
+    let app = app.keys("esc j enter");
+    assert_eq!(app.shown(), ["A", "C"], "{}", app.state.list.filter.field.text());
 }
 
 #[test]

@@ -159,6 +159,31 @@ fn e3_the_palette_asks_the_server_by_both_its_names() {
     }
 }
 
+/// The organizations on `eu`, which the server was asked for by the id of that connection.
+fn filtered_by_id() -> App {
+    app().keys("/").text("/connection=7ca4-eu").keys("enter").listed(page(0, 3, on_eu()))
+}
+
+#[test]
+fn e3_what_the_server_gave_is_shown_although_it_is_asked_for_by_an_id_and_the_records_have_the_name() {
+    let app = filtered_by_id();
+    assert_eq!((app.shown(), app.state.list.rows.len()), (vec!["A".into(), "B".into(), "C".into()], 3));
+    let app = app.keys("r").listed(page(0, 3, on_eu()));
+    assert_eq!(app.shown().len(), 3, "a refresh takes nothing away");
+    let app = app.keys("enter").fetched(Ok(on_eu().remove(0))).keys("esc");
+    assert_eq!(app.shown().len(), 3, "nor does a record that is read by itself and is the same");
+    let app = app.keys("/").text(" !b").keys("enter");
+    assert_eq!(app.shown(), ["A", "C"], "the rest is looked for here");
+}
+
+#[test]
+fn e3_what_the_server_gave_for_another_filter_is_looked_at_here_until_it_is_asked() {
+    let typed = filtered_by_id().keys("/ ctrl-u").text("/connection=7ca5-us");
+    assert_eq!(typed.shown().len(), 0);
+    let app = filtered_by_id().keys("enter").fetched(Ok(moved(&on_eu()[0], "us"))).keys("esc");
+    assert_eq!(app.shown(), ["B", "C"], "it is not known of a record that has another connection now");
+}
+
 #[test]
 fn e3_the_users_of_a_connection_are_read_whole_and_the_filter_before_comes_back() {
     let app = filtered(app()).keys("c").onwards().keys("enter");
