@@ -9,8 +9,8 @@ use crate::text::Untrusted;
 pub struct Discovered {
     /// Name in Salesforce.
     pub name: Untrusted,
-    /// Salesforce organization id; compare it with
-    /// [`same_organization`](super::salesforce_id::same_organization). Never empty.
+    /// Salesforce organization id; compare it by
+    /// [`SalesforceIds`](super::SalesforceIds). Never empty.
     pub organization_id: Untrusted,
     /// Name of the connection that was asked.
     pub connection: Untrusted,

@@ -35,5 +35,5 @@ pub use outcome::Outcome;
 pub use page::{Page, Record, Window};
 pub use place::{Domain, Introduction};
 pub use plan::{Order, Plan, PlanId, PlanIdError, PlanPlace, PlanReference, PlanRow, Refusal};
-pub use salesforce_id::same_organization;
+pub use salesforce_id::SalesforceIds;
 pub use secret::Password;

@@ -4,54 +4,84 @@
 //! one character for each group of five, whose bit *k* is set where character *k* is upper-case, written as
 //! `A…Z0…5`. So it may lose its case on the way and still say the same.
 
-/// Whether both ids mean the same organization; `None` where one of them cannot be read, so that nobody can
-/// tell.
-///
-/// Equal texts are the same whatever they are, unless they are empty: nothing is known then.
-pub fn same_organization(a: &str, b: &str) -> Option<bool> {
-    if a.is_empty() || b.is_empty() {
-        return None;
-    }
-    if a == b {
-        return Some(true);
-    }
-    Some(plain(a)? == plain(b)?)
+use std::collections::HashSet;
+
+/// Salesforce organization ids among which one is looked for, however many they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SalesforceIds {
+    as_sent: HashSet<Box<str>>,
+    plain: HashSet<Plain>,
+    /// Whether one of them cannot be read.
+    unreadable: bool,
 }
 
 /// The 15 characters in their true case.
-fn plain(id: &str) -> Option<String> {
+type Plain = [u8; 15];
+
+impl SalesforceIds {
+    /// Whether one of them means the same organization as `id`; `None` where none does, and one of both sides cannot be
+    /// read, so that nobody can tell.
+    ///
+    /// Equal texts are the same whatever they are, unless they are empty: nothing is known then.
+    pub fn hold(&self, id: &str) -> Option<bool> {
+        if self.as_sent.is_empty() {
+            return Some(false);
+        }
+        if !id.is_empty() && self.as_sent.contains(id) {
+            return Some(true);
+        }
+        match self.plain.contains(&plain(id)?) {
+            false if self.unreadable => None,
+            holds => Some(holds),
+        }
+    }
+}
+
+impl<'a> FromIterator<&'a str> for SalesforceIds {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(ids: I) -> Self {
+        let mut all = Self::default();
+        for id in ids {
+            all.as_sent.insert(id.into());
+            match plain(id) {
+                Some(plain) => _ = all.plain.insert(plain),
+                None => all.unreadable = true,
+            }
+        }
+        all
+    }
+}
+
+fn plain(id: &str) -> Option<Plain> {
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return None;
     }
-    match id.len() {
-        15 => Some(id.to_owned()),
-        18 => {
-            let (plain, check) = id.split_at_checked(15)?;
-            let groups = plain.as_bytes().chunks(5).zip(check.bytes());
-            let cased: Option<Vec<String>> = groups.map(|(group, check)| cased(group, check)).collect();
-            cased.map(|groups| groups.concat())
+    let (plain, check) = id.as_bytes().split_first_chunk::<15>()?;
+    let mut plain = *plain;
+    match check.len() {
+        0 => Some(plain),
+        3 => {
+            plain.chunks_mut(5).zip(check).try_for_each(|(group, check)| set_case(group, *check))?;
+            Some(plain)
         }
         _ => None,
     }
 }
 
-/// Five characters in the case that their check character says. Only a letter can be upper-case.
-fn cased(group: &[u8], check: u8) -> Option<String> {
+/// Gives five characters the case that their check character says. Only a letter can be upper-case.
+fn set_case(group: &mut [u8], check: u8) -> Option<()> {
     let bits = match check.to_ascii_uppercase() {
         letter @ b'A'..=b'Z' => letter - b'A',
         digit @ b'0'..=b'5' => digit - b'0' + 26,
         _ => return None,
     };
-    let upper = |place: usize| bits >> place & 1 == 1;
-    group
-        .iter()
-        .enumerate()
-        .map(|(place, byte)| match (upper(place), byte.is_ascii_alphabetic()) {
-            (true, false) => None,
-            (true, true) => Some(char::from(byte.to_ascii_uppercase())),
-            (false, _) => Some(char::from(byte.to_ascii_lowercase())),
-        })
-        .collect()
+    for (place, byte) in group.iter_mut().enumerate() {
+        match (bits >> place & 1 == 1, byte.is_ascii_alphabetic()) {
+            (true, false) => return None,
+            (true, true) => byte.make_ascii_uppercase(),
+            (false, _) => byte.make_ascii_lowercase(),
+        }
+    }
+    Some(())
 }
 
 #[cfg(test)]
@@ -59,6 +89,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn same_organization(a: &str, b: &str) -> Option<bool> {
+        [a].into_iter().collect::<SalesforceIds>().hold(b)
+    }
+
+    #[test]
+    fn among_many_one_that_is_the_same_is_found_and_one_that_cannot_be_read_leaves_a_doubt() {
+        let ids = |ids: &[&str]| ids.iter().copied().collect::<SalesforceIds>();
+        let (one, other) = ("00DB000000040bIMAQ", "00D5g0000071QxKEAU");
+        assert_eq!(ids(&[]).hold(one), Some(false));
+        assert_eq!(ids(&[]).hold(""), Some(false));
+        assert_eq!(ids(&[other, "00DB000000040bI"]).hold(one), Some(true));
+        assert_eq!(ids(&[other]).hold(one), Some(false));
+        assert_eq!(ids(&[other, "nonsense"]).hold(one), None);
+        assert_eq!(ids(&[one, "nonsense"]).hold("00db000000040bimaq"), Some(true));
+        assert_eq!(ids(&[one, "nonsense"]).hold("nonsense"), Some(true));
+        assert_eq!(ids(&[one, ""]).hold(""), None);
+    }
 
     #[test]
     fn ids_are_compared_by_the_rules_of_their_forms() {

@@ -41,8 +41,10 @@ const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 59);
 /// The same on a slow line: ten a second, and none in advance.
 const LOW_BANDWIDTH_FRAME: Duration = Duration::from_millis(100);
 
-/// Most messages that are applied before the screen has its turn again.
+/// Most messages that are applied before the screen has its turn again, and when it has it at the latest: pages of a
+/// long list come faster than they are taken over.
 const BATCH: usize = 1024;
+const BATCH_TIME: Duration = Duration::from_millis(8);
 
 /// What reaches the loop.
 #[derive(Clone, Debug, PartialEq)]
@@ -263,6 +265,9 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
             match self.parts.events.try_recv() {
                 Some(event) if self.why.is_none() => self.take(event),
                 _ => break,
+            }
+            if now.elapsed() > BATCH_TIME {
+                break;
             }
         }
     }

@@ -4,7 +4,7 @@
 //! character. Widths are those ratatui uses for the same clusters.
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthChar as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::escape::read_escape;
 
@@ -61,7 +61,7 @@ pub fn width(shown: &str) -> usize {
     if shown.is_ascii() {
         shown.len()
     } else {
-        graphemes(shown).map(unicode_width::UnicodeWidthStr::width).sum()
+        graphemes(shown).map(|unit| if unit.is_ascii() { unit.len() } else { unit.width() }).sum()
     }
 }
 
@@ -126,6 +126,9 @@ pub fn rows(shown: &str, cells: usize) -> Vec<&str> {
 /// `shown` in rows of at most `cells` cells, broken at spaces where there are any. At least one row.
 pub fn wrap(shown: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
+    if width(shown) <= cells {
+        return vec![shown.trim_end().to_owned()];
+    }
     let mut rows = Vec::new();
     let (mut row, mut used) = (String::new(), 0);
     for word in shown.split_inclusive(' ') {

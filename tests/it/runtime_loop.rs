@@ -28,6 +28,8 @@ struct Watched {
     forgotten: usize,
     fails: bool,
     mouse: Vec<bool>,
+    /// How long the program works to apply another size.
+    work: Duration,
 }
 
 impl Screen for Watched {
@@ -53,6 +55,10 @@ impl Screen for Watched {
     }
 
     fn size(&self) -> Size {
+        let begun = Instant::now();
+        while begun.elapsed() < self.work {
+            std::hint::spin_loop();
+        }
         Size::new(300, 100)
     }
 }
@@ -213,6 +219,17 @@ async fn a_burst_is_drawn_once() {
     .await;
     let after: Vec<_> = run.frames.iter().filter(|at| **at >= before).collect();
     assert_eq!(after, [&before], "one frame, at once");
+}
+
+#[tokio::test]
+async fn what_takes_long_to_apply_does_not_keep_the_screen_from_its_turn() {
+    let screen = Watched { work: Duration::from_millis(10), ..Watched::default() };
+    let run = run_on(screen, SIZE, async |queue| {
+        (0..40).for_each(|_| queue.try_send(Event::SizeChanged).unwrap());
+        queue.send(signal()).await.unwrap();
+    })
+    .await;
+    assert!(run.frames.len() > 5, "{} frames in 400 ms of work", run.frames.len());
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use crate::app::effect::{Effect, RequestId};
 use crate::app::explain::explain;
 use crate::domain::{
     Connection, ConnectionState, Discovered, Failure, FailureKind, Moment, Organization, OrganizationId,
-    Record, same_organization,
+    Record, SalesforceIds,
 };
 use crate::text::Untrusted;
 
@@ -287,7 +287,7 @@ impl Checks {
             return false;
         }
         let finding = match result {
-            Ok(found) => reach(found, &ours),
+            Ok(found) => Reached::new(found).finding(&ours),
             Err(failure) => Finding::Unknown(why_not(failure)),
         };
         reaches.settle(finding, now);
@@ -374,28 +374,45 @@ fn tested_before(connection: &Connection, failure: &Failure, wall_clock: i64) ->
     }
 }
 
-/// Whether our organization is among those found.
-pub(in crate::app) fn reach(found: &[Record<Discovered>], ours: &Untrusted) -> Finding {
-    let sound: Vec<&Discovered> = found
-        .iter()
-        .filter_map(|record| match record {
-            Record::Sound(discovered) => Some(discovered),
-            Record::Damaged { json: _, reason: _ } => None,
-        })
-        .collect();
-    let same: Vec<Option<bool>> = sound
-        .iter()
-        .map(|other| same_organization(other.organization_id.as_sent(), ours.as_sent()))
-        .collect();
-    if same.contains(&Some(true)) {
-        return Finding::Fine(ours.brief().into_string());
+/// What a connection reaches, to be asked about any number of organizations.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::app) struct Reached {
+    ids: SalesforceIds,
+    /// The first of them.
+    first: Option<Discovered>,
+    sound: usize,
+    /// Whether a record could not be read.
+    damaged: bool,
+}
+
+impl Reached {
+    pub(in crate::app) fn new(found: &[Record<Discovered>]) -> Self {
+        let sound = || {
+            found.iter().filter_map(|record| match record {
+                Record::Sound(discovered) => Some(discovered),
+                Record::Damaged { json: _, reason: _ } => None,
+            })
+        };
+        let count = sound().count();
+        Self {
+            ids: sound().map(|discovered| discovered.organization_id.as_sent()).collect(),
+            first: sound().next().cloned(),
+            sound: count,
+            damaged: count < found.len(),
+        }
     }
-    // One id that cannot be compared, or one damaged record, may be ours.
-    if sound.is_empty() || sound.len() < found.len() || same.contains(&None) {
-        return Finding::Unknown("the server names no organization that can be compared".to_owned());
+
+    /// Whether our organization is among them.
+    pub(in crate::app) fn finding(&self, ours: &Untrusted) -> Finding {
+        match (self.ids.hold(ours.as_sent()), &self.first) {
+            (Some(true), _) => Finding::Fine(ours.brief().into_string()),
+            (Some(false), Some(first)) if !self.damaged => {
+                let (other, more) = (first.organization_id.brief(), self.sound - 1);
+                let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+                Finding::Wrong(format!("ANOTHER: {other} {}{more}", first.name.brief()))
+            }
+            // One id that cannot be compared, or one damaged record, may be ours.
+            _ => Finding::Unknown("the server names no organization that can be compared".to_owned()),
+        }
     }
-    let (first, more) = (sound.first(), sound.len().saturating_sub(1));
-    let other = first.map(|other| format!("{} {}", other.organization_id.brief(), other.name.brief()));
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    Finding::Wrong(format!("ANOTHER: {}{more}", other.unwrap_or_default()))
 }

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 pub use crate::domain::Outcome;
 pub use checks::{Check, Checks, Finding, Gate, Question};
-pub(super) use checks::{reach, test_finding, why_not};
+pub(super) use checks::{Reached, test_finding, why_not};
 pub use chooser::{Accepted, Candidate, Chooser, candidates};
 pub use difference::{FieldChange, difference, unchanged};
 pub use report::{Recorded, report, response, server_words};

@@ -1,6 +1,6 @@
 //! What is found out about one connection that a plan moves organizations to: once for the whole plan.
 
-use crate::app::change::{Candidate, Check, Finding, Question, reach, test_finding, why_not};
+use crate::app::change::{Candidate, Check, Finding, Question, Reached, test_finding, why_not};
 use crate::app::connections::Completeness;
 use crate::app::cx::Cx;
 use crate::app::effect::{Effect, RequestId};
@@ -20,7 +20,7 @@ pub struct Probe {
     pub works: Check,
     /// Could the server tell what it reaches?
     pub reaches: Check,
-    found: Vec<Record<Discovered>>,
+    reached: Reached,
 }
 
 impl Probe {
@@ -33,7 +33,7 @@ impl Probe {
             Effect::Discover { request: reaches.ask(cx), connection: connection.clone() },
         ];
         let connection = connection.clone();
-        (Self { connection, known: None, exists, works, reaches, found: Vec::new() }, effects)
+        (Self { connection, known: None, exists, works, reaches, reached: Reached::default() }, effects)
     }
 
     /// The three questions, in the order shown.
@@ -100,7 +100,7 @@ impl Probe {
         }
         let finding = match result {
             Ok(found) => {
-                self.found.clone_from(found);
+                self.reached = Reached::new(found);
                 let noun = if found.len() == 1 { "organization" } else { "organizations" };
                 Finding::Fine(format!("{} {noun}", found.len()))
             }
@@ -113,7 +113,7 @@ impl Probe {
     /// Whether it reaches the organization of this Salesforce id.
     pub(super) fn reaches(&self, organization_id: &Untrusted) -> Finding {
         match &self.reaches.finding {
-            Finding::Fine(_) => reach(&self.found, organization_id),
+            Finding::Fine(_) => self.reached.finding(organization_id),
             other => other.clone(),
         }
     }
