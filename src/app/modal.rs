@@ -37,8 +37,8 @@ pub enum Modal {
     Problem(Problem),
     /// The order of the list is being chosen.
     Sort(SortPicker),
-    /// The same in the list of connections: the highlighted column.
-    SortConnections(connections::Column),
+    /// The same in the list of connections.
+    SortConnections(SortPicker<connections::Column>),
     /// The columns of the list are being chosen.
     Columns(ColumnPicker),
     /// Rows are to be written to a file; the highlighted format.

@@ -1,41 +1,49 @@
-//! The windows in which the order of the list and its columns are chosen.
+//! The windows in which the order of a list and the columns of the organizations are chosen.
 
+use std::ops::ControlFlow;
+
+use super::cursor::stepped;
 use super::list::{By, Choice, Column, Columns, ListPane, Sort};
+use crate::keymap::Command;
 
 /// The window of the order: one column, or one and then another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SortPicker {
+pub struct SortPicker<C = Column> {
     /// The highlighted column.
-    pub chosen: Column,
+    pub chosen: C,
     /// What was chosen to decide first, while a second column is being chosen.
-    pub first: Option<By>,
+    pub first: Option<By<C>>,
 }
 
-impl SortPicker {
+impl<C: Copy + PartialEq + Default> SortPicker<C> {
     /// The window with the present order highlighted.
-    pub const fn of(sort: Sort) -> Self {
+    pub const fn of(sort: Sort<C>) -> Self {
         Self { chosen: sort.first.column, first: None }
     }
 
-    /// The columns that can be chosen.
-    pub fn columns(self, list: &ListPane) -> Vec<Column> {
+    /// The columns of all that can be chosen.
+    pub fn columns(self, all: impl IntoIterator<Item = C>) -> Vec<C> {
         let taken = self.first.map(|first| first.column);
-        list.rows.columns().filter(|column| Some(*column) != taken).collect()
+        all.into_iter().filter(|column| Some(*column) != taken).collect()
     }
 
-    /// Moves the highlight, round at the ends.
-    pub fn go(&mut self, down: bool, list: &ListPane) {
-        let columns = self.columns(list);
-        let place = columns.iter().position(|column| *column == self.chosen).unwrap_or(0);
-        let step = if down { 1 } else { columns.len().saturating_sub(1) };
-        if let Some(column) = columns.get((place + step) % columns.len().max(1)) {
-            self.chosen = *column;
+    /// What a command does in the window, where the order is `now`: it goes on, or closes with another order or none.
+    pub fn on(&mut self, command: Command, now: Sort<C>, all: &[C]) -> ControlFlow<Option<Sort<C>>> {
+        match command {
+            Command::Back if self.first.is_some() => *self = Self::of(now),
+            Command::Back => return ControlFlow::Break(None),
+            Command::Accept | Command::ReverseSort => {
+                return ControlFlow::Break(Some(self.sort(now, command == Command::ReverseSort)));
+            }
+            Command::ThenBy if self.first.is_none() => self.then(now, all),
+            step => self.chosen = stepped(&self.columns(all.iter().copied()), self.chosen, step),
         }
+        ControlFlow::Continue(())
     }
 
     /// The order with the highlighted column in the present direction if it decides already, or the other way
     /// round: largest first, unless that is how it is now.
-    pub fn sort(self, now: Sort, reversed: bool) -> Sort {
+    fn sort(self, now: Sort<C>, reversed: bool) -> Sort<C> {
         match self.first {
             None => Sort::by(self.by(now.first, reversed)),
             Some(first) => {
@@ -45,17 +53,17 @@ impl SortPicker {
         }
     }
 
-    fn by(self, now: By, reversed: bool) -> By {
+    fn by(self, now: By<C>, reversed: bool) -> By<C> {
         let same = now.column == self.chosen;
         let descending = if reversed { !same || !now.descending } else { same && now.descending };
         By { column: self.chosen, descending }
     }
 
     /// Goes on to the second column.
-    pub fn then(&mut self, now: Sort, list: &ListPane) {
+    fn then(&mut self, now: Sort<C>, all: &[C]) {
         self.first = Some(self.by(now.first, false));
         self.chosen = now.second.map_or(self.chosen, |second| second.column);
-        let columns = self.columns(list);
+        let columns = self.columns(all.iter().copied());
         if !columns.contains(&self.chosen)
             && let Some(column) = columns.first()
         {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
-use super::list::{paint_matches, paint_selection, remarks_of};
+use super::list::{paint_head_of, paint_matches, paint_selection, remarks_of};
 use crate::app::connections::{Column, Completeness, Row, Run, Standing, standing_role, used};
 use crate::app::explain::explain;
 use crate::app::line::Line;
@@ -138,13 +138,7 @@ fn columns(width: u16) -> Vec<(Column, Range<u16>)> {
 fn paint_head(state: &State, area: Rect, columns: &[(Column, Range<u16>)], canvas: &mut Canvas<'_>) {
     let sort = state.connection_list.sort;
     for (column, cells) in columns {
-        let arrow = match (sort.column == *column, sort.descending) {
-            (true, false) => "▲",
-            (true, true) => "▼",
-            (false, _) => "",
-        };
-        let head = format!("{}{arrow}", column.head());
-        canvas.put(area.x + cells.start, area.y, cells.end - cells.start, Role::Dim, &head);
+        paint_head_of((column.head(), &sort.arrow(*column)), cells, area, canvas);
     }
 }
 

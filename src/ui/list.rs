@@ -136,12 +136,8 @@ fn marked(state: &State) -> Option<String> {
 /// The heads of the columns with the order they are in, and how many columns are out of sight at either side.
 fn paint_head(state: &State, area: Rect, placed: &Placed, canvas: &mut Canvas<'_>) {
     for (column, cells) in &placed.columns {
-        let width = cells.end - cells.start;
-        let (head, arrow) = (state.list.rows.others().head(*column), arrow(state, *column));
-        // The direction outlives the end of a name that has no room.
-        let room = usize::from(width).saturating_sub(text::width(&arrow));
-        let head = format!("{}{arrow}", text::clip(&head, room).0);
-        canvas.put(area.x + cells.start, area.y, width, Role::Dim, &head);
+        let head = (state.list.rows.others().head(*column), state.list.sort.arrow(*column));
+        paint_head_of((&head.0, &head.1), cells, area, canvas);
     }
     if placed.left > 0 {
         canvas.put(area.x, area.y, GUTTER - 1, Role::Key, &format!("<{}", placed.left));
@@ -153,14 +149,17 @@ fn paint_head(state: &State, area: Rect, placed: &Placed, canvas: &mut Canvas<'_
     }
 }
 
-/// Whether a column decides the order, and which way round.
-fn arrow(state: &State, column: Column) -> String {
-    let sort = state.list.sort;
-    match (sort.first, sort.second) {
-        (first, _) if first.column == column => format!(" {}", first.arrow()),
-        (_, Some(second)) if second.column == column => format!(" {}2", second.arrow()),
-        _ => String::new(),
-    }
+/// The head of a column, and the arrow, which outlives the end of a name that has no room.
+pub(super) fn paint_head_of(
+    (head, arrow): (&str, &str),
+    cells: &Range<u16>,
+    area: Rect,
+    canvas: &mut Canvas<'_>,
+) {
+    let width = cells.end - cells.start;
+    let room = usize::from(width).saturating_sub(text::width(arrow));
+    let head = format!("{}{arrow}", text::clip(head, room).0);
+    canvas.put(area.x + cells.start, area.y, width, Role::Dim, &head);
 }
 
 fn paint_row(

@@ -1,4 +1,4 @@
-//! The windows in which the order of the list and its columns are chosen.
+//! The windows in which the order of a list and the columns of the organizations are chosen.
 
 use ratatui::layout::Rect;
 
@@ -7,6 +7,7 @@ use super::status::window_hints;
 use crate::app::State;
 use crate::app::connections;
 use crate::app::line::Line;
+use crate::app::list::Sort;
 use crate::app::pickers::{ColumnPicker, SortPicker};
 use crate::keymap::{Context, Keymap};
 use crate::layout::{centered, inside};
@@ -18,45 +19,47 @@ const NAME: usize = 20;
 
 pub(super) fn paint_sort(state: &State, picker: SortPicker, keymap: &Keymap, canvas: &mut Canvas<'_>) {
     let (list, others) = (&state.list, state.list.rows.others());
-    let columns = picker.columns(list);
-    let title = Line::new(Role::Title, "Sort by");
-    let title = match picker.first {
-        Some(first) => title
-            .and(Role::Text, format!(" {} {}, ", others.head(first.column), first.arrow()))
-            .and(Role::Title, "then by"),
-        None => title,
-    };
-    let rows = window((state, keymap, Context::SortPicker), (52, columns.len()), &title, canvas);
-    let chosen = columns.iter().position(|column| *column == picker.chosen).unwrap_or(0);
-    let lines = columns.iter().map(|column| {
-        let nth = [Some(list.sort.first), list.sort.second];
-        let now = nth.into_iter().enumerate().find_map(|(nth, by)| {
-            let by = by.filter(|by| by.column == *column)?;
-            Some(format!("{} {}", by.arrow(), ["now", "now, second"].get(nth)?))
-        });
-        format!("{} {}", text::pad(&others.head(*column), NAME, '…'), now.unwrap_or_default())
-    });
-    paint_choices(rows, chosen, lines, canvas);
+    let columns = picker.columns(list.rows.columns());
+    let head = |column| others.head(column);
+    paint_order((state, keymap, Context::SortPicker), (picker, list.sort), &columns, head, canvas);
 }
 
 pub(super) fn paint_sort_of_connections(
     state: &State,
-    chosen: connections::Column,
+    picker: SortPicker<connections::Column>,
     keymap: &Keymap,
     canvas: &mut Canvas<'_>,
 ) {
-    let (all, sort) = (connections::Column::ALL, state.connection_list.sort);
+    let (columns, sort) = (picker.columns(connections::Column::ALL), state.connection_list.sort);
+    let head = |column: connections::Column| column.head().to_owned();
+    paint_order((state, keymap, Context::ConnectionSortPicker), (picker, sort), &columns, head, canvas);
+}
+
+/// The window of an order: the columns that can be chosen, and which of them decide now.
+fn paint_order<C: Copy + PartialEq>(
+    place: (&State, &Keymap, Context),
+    (picker, now): (SortPicker<C>, Sort<C>),
+    columns: &[C],
+    head: impl Fn(C) -> String,
+    canvas: &mut Canvas<'_>,
+) {
     let title = Line::new(Role::Title, "Sort by");
-    let rows = window((state, keymap, Context::ConnectionSortPicker), (52, all.len()), &title, canvas);
-    let lines = all.iter().map(|column| {
-        let now = match (*column == sort.column, sort.descending) {
-            (true, false) => "▲ now",
-            (true, true) => "▼ now",
-            (false, _) => "",
-        };
-        format!("{} {now}", text::pad(column.head(), NAME, '…'))
+    let title = match picker.first {
+        Some(first) => title
+            .and(Role::Text, format!(" {} {}, ", head(first.column), first.arrow()))
+            .and(Role::Title, "then by"),
+        None => title,
+    };
+    let rows = window(place, (52, columns.len()), &title, canvas);
+    let chosen = columns.iter().position(|column| *column == picker.chosen).unwrap_or(0);
+    let lines = columns.iter().map(|column| {
+        let nth = [Some(now.first), now.second];
+        let now = nth.into_iter().enumerate().find_map(|(nth, by)| {
+            let by = by.filter(|by| by.column == *column)?;
+            Some(format!("{} {}", by.arrow(), ["now", "now, second"].get(nth)?))
+        });
+        format!("{} {}", text::pad(&head(*column), NAME, '…'), now.unwrap_or_default())
     });
-    let chosen = all.iter().position(|column| *column == chosen).unwrap_or(0);
     paint_choices(rows, chosen, lines, canvas);
 }
 

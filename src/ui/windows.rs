@@ -49,8 +49,8 @@ pub(super) fn paint(state: &State, modal: &Modal, keymap: &Keymap, on_top: bool,
         }
         Modal::Activity(window) => activity::paint(state, window, keymap, on_top, canvas),
         Modal::Sort(picker) => pickers::paint_sort(state, *picker, keymap, canvas),
-        Modal::SortConnections(column) => {
-            pickers::paint_sort_of_connections(state, *column, keymap, canvas);
+        Modal::SortConnections(picker) => {
+            pickers::paint_sort_of_connections(state, *picker, keymap, canvas);
         }
         Modal::Columns(picker) => pickers::paint_columns(state, picker, keymap, canvas),
         Modal::Export(format) => paint_export(state, *format, keymap, canvas),

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use crate::app::age;
-use crate::app::list::LookAlike;
+use crate::app::list::{self, By, LookAlike};
 use crate::app::query::Displayed;
 use crate::domain::{Connection, ConnectionState};
 use crate::text::{DisplayText, Untrusted};
@@ -99,9 +99,10 @@ impl From<ConnectionState> for Standing {
 }
 
 /// A column of the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Column {
     /// Name.
+    #[default]
     Name,
     /// How it stands.
     State,
@@ -133,19 +134,7 @@ impl Column {
 }
 
 /// The order of the rows. Rows equal in it are ordered by name, then by key; damaged ones come last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sort {
-    /// By which column.
-    pub column: Column,
-    /// Largest first.
-    pub descending: bool,
-}
-
-impl Default for Sort {
-    fn default() -> Self {
-        Self { column: Column::Name, descending: false }
-    }
-}
+pub type Sort = list::Sort<Column>;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
@@ -220,8 +209,14 @@ impl Row {
     /// How this row and another are ordered.
     pub(super) fn compare(&self, other: &Self, sort: Sort) -> Ordering {
         let is_damaged = |row: &Self| row.standing() == Standing::Damaged;
+        let by_columns =
+            sort.levels().fold(Ordering::Equal, |so_far, by| so_far.then_with(|| self.compare_by(other, by)));
+        is_damaged(self).cmp(&is_damaged(other)).then(by_columns).then_with(|| self.key.cmp(&other.key))
+    }
+
+    fn compare_by(&self, other: &Self, by: By<Column>) -> Ordering {
         let (one, two) = (self.connection(), other.connection());
-        let by_column = match sort.column {
+        let upwards = match by.column {
             Column::Name => self.name_in_lower_case().cmp(other.name_in_lower_case()),
             Column::State => self.standing().cmp(&other.standing()),
             Column::Tested => {
@@ -232,11 +227,6 @@ impl Row {
             Column::Kind => one.map(|one| &one.cloud_name).cmp(&two.map(|two| &two.cloud_name)),
             Column::Error => one.map(|one| &one.error).cmp(&two.map(|two| &two.error)),
         };
-        let by_column = if sort.descending { by_column.reverse() } else { by_column };
-        is_damaged(self)
-            .cmp(&is_damaged(other))
-            .then(by_column)
-            .then_with(|| self.name_in_lower_case().cmp(other.name_in_lower_case()))
-            .then_with(|| self.key.cmp(&other.key))
+        if by.descending { upwards.reverse() } else { upwards }
     }
 }

@@ -1,14 +1,14 @@
 //! What keys do in the list of connections and in the detail of one.
 
 use super::{detail_extent, session};
-use crate::app::connections::{Column, Of, Row, Sort};
-use crate::app::cursor::stepped;
+use crate::app::connections::{Of, Row};
 use crate::app::cx::Cx;
 use crate::app::detail::{DetailView, scrolled};
 use crate::app::effect::Effect;
 use crate::app::list::Narrowed as _;
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
+use crate::app::pickers::SortPicker;
 use crate::app::state::State;
 use crate::app::update::refresh;
 use crate::app::view::{show_organizations, show_users};
@@ -31,10 +31,9 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
         Command::Accept => list.filter.accept(),
         Command::Complete if list.filter.editing => list.complete_filter(wall_clock),
         Command::Filter => list.filter.editing = true,
-        Command::Sort => state.modals.push(Modal::SortConnections(list.sort.column)),
+        Command::Sort => state.modals.push(Modal::SortConnections(SortPicker::of(list.sort))),
         Command::ReverseSort => {
-            let mut sort = list.sort;
-            sort.descending = !sort.descending;
+            let sort = list.sort.reversed();
             list.sort_by(sort);
         }
         step if list.filter.editing => list.step_in_filter(step, wall_clock),
@@ -68,29 +67,6 @@ pub(super) fn on_detail(state: &mut State, command: Command, count: Option<usize
             });
         }
     }
-    Vec::new()
-}
-
-/// The sort column is being chosen.
-pub(super) fn on_sort(state: &mut State, column: Column, command: Command) -> Vec<Effect> {
-    let before = state.connection_list.sort;
-    let is_now = before.column == column;
-    let descending = match command {
-        Command::Accept => is_now && before.descending,
-        Command::ReverseSort => !is_now || !before.descending,
-        Command::Back => {
-            state.modals.pop();
-            return Vec::new();
-        }
-        movement => {
-            if let Some(Modal::SortConnections(chosen)) = state.modals.last_mut() {
-                *chosen = stepped(&Column::ALL, column, movement);
-            }
-            return Vec::new();
-        }
-    };
-    state.modals.pop();
-    state.connection_list.sort_by(Sort { column, descending });
     Vec::new()
 }
 

@@ -229,7 +229,7 @@ fn act(state: &mut State, keymap: &Keymap, command: Command, count: Option<usize
         Some(Modal::Problem(problem)) => windows::on_problem(state, problem.retry, command, keymap),
         Some(Modal::Theme { before }) => windows::on_theme(state, *before, command),
         Some(Modal::Sort(picker)) => pickers::on_sort(state, *picker, command),
-        Some(Modal::SortConnections(column)) => connections::on_sort(state, *column, command),
+        Some(Modal::SortConnections(picker)) => pickers::on_sort_of_connections(state, *picker, command),
         Some(Modal::Columns(_)) => pickers::on_columns(state, command),
         Some(Modal::Export(format)) => windows::on_export(state, *format, command),
         Some(Modal::SignIn(_)) => session::on_sign_in(state, keymap, command),

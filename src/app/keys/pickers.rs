@@ -1,7 +1,10 @@
-//! What keys do where the order of the list and its columns are chosen.
+//! What keys do where the order of a list and the columns of the organizations are chosen.
 
+use std::ops::ControlFlow;
+
+use crate::app::connections;
 use crate::app::effect::Effect;
-use crate::app::list::Columns;
+use crate::app::list::{Column, Columns};
 use crate::app::modal::Modal;
 use crate::app::pickers::{ColumnPicker, SortPicker};
 use crate::app::state::State;
@@ -9,25 +12,37 @@ use crate::keymap::Command;
 
 /// The window of the order.
 pub(super) fn on_sort(state: &mut State, mut picker: SortPicker, command: Command) -> Vec<Effect> {
-    let sort = state.list.sort;
-    match command {
-        Command::Back if picker.first.is_some() => picker = SortPicker::of(sort),
-        Command::Back => {
-            state.modals.pop();
-        }
-        Command::Accept | Command::ReverseSort => {
-            state.modals.pop();
-            state.list.sort_by(picker.sort(sort, command == Command::ReverseSort));
-        }
-        Command::ThenBy if picker.first.is_none() => picker.then(sort, &state.list),
-        Command::MoveDown => picker.go(true, &state.list),
-        Command::MoveUp => picker.go(false, &state.list),
-        _ => {}
-    }
-    if let Some(Modal::Sort(present)) = state.modals.last_mut() {
-        *present = picker;
+    let all: Vec<Column> = state.list.rows.columns().collect();
+    let came_to = picker.on(command, state.list.sort, &all);
+    if let Some(sort) = close(state, came_to, Modal::Sort(picker)) {
+        state.list.sort_by(sort);
     }
     Vec::new()
+}
+
+/// The same of the connections.
+pub(super) fn on_sort_of_connections(
+    state: &mut State,
+    mut picker: SortPicker<connections::Column>,
+    command: Command,
+) -> Vec<Effect> {
+    let came_to = picker.on(command, state.connection_list.sort, &connections::Column::ALL);
+    if let Some(sort) = close(state, came_to, Modal::SortConnections(picker)) {
+        state.connection_list.sort_by(sort);
+    }
+    Vec::new()
+}
+
+/// Closes the window of an order and gives what was chosen, or has it as it is now.
+fn close<S>(state: &mut State, came_to: ControlFlow<Option<S>>, window: Modal) -> Option<S> {
+    state.modals.pop();
+    match came_to {
+        ControlFlow::Break(chosen) => chosen,
+        ControlFlow::Continue(()) => {
+            state.modals.push(window);
+            None
+        }
+    }
 }
 
 /// The window of the columns.

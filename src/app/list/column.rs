@@ -5,9 +5,10 @@ use crate::domain::Organization;
 use crate::text::Untrusted;
 
 /// A column of the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Column {
     /// Name in Salesforce.
+    #[default]
     Name,
     /// Salesforce organization id.
     OrgId,

@@ -1,24 +1,25 @@
-//! The order of the rows: by one column or two, each up or down, then by name, then by id.
+//! The order of the rows: by one column or two, each up or down, then by name, then by id. That of any list; in words
+//! it is that of the organizations.
 
 use super::column::{Column, OtherFields};
 
 /// One column of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct By {
+pub struct By<C = Column> {
     /// Which.
-    pub column: Column,
+    pub column: C,
     /// Largest first.
     pub descending: bool,
 }
 
-impl By {
+impl<C: Copy> By<C> {
     /// Smallest first.
-    pub const fn up(column: Column) -> Self {
+    pub const fn up(column: C) -> Self {
         Self { column, descending: false }
     }
 
     /// Largest first.
-    pub const fn down(column: Column) -> Self {
+    pub const fn down(column: C) -> Self {
         Self { column, descending: true }
     }
 
@@ -34,30 +35,31 @@ impl By {
     }
 }
 
-/// The order of the rows. Rows equal in it are ordered by name, then by id; damaged ones come last.
+/// The order of the rows. Rows equal in it are ordered by name, the column there is by default, then by id; damaged ones
+/// come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sort {
+pub struct Sort<C = Column> {
     /// What decides.
-    pub first: By,
+    pub first: By<C>,
     /// What decides among rows equal in that; never the same column.
-    pub second: Option<By>,
+    pub second: Option<By<C>>,
 }
 
-impl Default for Sort {
+impl<C: Copy + PartialEq + Default> Default for Sort<C> {
     fn default() -> Self {
-        Self::by(By::up(Column::Name))
+        Self::by(By::up(C::default()))
     }
 }
 
-impl Sort {
+impl<C: Copy + PartialEq + Default> Sort<C> {
     /// By one column.
-    pub const fn by(first: By) -> Self {
+    pub const fn by(first: By<C>) -> Self {
         Self { first, second: None }
     }
 
     /// The same, with a second column among equals; without, when it is the first one again.
     #[must_use]
-    pub fn then(self, second: By) -> Self {
+    pub fn then(self, second: By<C>) -> Self {
         let second = Some(second).filter(|second| second.column != self.first.column);
         Self { second, ..self }
     }
@@ -69,12 +71,24 @@ impl Sort {
     }
 
     /// What decides, in turn; the name is always among it.
-    pub(super) fn levels(self) -> impl Iterator<Item = By> {
-        let name = By::up(Column::Name);
-        let named = [Some(self.first), self.second].into_iter().flatten().any(|by| by.column == Column::Name);
+    pub(in crate::app) fn levels(self) -> impl Iterator<Item = By<C>> {
+        let name = By::up(C::default());
+        let named = [Some(self.first), self.second].into_iter().flatten().any(|by| by.column == name.column);
         [Some(self.first), self.second, Some(name).filter(|_| !named)].into_iter().flatten()
     }
 
+    /// The arrow at the head of a column, with a blank before it and the place after it where it is not the first;
+    /// empty for one that does not decide.
+    pub fn arrow(self, column: C) -> String {
+        match (self.first, self.second) {
+            (first, _) if first.column == column => format!(" {}", first.arrow()),
+            (_, Some(second)) if second.column == column => format!(" {}2", second.arrow()),
+            _ => String::new(),
+        }
+    }
+}
+
+impl Sort {
     /// How it is typed and stands in files: `connection,-updated`; `-` is for the largest first.
     pub fn words(self, others: &OtherFields) -> String {
         let word = |by: By| format!("{}{}", if by.descending { "-" } else { "" }, others.word(by.column));
@@ -144,7 +158,7 @@ mod tests {
 
     #[test]
     fn the_name_decides_among_equals_and_no_column_decides_twice() {
-        let sort = Sort::by(By::down(Column::Type)).then(By::up(Column::Type));
+        let sort: Sort = Sort::by(By::down(Column::Type)).then(By::up(Column::Type));
         assert_eq!(sort.second, None);
         let levels: Vec<Column> = sort.levels().map(|by| by.column).collect();
         assert_eq!(levels, [Column::Type, Column::Name]);

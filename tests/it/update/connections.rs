@@ -1,6 +1,7 @@
 //! The list of connections: who uses each, their tests, and the way to the organizations and back.
 
-use cckm_tui::app::connections::{Completeness, Row, Standing};
+use cckm_tui::app::connections::{Column, Completeness, Row, Sort, Standing};
+use cckm_tui::app::list::By;
 use cckm_tui::app::view::View;
 use cckm_tui::app::{Effect, Message, Reply, RequestId, Session, Settings};
 use cckm_tui::domain::{Call, Connection, ConnectionState, FailureKind, Moment, Organization, Page, Record};
@@ -8,6 +9,7 @@ use cckm_tui::layout::Pane;
 
 use crate::support::app::{App, failure, number, refused, settings};
 use crate::support::records::{connection, named, page};
+use crate::support::screen;
 
 /// Six organizations on four connections, one of them by its id, one on none that exists.
 fn organizations() -> Vec<Organization> {
@@ -328,6 +330,22 @@ fn e6_the_list_is_sorted_by_any_column() {
 }
 
 #[test]
+fn e6_a_second_column_decides_among_connections_that_are_equal_in_the_first() {
+    let app = app().keys("c s j space j j");
+    let app = app.keys("enter");
+    let by = |column| By::up(column);
+    assert_eq!(app.state.connection_list.sort, Sort::by(by(Column::State)).then(by(Column::UsedBy)));
+    assert_eq!(rows(&app)[3..], ["spare Ready unused", "sfdc-eu Ready 3"]);
+    let heads = screen::text(&app.state);
+    assert!(heads.contains("STATE ▲ ") && heads.contains("USED ▲2"), "{heads}");
+    assert_eq!(
+        rows(&app.keys("S"))[..2],
+        ["spare Ready unused", "sfdc-eu Ready 3"],
+        "S turns the first round"
+    );
+}
+
+#[test]
 fn the_palette_knows_both_lists_by_name_wherever_one_is() {
     let app = app().keys(":").text("connections").keys("enter");
     assert_eq!(app.state.view, View::Connections);
@@ -414,7 +432,7 @@ fn the_detail_shows_fields_users_and_the_servers_json() {
 fn a_list_without_records_says_why() {
     let none = Page { skip: 0, total: Some(0), records: Vec::new() };
     let app = App::new(80, 24).signed_in().listed(none).keys("c");
-    let shown = |app: &App| crate::support::screen::text(&app.state);
+    let shown = |app: &App| screen::text(&app.state);
     assert!(shown(&app).contains("reading the connections …"));
     let app = app.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403))));
     assert!(shown(&app).contains("not listed: HTTP 403 Forbidden"), "{}", shown(&app));
