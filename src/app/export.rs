@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::connections::{self, Completeness, Of};
 use super::effect::Effect;
 use super::list::{ListPane, Row};
 use super::modal::Modal;
 use super::notice::Notice;
 use super::settings::{Badge, Settings};
 use super::state::State;
-use crate::domain::{Organization, Plan, PlanId, Record};
-use crate::export::Format;
+use super::view::View;
+use crate::domain::{Connection, Organization, Plan, PlanId, Record};
+use crate::export::{ConnectionRow, Format};
 use crate::text::Untrusted;
 
 /// Most characters of a profile or host in the name of a file.
@@ -26,6 +28,15 @@ pub enum Content {
         format: Format,
         /// Which.
         records: Arc<[Record<Arc<Organization>>]>,
+    },
+    /// Connections, in this order.
+    Connections {
+        /// How.
+        format: Format,
+        /// Which.
+        rows: Arc<[ConnectionRow]>,
+        /// Damaged records among them, which have no row.
+        left_out: usize,
     },
     /// A plan, for another run or another person.
     Plan(Arc<Plan>),
@@ -50,6 +61,13 @@ pub enum What {
         /// Damaged records that have no place in a sheet.
         left_out: usize,
     },
+    /// Connections.
+    Connections {
+        /// Rows in it.
+        records: usize,
+        /// Damaged records that have no place in it.
+        left_out: usize,
+    },
     /// A plan of so many changes.
     Plan(usize),
     /// The report of a plan; the same as CSV is beside it, under the same name.
@@ -62,12 +80,12 @@ impl Saved {
         let path = self.path.display();
         match &self.what {
             What::Organizations { records, left_out } => {
-                let left_out = match left_out {
-                    0 => String::new(),
-                    1 => "; 1 damaged record left out, which JSON has".to_owned(),
-                    more => format!("; {more} damaged records left out, which JSON has"),
-                };
-                format!("{records} organizations in {path}{left_out}")
+                let left_out = told_left_out(*left_out);
+                let which = if left_out.is_empty() { "" } else { ", which JSON has" };
+                format!("{records} organizations in {path}{left_out}{which}")
+            }
+            What::Connections { records, left_out } => {
+                format!("{records} connections in {path}{}", told_left_out(*left_out))
             }
             What::Report => format!("report in {path} and .csv"),
             What::Plan(1) => format!("1 change in {path}"),
@@ -76,23 +94,50 @@ impl Saved {
     }
 }
 
+fn told_left_out(records: usize) -> String {
+    match records {
+        0 => String::new(),
+        1 => "; 1 damaged record left out".to_owned(),
+        more => format!("; {more} damaged records left out"),
+    }
+}
+
 /// What would be written, in words: how many rows, and why these.
 pub fn scope(state: &State) -> String {
+    let what = match state.view {
+        View::Organizations => scope_of_organizations(state),
+        View::Connections => {
+            let list = &state.connection_list;
+            let why = if list.filter.is_empty() { "all rows" } else { "the rows that match the filter" };
+            format!("{} connections: {why}", list.shown())
+        }
+    };
+    format!("{what}, in the order of the screen")
+}
+
+fn scope_of_organizations(state: &State) -> String {
     let (marks, rows) = (&state.list.marks, state.list.rows.shown());
-    let what = match (marks.len(), marks.hidden(), state.list.filter.is_empty()) {
+    match (marks.len(), marks.hidden(), state.list.filter.is_empty()) {
         (0, _, true) => format!("{rows} organizations: all rows"),
         (0, _, false) => format!("{rows} organizations: the rows that match the filter"),
         (marked, 0, _) => format!("{marked} organizations: the marked ones"),
         (marked, hidden, _) => {
             format!("{marked} organizations: the marked ones, {hidden} of them hidden by the filter")
         }
-    };
-    format!("{what}, in the order of the screen")
+    }
+}
+
+/// How many rows the list on the screen shows.
+pub(super) const fn shown(state: &State) -> usize {
+    match state.view {
+        View::Organizations => state.list.rows.shown(),
+        View::Connections => state.connection_list.shown(),
+    }
 }
 
 /// `E`: opens the picker of a format, or says why not.
 pub(super) fn open(state: &mut State) {
-    if state.list.rows.shown() == 0 {
+    if shown(state) == 0 {
         state.notice = Some(Notice::info("there is no row to export", state.now));
         return;
     }
@@ -101,12 +146,34 @@ pub(super) fn open(state: &mut State) {
 
 /// Writes what is shown, off the loop.
 pub(super) fn write(state: &mut State, format: Format) -> Vec<Effect> {
-    let records = records(&state.list);
-    let name = file_name("organizations", &state.settings, state.wall_clock(), format.extension());
-    state.notice =
-        Some(Notice::info(format!("writing {} organizations to {name} …", records.len()), state.now));
+    let (what, count, content) = match state.view {
+        View::Organizations => {
+            let records = records(&state.list);
+            ("organizations", records.len(), Content::Organizations { format, records })
+        }
+        View::Connections => {
+            let list = &state.connection_list;
+            let rows = (0..list.shown()).filter_map(|at| connection_row(list.at(at)?, list.complete));
+            let rows: Arc<[_]> = rows.collect();
+            let (count, left_out) = (rows.len(), list.shown() - rows.len());
+            ("connections", count, Content::Connections { format, rows, left_out })
+        }
+    };
+    let name = file_name(what, &state.settings, state.wall_clock(), format.extension());
+    state.notice = Some(Notice::info(format!("writing {count} {what} to {name} …"), state.now));
     let request = state.requests.next();
-    vec![Effect::Save { request, name, content: Content::Organizations { format, records } }]
+    vec![Effect::Save { request, name, content }]
+}
+
+/// A row of the list of connections as it leaves the screen; none of a damaged record.
+pub(super) fn connection_row(row: &connections::Row, complete: Completeness) -> Option<ConnectionRow> {
+    let connection = match &row.of {
+        Of::Known(connection) => Arc::clone(connection),
+        Of::Missing | Of::Unlisted => Arc::new(Connection::named(&row.name)),
+        Of::Damaged { .. } => return None,
+    };
+    let organizations = (complete == Completeness::Whole).then_some(row.uses);
+    Some(ConnectionRow { connection, state: row.standing().word(), organizations })
 }
 
 /// Writes a plan, off the loop.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::app::age;
 use crate::domain::{Connection, Organization, Record};
-use crate::export::{self, Format, Sheet};
+use crate::export::{self, ConnectionRow, Format};
 use crate::text::{Untrusted, pad, width};
 
 /// How a list is printed.
@@ -94,55 +94,25 @@ pub fn organization(print: Print, row: &Arc<Organization>, mut to: impl Write) -
     }
 }
 
-/// A connection, and how many organizations use it.
-pub type Used<'a> = (&'a Connection, usize);
-
 /// Prints connections.
 ///
 /// # Errors
 ///
 /// When `to` cannot be written.
-pub fn connections(print: Print, rows: &[Used<'_>], mut to: impl Write) -> io::Result<()> {
+pub fn connections(print: Print, rows: &[ConnectionRow], mut to: impl Write) -> io::Result<()> {
     match print {
         Print::Table => {
             let head = ["NAME", "STATE", "KIND", "ORGS", "TESTED", "ERROR", "ID"];
-            let rows = rows.iter().map(|(connection, uses)| {
-                let Connection { id, name, cloud_name, state, tested_at, error, .. } = connection;
+            let rows = rows.iter().map(|ConnectionRow { connection, state, organizations }| {
+                let Connection { id, name, cloud_name, tested_at, error, .. } = &**connection;
                 let [id, name, kind, error] = [id, name, cloud_name, error].map(cell);
-                [name, state.word().to_owned(), kind, uses.to_string(), time(tested_at), error, id]
+                let uses = organizations.map_or("?".to_owned(), |count| count.to_string());
+                [name, (*state).to_owned(), kind, uses, time(tested_at), error, id]
             });
             to.write_all(table(&head, rows).as_bytes())
         }
-        Print::For(format @ (Format::Json | Format::JsonLines)) => {
-            export::json(format, rows.iter().map(as_json), to).map(drop)
-        }
-        Print::For(format) => {
-            let delimiter = if format == Format::Csv { b',' } else { b'\t' };
-            let mut sheet = Sheet::new(delimiter, to);
-            sheet.row(["id", "name", "cloud_name", "state", "organizations", "tested_at", "error"])?;
-            for (connection, uses) in rows {
-                let Connection { id, name, cloud_name, state, tested_at, error, .. } = connection;
-                let [id, name, kind, tested_at, error] =
-                    [id, name, cloud_name, tested_at, error].map(Untrusted::as_sent);
-                sheet.row([id, name, kind, state.word(), &uses.to_string(), tested_at, error])?;
-            }
-            sheet.finish()
-        }
+        Print::For(format) => export::connections(format, rows, to).map(drop),
     }
-}
-
-fn as_json((connection, uses): &Used<'_>) -> String {
-    let Connection { id, name, cloud_name, state, tested_at, error, .. } = connection;
-    serde_json::json!({
-        "id": id.as_sent(),
-        "name": name.as_sent(),
-        "cloud_name": cloud_name.as_sent(),
-        "state": state.word(),
-        "organizations": uses,
-        "tested_at": tested_at.as_sent(),
-        "error": error.as_sent(),
-    })
-    .to_string()
 }
 
 /// Columns as wide as their widest cell, two blanks between; the last one ends its line.

@@ -6,15 +6,20 @@
 //! | a damaged record is | left out, and counted | as it was sent |
 //! | what a terminal could obey is | as on the screen: `\x1b`, `\u{202e}`; line breaks and tabs stay | `\u001b`, which a string in JSON may hold |
 //!
+//! A connection is the same row in all four: what has a name here, how it stands and how many organizations use it. One
+//! that only organizations name is among them.
+//!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, also behind a tab or a line break.
 //! Such a cell gets an apostrophe in front; so does one that has an apostrophe there itself. Whoever takes one
 //! apostrophe off the front has the text again.
 
+mod connections;
 mod sheet;
 
 use std::borrow::Borrow;
 use std::io::{self, Write};
 
+pub use self::connections::{ConnectionRow, connections};
 pub use self::sheet::{Sheet, guarded};
 use crate::domain::{Organization, Record};
 use crate::text::{Untrusted, json_line};
@@ -61,8 +66,8 @@ impl Format {
         match self {
             Self::Csv => "for a spreadsheet; no cell is a formula",
             Self::Tsv => "the same, with tabs between the cells",
-            Self::Json => "an array of the server's records",
-            Self::JsonLines => "one record of the server a line",
+            Self::Json => "an array of records",
+            Self::JsonLines => "one record a line",
         }
     }
 
@@ -175,9 +180,13 @@ pub fn json<T: AsRef<str>>(
 /// One organization as a line of cells with tabs between, without the names of the columns and without a line end:
 /// to be pasted.
 pub fn tsv_row(organization: &Organization) -> String {
+    one_row(cells(organization))
+}
+
+fn one_row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let mut bytes = Vec::new();
     let mut sheet = Sheet::new(b'\t', &mut bytes);
-    let written = sheet.row(cells(organization)).and_then(|()| sheet.finish());
+    let written = sheet.row(cells).and_then(|()| sheet.finish());
     debug_assert!(written.is_ok(), "writing to memory cannot fail");
     let mut text = String::from_utf8_lossy(&bytes).into_owned();
     text.truncate(text.trim_end_matches('\n').len());

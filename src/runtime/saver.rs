@@ -65,6 +65,10 @@ fn write(directory: &Path, name: &str, content: &Content) -> Result<Saved, FileE
             export::organizations(*format, records.iter(), &mut buffer)
                 .map(|Written { records, left_out }| What::Organizations { records, left_out })
         }
+        Content::Connections { format, rows, left_out } => {
+            export::connections(*format, rows.iter(), &mut buffer)
+                .map(|Written { records, left_out: _ }| What::Connections { records, left_out: *left_out })
+        }
         Content::Plan(plan) => {
             buffer.write_all(plans::text(plan).as_bytes()).map(|()| What::Plan(plan.rows.len()))
         }

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 
@@ -17,6 +18,7 @@ use crate::cli::{Connections, Diff, Get, List, Snapshot as SnapshotFlags};
 use crate::commands::lists::{self, Row};
 use crate::commands::snapshot::{Difference, Snapshot, difference};
 use crate::domain::{Connection, Record};
+use crate::export::ConnectionRow;
 use crate::files::Directory;
 use crate::runtime::client::Access;
 use crate::runtime::clock;
@@ -126,7 +128,11 @@ pub(super) fn connections(flags: &Connections) -> Result<ExitCode, Problem> {
             Ok((known, uses, damaged))
         },
     )?;
-    let rows: Vec<_> = known.iter().zip(uses).collect();
+    let row = |(connection, uses): (Connection, usize)| {
+        let state = connection.state.word();
+        ConnectionRow { connection: Arc::new(connection), state, organizations: Some(uses) }
+    };
+    let rows: Vec<_> = known.into_iter().zip(uses).map(row).collect();
     let mut text = Vec::new();
     lists::connections(flags.format, &rows, &mut text).map_err(Report::new)?;
     print(&text)?;

@@ -1,10 +1,11 @@
 //! What keys do in the list of connections and in the detail of one.
 
-use super::{detail_extent, session};
+use super::{copies, detail_extent, session};
 use crate::app::connections::{Of, Row};
 use crate::app::cx::Cx;
 use crate::app::detail::{DetailView, scrolled};
 use crate::app::effect::Effect;
+use crate::app::export;
 use crate::app::list::Narrowed as _;
 use crate::app::modal::Modal;
 use crate::app::notice::Notice;
@@ -36,6 +37,7 @@ pub(super) fn on_list(state: &mut State, command: Command, count: Option<usize>)
             let sort = list.sort.reversed();
             list.sort_by(sort);
         }
+        Command::Export => export::open(state),
         step if list.filter.editing => list.step_in_filter(step, wall_clock),
         other => {
             return on_either(state, other).unwrap_or_else(|| {
@@ -75,6 +77,7 @@ fn on_either(state: &mut State, command: Command) -> Option<Vec<Effect>> {
     Some(match command {
         Command::Test => test_selected(state),
         Command::Domain => session::ask_for_domains(state),
+        copy if copy.copies_a_part() => copies::copy(state, copy),
         Command::Refresh => {
             state.notice = None;
             refresh(state)

@@ -1,13 +1,18 @@
-//! `y`: parts of the selected organization for the clipboard.
+//! `y`: parts of the selected row for the clipboard.
 
 use crate::app::clipboard;
 use crate::app::effect::Effect;
+use crate::app::export::connection_row;
 use crate::app::notice::Notice;
 use crate::app::state::State;
-use crate::domain::Organization;
-use crate::export::tsv_row;
+use crate::app::view::View;
+use crate::domain::{Connection, Organization};
+use crate::export::{ConnectionRow, tsv_row};
 use crate::keymap::Command;
 use crate::text::{escape_for_file, json_line};
+
+const AS_JSON: &str = "the record as JSON, as the server sent it";
+const AS_ROW: &str = "the row, with tabs between its cells";
 
 /// What a command copies and what that is called; none for what is no copy of a part.
 fn part(organization: &Organization, command: Command) -> Option<(String, &'static str)> {
@@ -17,10 +22,8 @@ fn part(organization: &Organization, command: Command) -> Option<(String, &'stat
         Command::CopyOrgId => (one_line(organization.organization_id.as_sent()), "the Salesforce id"),
         Command::CopyConnection => (one_line(organization.connection.as_sent()), "the connection"),
         Command::CopyUri => (one_line(organization.uri.as_sent()), "the uri"),
-        Command::CopyJson => {
-            (json_line(organization.json.as_sent()).into_owned(), "the record as JSON, as the server sent it")
-        }
-        Command::CopyTsv => (tsv_row(organization), "the row, with tabs between its cells"),
+        Command::CopyJson => (json_line(organization.json.as_sent()).into_owned(), AS_JSON),
+        Command::CopyTsv => (tsv_row(organization), AS_ROW),
         _ => return None,
     })
 }
@@ -30,23 +33,46 @@ fn one_line(text: &str) -> String {
     escape_for_file(text).replace('\n', r"\x0a").replace('\t', r"\x09")
 }
 
-/// Copies a part of the selected organization, or the command that reads it.
+/// The same of a connection; none for what it has no such part of.
+fn part_of_connection(connection: &ConnectionRow, command: Command) -> Option<(String, &'static str)> {
+    let Connection { id, name, uri, json, .. } = &*connection.connection;
+    Some(match command {
+        Command::CopyName => (one_line(name.as_sent()), "the name"),
+        Command::CopyId => (one_line(id.as_sent()), "the id"),
+        Command::CopyUri => (one_line(uri.as_sent()), "the uri"),
+        Command::CopyJson => (json_line(json.as_sent()).into_owned(), AS_JSON),
+        Command::CopyTsv => (connection.tsv(), AS_ROW),
+        _ => return None,
+    })
+}
+
+/// Copies a part of the selected row, or the command that reads it.
 pub(super) fn copy(state: &mut State, command: Command) -> Vec<Effect> {
-    let Some(organization) = state.list.organization().cloned() else {
-        let words = if state.list.row().is_some() {
-            "a damaged record has no parts to copy: E writes it as JSON"
-        } else {
-            "there is no organization to copy from"
-        };
-        state.notice = Some(Notice::info(words, state.now));
-        return Vec::new();
+    let part = match state.view {
+        View::Organizations => match state.list.organization() {
+            Some(organization) => match part(organization, command) {
+                Some(part) => Ok(part),
+                None => return super::copy_command(state, "GET", &organization.id.path(), None),
+            },
+            None if state.list.row().is_some() => {
+                Err("a damaged record has no parts to copy: E writes it as JSON")
+            }
+            None => Err("there is no organization to copy from"),
+        },
+        View::Connections => {
+            let list = &state.connection_list;
+            match list.row().map(|row| connection_row(row, list.complete)) {
+                Some(Some(row)) => part_of_connection(&row, command).ok_or("a connection has no such part"),
+                Some(None) => Err("a damaged record has no parts to copy"),
+                None => Err("there is no connection to copy from"),
+            }
+        }
     };
-    let Some((text, what)) = part(&organization, command) else {
-        return super::copy_command(state, "GET", &organization.id.path(), None);
+    let words = match part {
+        Ok((text, what)) if !text.is_empty() => return clipboard::copy(what, &text),
+        Ok((_, what)) => format!("{what} is empty: nothing was copied"),
+        Err(why) => why.to_owned(),
     };
-    if text.is_empty() {
-        state.notice = Some(Notice::info(format!("{what} is empty: nothing was copied"), state.now));
-        return Vec::new();
-    }
-    clipboard::copy(what, &text)
+    state.notice = Some(Notice::info(words, state.now));
+    Vec::new()
 }

@@ -1,5 +1,6 @@
 //! Why a command cannot run now.
 
+use crate::app::export;
 use crate::app::keys::{obstacle_to_change, obstacle_to_test};
 use crate::app::modal::Modal;
 use crate::app::settings::Badge;
@@ -35,10 +36,13 @@ pub(super) fn of_command(state: &State, command: Command) -> Option<String> {
         Command::Test => obstacle_to_test(state),
         Command::Connections if state.view == View::Connections => Some(HERE.to_owned()),
         Command::Organizations if state.view == View::Organizations => Some(HERE.to_owned()),
-        copy if copy.copies_a_part() && state.windows_under().is_empty() && no_row() => {
-            Some("there is no organization to copy from".to_owned())
-        }
-        Command::Export if state.list.rows.shown() == 0 => Some("there is no row to export".to_owned()),
+        copy if copy.copies_a_part() && state.windows_under().is_empty() => match state.view {
+            View::Organizations => no_row().then(|| "there is no organization to copy from".to_owned()),
+            View::Connections => {
+                state.row_is_missing().then(|| "there is no connection to copy from".to_owned())
+            }
+        },
+        Command::Export if export::shown(state) == 0 => Some("there is no row to export".to_owned()),
         Command::Profiles if state.settings.badge == Badge::Demo => Some(IN_THE_DEMO.to_owned()),
         Command::Activity if has(state, |modal| matches!(modal, Modal::Activity(_))) => {
             Some("its window is open already".to_owned())

@@ -6,11 +6,11 @@ use cckm_tui::app::Effect;
 use cckm_tui::app::Reply;
 use cckm_tui::app::export::{Content, Saved, What, scope};
 use cckm_tui::app::modal::Modal;
-use cckm_tui::domain::{Organization, Record};
+use cckm_tui::domain::{Connection, ConnectionState, Organization, Record};
 use cckm_tui::export::Format;
 
 use crate::support::app::App;
-use crate::support::records::{damaged, named, page, thales};
+use crate::support::records::{connection, damaged, named, page, thales};
 
 fn app() -> App {
     let organizations = vec![named(1, "Acme B", "eu"), named(2, "Acme A", "us"), named(3, "Zenith", "eu")];
@@ -112,4 +112,56 @@ fn e10_nothing_that_would_be_obeyed_unseen_is_copied() {
     );
     let app = app.onwards().keys("y c");
     assert_eq!((app.asked(), app.notice()), (&[][..], "the connection is empty: nothing was copied"));
+}
+
+/// Two connections, of which organizations use one, and a name that is none.
+fn connections() -> App {
+    let known = vec![
+        Connection {
+            uri: "kylo:eu".into(),
+            json: "{\"id\": 7}".into(),
+            ..connection("eu", ConnectionState::Ready)
+        },
+        connection("spare", ConnectionState::Fail),
+    ];
+    let users = vec![named(1, "A", "eu"), named(2, "B", "gone"), named(3, "C", "eu")];
+    App::new(80, 24).signed_in().connections(known).listed(page(0, 3, users)).keys("c g")
+}
+
+#[test]
+fn e12_the_connections_on_the_screen_are_exported_with_what_is_known_of_their_use() {
+    let app = connections().keys("S").onwards().keys("E");
+    assert_eq!(scope(&app.state), "3 connections: all rows, in the order of the screen");
+    let app = app.keys("enter");
+    let [Effect::Save { name, content: Content::Connections { format, rows, left_out }, .. }] = app.asked()
+    else {
+        panic!("{:?}", app.asked())
+    };
+    assert!(name.starts_with("connections-demo-2026") && name.ends_with("Z.csv"), "{name}");
+    let told = rows.iter().map(|row| (row.connection.name.as_sent(), row.state, row.organizations));
+    let told: Vec<_> = told.collect();
+    assert_eq!(told, [("spare", "Fail", Some(0)), ("gone", "MISSING", Some(1)), ("eu", "Ready", Some(2))]);
+    assert_eq!((*format, *left_out), (Format::Csv, 0));
+    let done = Saved { path: "/x.csv".into(), what: What::Connections { records: 3, left_out: 1 } };
+    let app = app.reply(Reply::Saved(Ok(done)));
+    assert_eq!(app.notice(), "3 connections in /x.csv; 1 damaged record left out");
+    let app = connections().keys("/ z z enter").onwards().keys("E");
+    assert_eq!((app.asked(), app.notice()), (&[][..], "there is no row to export"));
+}
+
+#[test]
+fn e10_y_copies_a_part_of_the_selected_connection() {
+    let copied = |keys: &str| match connections().onwards().keys(keys).asked() {
+        [Effect::Copy { what: _, text }] => text.clone(),
+        other => panic!("{keys}: {other:?}"),
+    };
+    assert_eq!(copied("y n"), "eu");
+    assert_eq!(copied("y i"), "id-of-eu");
+    assert_eq!(copied("y u"), "kylo:eu");
+    assert_eq!(copied("y j"), "{\"id\": 7}");
+    assert!(copied("y t").starts_with("id-of-eu\teu\t"), "{}", copied("y t"));
+    assert_eq!(copied("tab y n"), "eu", "in the detail too");
+    assert_eq!(copied("j y n"), "gone", "one that is not there has a name");
+    let app = connections().onwards().keys("j y i");
+    assert_eq!((app.asked(), app.notice()), (&[][..], "the id is empty: nothing was copied"));
 }
