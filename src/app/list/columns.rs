@@ -15,6 +15,9 @@ pub const GUTTER: u16 = 4;
 /// The limits of a chosen width, in cells.
 const WIDTHS: std::ops::RangeInclusive<u16> = 3..=200;
 
+/// Cells in which nearly every connection has room for its name.
+const CONNECTION: u16 = 32;
+
 /// Cells of a column that is cut by the edge; with fewer it is left out.
 const LEAST_CUT: u16 = 8;
 
@@ -120,7 +123,7 @@ impl Columns {
             Column::Name => (14, 40),
             Column::OrgId => (18, 18),
             Column::Type => (8, 16),
-            Column::Connection => (8, 32),
+            Column::Connection => (8, CONNECTION),
             Column::Updated | Column::Created => (7, 20),
             Column::Cloud => (8, 24),
             Column::Id => (36, 36),
@@ -132,14 +135,17 @@ impl Columns {
 
     /// The width of the name, and what a connection gets beyond what it needs, when `free` cells are left.
     fn stretched(&self, name: u16, free: u16, fitting: &[Choice]) -> (u16, u16) {
-        if self.wide || self.name.is_some() || fitting.is_empty() {
+        if self.wide || fitting.is_empty() {
             return (name, 0);
         }
         let connection =
             fitting.iter().find(|choice| is_flexible(**choice)).map(|choice| self.least(*choice));
-        let wanted =
-            connection.map_or(0, |least| ((name + least + free) * 2 / 5).min(32).saturating_sub(least));
+        let most = |least| if self.name.is_some() { CONNECTION } else { (name + least + free) * 2 / 5 };
+        let wanted = connection.map_or(0, |least| most(least).min(CONNECTION).saturating_sub(least));
         let stretch = wanted.min(free);
+        if self.name.is_some() {
+            return (name, stretch);
+        }
         (name + free - stretch, stretch)
     }
 
@@ -387,6 +393,19 @@ mod tests {
             columns.widen(Column::Type, false, 80);
         }
         assert_eq!(width(&columns, Column::Type), Some(3));
+    }
+
+    #[test]
+    fn e7_beside_a_name_of_a_chosen_width_the_connection_has_what_room_it_needs() {
+        let width = |text: &str, width| {
+            let placed = columns(text).placed(width).columns;
+            placed.into_iter().find(|(column, _)| *column == Column::Connection).map(|(_, cells)| cells.len())
+        };
+        assert_eq!(width("name:30,connection,updated", 200), Some(32));
+        assert_eq!(width("name:30,connection,updated", 60), Some(16));
+        assert_eq!(width("name:30,connection,updated", 52), Some(8));
+        assert_eq!(width("name:30,connection:10,updated", 200), Some(10));
+        assert_eq!(columns("name:30,connection,updated").placed(200).columns[0].1, 4..34);
     }
 
     #[test]
