@@ -8,7 +8,7 @@ use super::layer::Layer;
 use super::raw::{self, RawFile, RawTable};
 use super::{Sources, shown};
 use crate::app::SavedView;
-use crate::files::{self, Demands};
+use crate::files::{self, Demands, from_home};
 
 /// Longest configuration file that is read, in bytes.
 const LARGEST_FILE: u64 = 1 << 20;
@@ -109,11 +109,10 @@ impl File {
     /// A path in a file begins at the file's directory, or with `~/` at the home directory.
     fn whole(&self, path: &str) -> String {
         let directory = self.path.parent().unwrap_or(Path::new(""));
-        let whole = match (path.strip_prefix("~/"), &self.home) {
-            _ if path.is_empty() => PathBuf::new(),
-            (Some(rest), Some(home)) => home.join(rest),
-            _ => directory.join(path),
-        };
+        if path.is_empty() {
+            return String::new();
+        }
+        let whole = directory.join(from_home(path, self.home.as_deref()));
         whole.to_str().unwrap_or(path).to_owned()
     }
 }

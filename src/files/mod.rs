@@ -15,6 +15,7 @@ mod directory;
 mod draft;
 mod error;
 mod fault;
+mod home;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -24,4 +25,5 @@ pub use self::draft::Draft;
 pub use self::error::{FileError, Problem};
 #[cfg(test)]
 pub(crate) use self::fault::{Fault, Step};
+pub use self::home::from_home;
 pub use self::read::{Contents, Demands, Links, Who, open, read};

@@ -1,9 +1,11 @@
 //! The text of a plan, and how it is read.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::plan::outside::Offered;
 use crate::domain::{Order, OrganizationId, Plan, PlanPlace, PlanRow, Sha256};
 use crate::files::{self, Demands, FileError};
 use crate::text::{Untrusted, json_line, one_line};
@@ -21,6 +23,14 @@ pub struct Sealed {
     pub plan: Plan,
     /// What its hash was when it was written.
     pub hash: Sha256,
+}
+
+impl Sealed {
+    /// It, as the core takes it; `was_begun` by an earlier run.
+    pub fn offered(self, was_begun: bool) -> Offered {
+        let Self { plan, hash } = self;
+        Offered { plan: Arc::new(plan), hash, was_begun }
+    }
 }
 
 /// Why a file is no plan.

@@ -18,15 +18,15 @@ use super::terminal::Restorer;
 use super::{Clock, Event, Perform, saver};
 use crate::api::Reader;
 use crate::app::export::{Content, Saved};
-use crate::app::plan::outside::Offered;
 use crate::app::{ConnectFailure, Destination, Effect, Message, Reply, RequestId};
 use crate::domain::{
     Call, Connection, Failure, FailureKind, Fingerprint, Introduction, JournalFailure, OrganizationId,
     OrganizationPatch, PlanId,
 };
+use crate::files::from_home;
 use crate::journal::Journal;
 use crate::memory::Memory;
-use crate::plans::{self, Sealed};
+use crate::plans;
 use crate::text::Untrusted;
 
 /// How long the server of a place that was left has to confirm the end of the session.
@@ -225,7 +225,7 @@ impl Executor {
         self.answer(request, lost, async move {
             let read = spawn_blocking(move || plans::read(&typed(&file))).await;
             Reply::PlanRead(match read {
-                Ok(Ok(Sealed { plan, hash })) => Ok(Offered { plan: Arc::new(plan), hash, was_begun: false }),
+                Ok(Ok(sealed)) => Ok(sealed.offered(false)),
                 Ok(Err(error)) => Err(error.to_string().into()),
                 Err(_panic) => Err(FAULT.into()),
             })
@@ -429,11 +429,9 @@ impl Perform for Executor {
     }
 }
 
-/// The path that was typed: where no shell saw it, `~/` is the home directory all the same.
+/// The path that was typed, which no shell saw.
 fn typed(file: &str) -> PathBuf {
-    let home = || etcetera::home_dir().ok();
-    let at_home = file.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest)));
-    at_home.unwrap_or_else(|| PathBuf::from(file))
+    from_home(file, etcetera::home_dir().ok().as_deref())
 }
 
 /// What is said of a task that ended without a reply.

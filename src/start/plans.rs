@@ -23,7 +23,7 @@ use crate::commands::plans::{Ended, ended_line, rows_of_csv, summary};
 use crate::domain::{Organization, Plan, PlanRow};
 use crate::files::{self, Demands};
 use crate::keymap::Command;
-use crate::plans::{self, Sealed, Store};
+use crate::plans::{self, Store};
 use crate::text::Untrusted;
 
 /// Largest CSV file that is read, in bytes.
@@ -124,8 +124,8 @@ async fn checked(core: &mut Core<'_>) -> Result<Box<Planned>, Stop> {
 pub(super) fn apply(flags: &cli::Apply) -> Result<ExitCode, Problem> {
     let offered = match &flags.file {
         Some(file) => {
-            let Sealed { plan, hash } = plans::read(file).map_err(setting)?;
-            Offered { plan: Arc::new(plan), hash, was_begun: false }
+            let sealed = plans::read(file).map_err(setting)?;
+            sealed.offered(false)
         }
         None => unfinished()?,
     };
@@ -158,7 +158,7 @@ fn unfinished() -> Result<Offered, Problem> {
         remark(&why);
     }
     match (plans.pop(), plans.len()) {
-        (Some(Sealed { plan, hash }), 0) => Ok(Offered { plan: Arc::new(plan), hash, was_begun: true }),
+        (Some(sealed), 0) => Ok(sealed.offered(true)),
         (Some(_), more) => {
             let words = format!("{} plans are unfinished: give the file of one, from", more + 1);
             Err(setting(eyre!("{words} {}", directory.join("plans").display())))

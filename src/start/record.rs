@@ -1,7 +1,6 @@
 //! The log, and the journal as a run finds it with the run's claim on it.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
 
@@ -12,7 +11,7 @@ use crate::app::{JournalState, Run};
 use crate::domain::{Entry, JournalFailure, OpenOperation, RunId};
 use crate::journal::{self, Claim, Contents, Journal};
 use crate::logging::{self, Log};
-use crate::plans::{Sealed, Store};
+use crate::plans::Store;
 use crate::runtime::clock;
 use crate::text::Untrusted;
 
@@ -139,8 +138,7 @@ fn unfinished(directory: &Path) -> Vec<Offered> {
     for why in wrong {
         tracing::warn!(why, "a plan is not offered");
     }
-    let offered = |Sealed { plan, hash }| Offered { plan: Arc::new(plan), hash, was_begun: true };
-    plans.into_iter().map(offered).collect()
+    plans.into_iter().map(|sealed| sealed.offered(true)).collect()
 }
 
 /// A run whose name no change in the journal has.
