@@ -59,7 +59,8 @@ pub fn escape_ascii(text: &str) -> Cow<'_, str> {
 }
 
 fn escaped(text: &str, ascii: bool) -> Cow<'_, str> {
-    if is_plain_ascii(text) && !(ascii && text.contains('~')) {
+    let plain = if ascii { is_plain_ascii(text) && !text.contains('~') } else { is_plain(text) };
+    if plain {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -215,6 +216,15 @@ fn is_plain_ascii(text: &str) -> bool {
     let pairs = bytes.iter().zip(bytes.iter().skip(1));
     let double = pairs.filter(|(one, two)| **one == b' ' && **two == b' ').count();
     odd == 0 && double == 0 && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
+}
+
+/// The same with the letters of most other names.
+fn is_plain(text: &str) -> bool {
+    if text.is_ascii() {
+        return is_plain_ascii(text);
+    }
+    let stays = |c: char| matches!(c, ' '..='~') && c != '\\' || is_common_letter(c);
+    text.chars().all(stays) && !text.contains("  ") && text.trim_matches(' ').len() == text.len()
 }
 
 fn is_shown(c: char, before: Before, cluster: &str, follows: &str, ascii: bool) -> bool {

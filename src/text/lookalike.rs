@@ -5,9 +5,10 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher as _};
+use std::hash::BuildHasher as _;
 
 use foldhash::fast::RandomState;
+use foldhash::quality::FixedState;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_security::mixed_script::AugmentedScriptSet;
@@ -24,39 +25,61 @@ impl Skeleton {
     /// The skeleton of a text, or of the head of a long one: a digest of what UTS 39, section 4, makes of it.
     pub fn of(text: &str) -> Self {
         let text = head(text);
-        let mut digest = DefaultHasher::new();
-        if text.is_ascii() && !text.contains('%') {
-            text.bytes().for_each(|b| ascii(b, &mut digest));
-        } else {
-            let known = KNOWN.with_borrow_mut(|known| prototypes(text, known));
-            let prototypes = known.unwrap_or_else(|| unicode_security::skeleton(text).collect());
-            prototypes.chars().for_each(|c| digest.write_u32(u32::from(c)));
-        }
-        Self(digest.finish())
+        SCRATCH.with_borrow_mut(|scratch| {
+            if !scratch.prototypes(text) {
+                scratch.skeleton.clear();
+                scratch.skeleton.extend(unicode_security::skeleton(text));
+            }
+            Self(FixedState::default().hash_one(scratch.skeleton.as_str()))
+        })
     }
 }
 
-/// What single characters look like; none where that hangs on their neighbours.
-type Known = HashMap<char, Option<Box<str>>, RandomState>;
-
 thread_local! {
-    /// Names of one list are written in few characters, and the tables are slow.
-    static KNOWN: RefCell<Known> = RefCell::default();
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// What is at hand to make skeletons: every row of a list has two.
+#[derive(Default)]
+struct Scratch {
+    /// The skeleton being made.
+    skeleton: String,
+    /// What single characters look like; none where that hangs on their neighbours. Names of one list are written in
+    /// few characters, and the tables are slow.
+    known: HashMap<char, Option<Box<str>>, RandomState>,
 }
 
 /// Most characters remembered.
 const MOST_KNOWN: usize = 16_384;
 
-/// The skeleton of a text whose characters have nothing to do with one another; none of any other.
-fn prototypes(text: &str, known: &mut Known) -> Option<String> {
-    if known.len() > MOST_KNOWN {
-        known.clear();
+impl Scratch {
+    /// Makes the skeleton of a text whose characters have nothing to do with one another; says whether it is such.
+    fn prototypes(&mut self, text: &str) -> bool {
+        if self.known.len() > MOST_KNOWN {
+            self.known.clear();
+        }
+        self.skeleton.clear();
+        for c in text.chars() {
+            let prototype = match c {
+                '"' => "''",
+                '0' => "O",
+                '1' | 'I' | '|' => "l",
+                '`' => "'",
+                'm' => "rn",
+                '%' => return false,
+                '\0'..='\x7f' => {
+                    self.skeleton.push(c);
+                    continue;
+                }
+                c => match self.known.entry(c).or_insert_with(|| prototype_alone(c)) {
+                    Some(prototype) => &**prototype,
+                    None => return false,
+                },
+            };
+            self.skeleton.push_str(prototype);
+        }
+        true
     }
-    let mut all = String::with_capacity(2 * text.len());
-    for c in text.chars() {
-        all.push_str(known.entry(c).or_insert_with(|| prototype_alone(c)).as_deref()?);
-    }
-    Some(all)
 }
 
 /// What a character looks like whatever stands beside it: neither it nor what it looks like begins with a mark that
@@ -68,19 +91,6 @@ fn prototype_alone(c: char) -> Option<Box<str>> {
     let text = c.to_string();
     let prototype: String = unicode_security::skeleton(&text).collect();
     (stays(&mut text.nfd()) && stays(&mut prototype.chars())).then(|| prototype.into())
-}
-
-/// The prototypes of ASCII, most of which are themselves; a test holds them to the table of Unicode.
-fn ascii(byte: u8, digest: &mut DefaultHasher) {
-    let prototype = match byte {
-        b'"' => "''",
-        b'0' => "O",
-        b'1' | b'I' | b'|' => "l",
-        b'`' => "'",
-        b'm' => "rn",
-        other => return digest.write_u32(u32::from(other)),
-    };
-    prototype.chars().for_each(|c| digest.write_u32(u32::from(c)));
 }
 
 /// Whether a word of the text mixes alphabets as no language does, or all that is not Latin in it is spelled in letters
@@ -145,31 +155,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a25_the_prototypes_of_ascii_are_those_of_unicode() {
-        for byte in (0..=0x7f_u8).filter(|byte| *byte != b'%') {
-            let mut slow = DefaultHasher::new();
-            unicode_security::skeleton(&char::from(byte).to_string())
-                .for_each(|c| slow.write_u32(u32::from(c)));
-            let mut fast = DefaultHasher::new();
-            ascii(byte, &mut fast);
-            assert_eq!(fast.finish(), slow.finish(), "{:?}", char::from(byte));
-        }
-    }
-
-    #[test]
     fn a25_what_is_known_of_single_characters_is_what_unicode_makes_of_the_text() {
         let marks = ["\u{301}", "\u{327}", "\u{345}", "\u{f39}", "\u{3099}", "\u{1100}\u{1161}\u{11a8}"];
-        let mut known = Known::default();
+        let mut scratch = Scratch::default();
         let mut alone = 0;
         for c in ('\0'..=char::MAX).filter(|c| *c < '\u{20000}') {
             for text in marks.iter().flat_map(|mark| [format!("{c}{mark}"), format!("{mark}{c}e{c}")]) {
-                if let Some(prototypes) = prototypes(&text, &mut known) {
-                    assert_eq!(prototypes, unicode_security::skeleton(&text).collect::<String>(), "{text:?}");
+                if scratch.prototypes(&text) {
+                    let whole: String = unicode_security::skeleton(&text).collect();
+                    assert_eq!(scratch.skeleton, whole, "{text:?}");
                     alone += 1;
                 }
             }
         }
         assert!(alone > 100_000, "{alone}");
+        for byte in (0..=0x7f_u8).map(char::from).filter(|c| *c != '%') {
+            assert!(scratch.prototypes(&byte.to_string()));
+            assert_eq!(scratch.skeleton, unicode_security::skeleton(&byte.to_string()).collect::<String>());
+        }
     }
 
     #[test]

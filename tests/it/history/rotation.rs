@@ -10,6 +10,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use cckm_tui::app::list::Row;
 use cckm_tui::app::plan::{Applying, RowResult};
 use cckm_tui::app::{Bulk, State};
 use cckm_tui::demo::{Demo, Options, Rule};
@@ -85,12 +86,15 @@ fn run(state: &State) -> &Applying {
     state.applying.as_ref().expect("no plan is being applied")
 }
 
-/// Lets one connection reach everybody, and plants trouble in every fifth way; says in how many.
+/// Lets one connection reach everybody, and plants trouble in every fifth way; says in how many. The row that goes
+/// first is spared: where it fails, the plan ends there.
 fn prepare(operator: &Operator, random: &mut Random) -> usize {
     let mut troubled = 0;
+    let mut in_order = operator.state.list.rows.ordered().filter_map(Row::organization);
+    let first = in_order.find(|organization| organization.connection.as_sent() != NEW).cloned();
     for organization in operator.state.list.rows.organizations() {
         operator.demo.grant(NEW, organization.organization_id.as_sent());
-        if random.percent(20) {
+        if random.percent(20) && Some(organization) != first.as_ref() {
             let scope = format!("@PATCH /api/v1/cckm/sfdc/organizations/{}", organization.id);
             operator.demo.faults().add(Rule::named(&format!("{}{scope}", random.pick(FAULTS))).unwrap());
             troubled += 1;
