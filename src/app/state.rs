@@ -1,13 +1,14 @@
 //! The one mutable value of the program, and the questions that can be asked of it.
 
+mod contexts;
+mod deadlines;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use ratatui::layout::Size;
 
 use super::activity::Log;
-use super::age;
-use super::change::{Change, Phase};
+use super::change::Change;
 use super::connections::{self, ConnectionList, Connections};
 use super::detail::{self, DetailPane};
 use super::effect::{RequestId, RequestIds};
@@ -21,7 +22,7 @@ use super::message::Session;
 use super::modal::{Modal, Question};
 use super::notice::Notice;
 use super::plan::outside::Offered;
-use super::plan::{Applying, Draft, Planned, Stage};
+use super::plan::{Applying, Draft, Planned};
 use super::remembered;
 use super::settings::{Run, Settings};
 use super::sign_in::Banner;
@@ -29,7 +30,6 @@ use super::switch::{Connecting, Profiles};
 use super::view::{Detour, View};
 use crate::domain::{Introduction, Moment, Verified};
 use crate::input::{Key, KeySequence};
-use crate::keymap::Context;
 use crate::layout::{Pane, Panes, SizeClass};
 use crate::text::DisplayText;
 use crate::theme::Theme;
@@ -187,79 +187,6 @@ impl State {
     /// copied by the terminal's own means, or something to be decided, which keys do.
     pub fn takes_mouse(&self) -> bool {
         self.run.mouse && self.fits() && self.modals.is_empty() && self.pane == Pane::List
-    }
-
-    /// The places that give keys a meaning now, innermost first.
-    pub fn contexts(&self) -> Vec<Context> {
-        self.contexts_of(self.modals.last())
-    }
-
-    /// The same as if the window on top were not there.
-    pub fn contexts_under(&self) -> Vec<Context> {
-        self.contexts_of(self.windows_under().last())
-    }
-
-    /// The windows under the one on top.
-    pub fn windows_under(&self) -> &[Modal] {
-        self.modals.split_last().map_or(&[], |(_, under)| under)
-    }
-
-    fn contexts_of(&self, modal: Option<&Modal>) -> Vec<Context> {
-        // What cannot be seen takes no keys; the one question that is shown even then does.
-        if !self.fits() && !self.asks_to_leave() {
-            return vec![Context::Global];
-        }
-        let Some(modal) = modal else {
-            let innermost = match (self.view, self.pane) {
-                (_, Pane::List) if self.filter().editing => Context::FilterField,
-                (View::Organizations, Pane::List) => Context::List,
-                (View::Organizations, Pane::Detail) => Context::Detail,
-                (View::Connections, Pane::List) => Context::Connections,
-                (View::Connections, Pane::Detail) => Context::ConnectionDetail,
-            };
-            return vec![innermost, Context::Global];
-        };
-        let innermost = match modal {
-            Modal::Change => self.change.as_ref().map_or(Context::Result, |change| match &change.phase {
-                Phase::Choosing => Context::Choose,
-                Phase::Reviewing(review) if review.writing.is_some() => Context::ReviewField,
-                Phase::Reviewing(_) => Context::Review,
-                Phase::Recording { .. }
-                | Phase::Sending { .. }
-                | Phase::Settling { .. }
-                | Phase::Closing { .. } => Context::Sending,
-                Phase::Settled { .. } => Context::Result,
-            }),
-            Modal::Plan => match self.draft.as_ref().map(|draft| &draft.stage) {
-                Some(Stage::Choosing(_)) => Context::Choose,
-                Some(Stage::Planned(planned)) if planned.writing.is_some() => Context::PlanField,
-                Some(Stage::Planned(_)) | None => Context::Plan,
-            },
-            Modal::Progress => Context::Progress,
-            Modal::RowResult { .. } => Context::RowResult,
-            Modal::Question(_) => Context::Question,
-            Modal::Problem(_) => Context::Problem,
-            Modal::Sort(_) => Context::SortPicker,
-            Modal::SortConnections(_) => Context::ConnectionSortPicker,
-            Modal::Columns(_) => Context::ColumnPicker,
-            Modal::Export(_) => Context::ExportPicker,
-            Modal::Theme { before: _ } => Context::ThemePicker,
-            Modal::SignIn(_) => Context::SignIn,
-            Modal::Domains(_) => Context::DomainPicker,
-            Modal::Help(_) => Context::HelpScreen,
-            Modal::Activity(window) if window.editing => Context::FilterField,
-            Modal::Activity(_) => Context::Activity,
-            Modal::Recovery => Context::Recovery,
-            Modal::Profiles(window) if window.editing => Context::FilterField,
-            Modal::Profiles(_) => Context::ProfilePicker,
-            Modal::Palette(_) => Context::Palette,
-            Modal::Settings { .. } | Modal::Reloaded(_) => Context::SettingsScreen,
-            Modal::FirstContact(_) => Context::FirstContact,
-            Modal::Certificate(_) => Context::Certificate,
-            Modal::Stop => Context::Stop,
-            Modal::Net { .. } => Context::Net,
-        };
-        vec![innermost, Context::Global]
     }
 
     /// Whether leaving in spite of an unsettled change is being asked about.
@@ -432,86 +359,6 @@ impl State {
         let height = usize::from(rows.height);
         self.list.resize(height, rows.width);
         self.connection_list.resize(height);
-    }
-
-    /// When something has to happen, or the screen has to say something else, without any key or answer.
-    pub fn next_deadline(&self) -> Option<Moment> {
-        let signed_in = matches!(self.session, Session::SignedIn { .. });
-        let refresh = signed_in.then(|| self.list.refresh_at(self.settings.refresh_every)).flatten();
-        let change = self.change.as_ref();
-        [
-            refresh,
-            self.notice.as_ref().and_then(|notice| notice.until),
-            self.interrupted_until,
-            change.and_then(Change::due),
-            self.ledger.due().filter(|_| signed_in),
-            self.applying.as_ref().and_then(|applying| applying.due()),
-            self.plan_listens_at(),
-            change.and_then(Change::listens_at).filter(|at| *at > self.now),
-            self.detail.follows_at,
-            self.connection_list.detail.follows_at,
-            self.next_age_step(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
-    }
-
-    /// When the window of a plan begins to listen, and says so.
-    fn plan_listens_at(&self) -> Option<Moment> {
-        let planned = self.draft.as_ref()?.planned()?;
-        planned.sight.listens_at().filter(|at| *at > self.now)
-    }
-
-    /// When a list that could not be read is asked for again by itself.
-    pub fn retries_at(&self) -> Option<Moment> {
-        let signed_in = matches!(self.session, Session::SignedIn { .. });
-        self.list.stale.as_ref().filter(|_| signed_in)?;
-        self.list.refresh_at(self.settings.refresh_every)
-    }
-
-    /// When the shown ages and countdowns say something else.
-    fn next_age_step(&self) -> Option<Moment> {
-        let whole_second = |since: Moment| since + Duration::from_secs(self.now.since(since).as_secs() + 1);
-        let sending = match self.change.as_ref().map(|change| &change.phase) {
-            Some(Phase::Sending { since, .. }) => Some(whole_second(*since)),
-            Some(Phase::Settling { evidence, .. } | Phase::Closing { evidence, .. }) => {
-                Some(whole_second(evidence.sent_at))
-            }
-            _ => None,
-        };
-        let until_next = if self.link.is_low() { age::until_next_minute } else { age::until_next };
-        let data = self.data_at().map(|at| self.now + until_next(self.now.since(at)));
-        let changed = self.list.rows.changed_last().and_then(|row| row.changed.as_ref());
-        let changed = changed.map(|changed| self.now + until_next(self.now.since(changed.at)));
-        // Counted down where there is room for it, by the second.
-        let told = !self.link.is_low() && self.fits();
-        let retry = self.retries_at().filter(|at| told && *at > self.now).map(|at| {
-            let left = at.since(self.now);
-            self.now + Duration::from_nanos(u64::from(left.subsec_nanos())) + Duration::from_millis(1)
-        });
-        let token = match self.session {
-            Session::SignedIn { until } if until > self.now => {
-                Some(self.now + age::until_previous(until.since(self.now)))
-            }
-            Session::SignedIn { .. } | Session::SignedOut => None,
-        };
-        [sending, data, changed, retry, token, self.next_step_of_the_plan()].into_iter().flatten().min()
-    }
-
-    /// The window of a plan being applied tells seconds, and the one of a plan being made how long it holds.
-    fn next_step_of_the_plan(&self) -> Option<Moment> {
-        let step = if self.link.is_low() { 10 } else { 1 };
-        let whole_second = |since: Moment| {
-            let steps = self.now.since(since).as_secs() / step + 1;
-            since + Duration::from_secs(steps * step)
-        };
-        if self.modals.last() == Some(&Modal::Plan) {
-            return Some(whole_second(Moment::START));
-        }
-        let shown = self.modals.last() == Some(&Modal::Progress);
-        let applying = self.applying.as_ref().filter(|applying| shown && applying.is_active())?;
-        Some(whole_second(applying.began))
     }
 }
 
