@@ -15,10 +15,15 @@ use crate::app::age;
 /// Fewer rows than this are compared with one another.
 const FEW: usize = 24;
 
-/// For each row, by its place in the store, a number that is ordered as the rows are, or equal: a page that is merged
-/// into a long list compares numbers that lie side by side, and not texts.
+/// For each row, by its place in the store, numbers that are ordered as the rows are, or equal: a page that is merged
+/// into a long list compares numbers that lie side by side, and not texts. Many names differ late: there are two.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Leads(Vec<u128>);
+pub(super) struct Leads(Vec<Lead>);
+
+type Lead = [u128; 2];
+
+/// Where nothing is known, or nothing can be: behind all others.
+const LAST: Lead = [u128::MAX; 2];
 
 /// What tells rows apart. A row is known by its place in the store.
 #[derive(Clone, Debug)]
@@ -38,7 +43,7 @@ impl<'a> Order<'a> {
 
     /// Puts the numbers of some rows in.
     pub(super) fn lead_all(&self, rows: impl IntoIterator<Item = usize>, leads: &mut Leads) {
-        leads.0.resize(self.all.len(), u128::MAX);
+        leads.0.resize(self.all.len(), LAST);
         for row in rows {
             if let Some(lead) = leads.0.get_mut(row) {
                 *lead = self.lead(row);
@@ -46,20 +51,20 @@ impl<'a> Order<'a> {
         }
     }
 
-    fn lead(&self, row: usize) -> u128 {
+    fn lead(&self, row: usize) -> Lead {
         let is_sound = self.all.get(row).is_some_and(|row| row.organization().is_some());
-        let Some(by) = self.levels.first().filter(|_| is_sound) else { return u128::MAX };
-        self.number(row, *by)
+        let Some(by) = self.levels.first().filter(|_| is_sound) else { return LAST };
+        if by.column.is_time() {
+            return [self.time_number(row, *by), 0];
+        }
+        let text = self.text(row, by.column).as_bytes();
+        [text, text.get(16..).unwrap_or_default()].map(|text| turned(number(text), *by))
     }
 
-    /// Where a row stands by one column: a number that is ordered as the texts and times are, or equal.
-    fn number(&self, row: usize, by: By) -> u128 {
-        let number = if by.column.is_time() {
-            self.time(row, by.column).map_or(0, |time| time.wrapping_sub(i128::MIN).cast_unsigned())
-        } else {
-            number(self.text(row, by.column).as_bytes())
-        };
-        if by.descending { !number } else { number }
+    /// Where a row stands by a column of times: a number that is ordered as they are.
+    fn time_number(&self, row: usize, by: By) -> u128 {
+        let time = self.time(row, by.column);
+        turned(time.map_or(0, |time| time.wrapping_sub(i128::MIN).cast_unsigned()), by)
     }
 
     /// How two rows are ordered, by their numbers as far as these tell.
@@ -113,12 +118,11 @@ impl<'a> Order<'a> {
     /// The rows with numbers that are ordered as they are, or equal.
     fn numbered(&self, rows: &[usize], by: By) -> Vec<(u128, usize)> {
         if by.column.is_time() {
-            return rows.iter().map(|row| (self.number(*row, by), *row)).collect();
+            return rows.iter().map(|row| (self.time_number(*row, by), *row)).collect();
         }
-        let turn = |number: u128| if by.descending { !number } else { number };
         let texts: Vec<&[u8]> = rows.iter().map(|row| self.text(*row, by.column).as_bytes()).collect();
         let alike = common_start(&texts);
-        let numbers = texts.iter().map(|text| turn(number(text.get(alike..).unwrap_or_default())));
+        let numbers = texts.iter().map(|text| turned(number(text.get(alike..).unwrap_or_default()), by));
         numbers.zip(rows.iter().copied()).collect()
     }
 
@@ -153,6 +157,11 @@ impl<'a> Order<'a> {
         let row = self.all.get(row)?;
         if column == Column::Updated { row.updated } else { age::parse(&row.organization()?.created_at) }
     }
+}
+
+/// A number that is ordered the way round that is asked for.
+const fn turned(number: u128, by: By) -> u128 {
+    if by.descending { !number } else { number }
 }
 
 /// Brings the rows for which `is_first` holds to the front; gives their number.

@@ -21,7 +21,7 @@ use crate::domain::{Criteria, Moment, Organization, OrganizationId, Record};
 use crate::text::{DisplayText, Untrusted};
 
 /// Which organizations use a connection, by the name on their records.
-type Uses = HashMap<Untrusted, BTreeSet<OrganizationId>>;
+type Uses = HashMap<Untrusted, BTreeSet<OrganizationId>, RandomState>;
 
 /// Rows that are to find their place: new ones, and others that changed.
 type Moved = HashSet<usize, RandomState>;
@@ -369,7 +369,7 @@ impl Rows {
         let mut rest = &*kept;
         let order = self.order(sort);
         for new in placed {
-            let earlier = rest.partition_point(|index| order.compare_by(&self.leads, *index, *new).is_lt());
+            let earlier = leading(rest, |index| order.compare_by(&self.leads, *index, *new).is_lt());
             let (before, after) = rest.split_at(earlier);
             merged.extend_from_slice(before);
             merged.push(*new);
@@ -393,6 +393,17 @@ impl Rows {
         let stays = |index: &usize| !is_moved.get(*index).copied().unwrap_or(false);
         Cow::Owned(rows.iter().copied().filter(stays).collect())
     }
+}
+
+/// How many at the begin of `rows` are such; all that are stand there. It is looked for from the begin in steps that
+/// double: it is near.
+fn leading(rows: &[usize], is_such: impl Fn(&usize) -> bool) -> usize {
+    let mut end = 1;
+    while rows.get(end - 1).is_some_and(&is_such) {
+        end *= 2;
+    }
+    let (start, end) = (end / 2, end.min(rows.len()));
+    start + rows.get(start..end).map_or(0, |rows| rows.partition_point(is_such))
 }
 
 /// Takes a row out of those that use its connection, and another in.
@@ -427,4 +438,19 @@ fn difference(before: &Row, after: &Row, at: Moment) -> Option<Changed> {
     let same = before.connection == after.connection;
     (!same || before.updated_at != after.updated_at)
         .then(|| Changed { at, connection_was: (!same).then(|| before.connection.clone()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_at_the_begin_are_counted_however_many_they_are() {
+        for all in 0..40 {
+            let rows: Vec<usize> = (0..all).collect();
+            for such in 0..=all {
+                assert_eq!(leading(&rows, |row| *row < such), such);
+            }
+        }
+    }
 }

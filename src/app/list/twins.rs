@@ -1,36 +1,73 @@
 //! Which texts look like which: kept up to date row by row, so that asking costs next to nothing however many there
 //! are, and however many of them look alike.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::fast::RandomState;
 
 use crate::text::{Skeleton, Untrusted};
 
-/// Texts ordered by what they look like, with how many rows have each.
+/// Texts by what they look like, with how many rows have each.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Twins(BTreeMap<(Skeleton, Untrusted), usize>);
+pub(super) struct Twins(HashMap<Skeleton, Group, RandomState>);
+
+/// Texts that look the same.
+#[derive(Clone, Debug, PartialEq)]
+enum Group {
+    /// One, as nearly all are.
+    One(Untrusted, usize),
+    /// At least two.
+    Many(BTreeMap<Untrusted, usize>),
+}
 
 impl Twins {
     pub(super) fn add(&mut self, skeleton: Skeleton, text: &Untrusted) {
-        *self.0.entry((skeleton, text.clone())).or_default() += 1;
+        let group = match self.0.entry(skeleton) {
+            Entry::Occupied(group) => group.into_mut(),
+            Entry::Vacant(place) => {
+                place.insert(Group::One(text.clone(), 1));
+                return;
+            }
+        };
+        match group {
+            Group::One(known, rows) if known == text => *rows += 1,
+            Group::One(known, rows) => {
+                *group = Group::Many([(known.clone(), *rows), (text.clone(), 1)].into());
+            }
+            Group::Many(texts) => *texts.entry(text.clone()).or_default() += 1,
+        }
     }
 
     pub(super) fn remove(&mut self, skeleton: Skeleton, text: &Untrusted) {
-        let key = (skeleton, text.clone());
-        if let Some(rows) = self.0.get_mut(&key) {
-            *rows -= 1;
-            if *rows == 0 {
-                self.0.remove(&key);
+        let Entry::Occupied(mut group) = self.0.entry(skeleton) else { return };
+        match group.get_mut() {
+            Group::One(known, 1) if known == text => _ = group.remove(),
+            Group::One(known, rows) => *rows -= usize::from(known == text),
+            Group::Many(texts) => {
+                let rows = texts.get_mut(text).map(|rows| {
+                    *rows -= 1;
+                    *rows
+                });
+                if rows == Some(0) {
+                    texts.remove(text);
+                }
+                if texts.len() == 1
+                    && let Some((last, rows)) = texts.pop_first()
+                {
+                    group.insert(Group::One(last, rows));
+                }
             }
         }
     }
 
     /// Another text that looks like this one.
     pub(super) fn other(&self, skeleton: Skeleton, text: &Untrusted) -> Option<&Untrusted> {
-        let from = (skeleton, Untrusted::default());
-        let group = self.0.range(from..).map(|((other, text), _)| (other, text));
-        // Two that differ are in the first two.
-        let group = group.take(2).take_while(|(other, _)| **other == skeleton);
-        group.map(|(_, known)| known).find(|known| *known != text)
+        match self.0.get(&skeleton)? {
+            Group::One(known, _) => Some(known).filter(|known| *known != text),
+            // Two that differ are in the first two.
+            Group::Many(texts) => texts.keys().take(2).find(|known| *known != text),
+        }
     }
 }
 
