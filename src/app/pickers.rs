@@ -27,6 +27,11 @@ impl<C: Copy + PartialEq + Default> SortPicker<C> {
         all.into_iter().filter(|column| Some(*column) != taken).collect()
     }
 
+    /// Whether a command has nothing to do now: there is no third column.
+    pub fn refuses(self, command: Command) -> bool {
+        command == Command::ThenBy && self.first.is_some()
+    }
+
     /// What a command does in the window, where the order is `now`: it goes on, or closes with another order or none.
     pub fn on(&mut self, command: Command, now: Sort<C>, all: &[C]) -> ControlFlow<Option<Sort<C>>> {
         match command {
@@ -35,7 +40,7 @@ impl<C: Copy + PartialEq + Default> SortPicker<C> {
             Command::Accept | Command::ReverseSort => {
                 return ControlFlow::Break(Some(self.sort(now, command == Command::ReverseSort)));
             }
-            Command::ThenBy if self.first.is_none() => self.then(now, all),
+            Command::ThenBy if !self.refuses(command) => self.then(now, all),
             step => self.chosen = stepped(&self.columns(all.iter().copied()), self.chosen, step),
         }
         ControlFlow::Continue(())

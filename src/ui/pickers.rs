@@ -3,13 +3,13 @@
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use super::status::window_hints;
+use super::status::window_hints_without;
 use crate::app::State;
 use crate::app::connections;
 use crate::app::line::Line;
 use crate::app::list::Sort;
 use crate::app::pickers::{ColumnPicker, SortPicker};
-use crate::keymap::{Context, Keymap};
+use crate::keymap::{Command, Context, Keymap};
 use crate::layout::{centered, inside};
 use crate::text;
 use crate::theme::Role;
@@ -36,7 +36,7 @@ pub(super) fn paint_sort_of_connections(
 }
 
 /// The window of an order: the columns that can be chosen, and which of them decide now.
-fn paint_order<C: Copy + PartialEq>(
+fn paint_order<C: Copy + PartialEq + Default>(
     place: (&State, &Keymap, Context),
     (picker, now): (SortPicker<C>, Sort<C>),
     columns: &[C],
@@ -50,7 +50,8 @@ fn paint_order<C: Copy + PartialEq>(
             .and(Role::Title, "then by"),
         None => title,
     };
-    let rows = window(place, (52, columns.len()), &title, canvas);
+    let refuses = |command| picker.refuses(command);
+    let rows = window(place, (52, columns.len()), &title, refuses, canvas);
     let chosen = columns.iter().position(|column| *column == picker.chosen).unwrap_or(0);
     let lines = columns.iter().map(|column| {
         let nth = [Some(now.first), now.second];
@@ -67,7 +68,7 @@ pub(super) fn paint_columns(state: &State, picker: &ColumnPicker, keymap: &Keyma
     let others = state.list.rows.others();
     let choices = ColumnPicker::choices(&state.list);
     let title = Line::new(Role::Title, "Columns");
-    let rows = window((state, keymap, Context::ColumnPicker), (72, choices.len()), &title, canvas);
+    let rows = window((state, keymap, Context::ColumnPicker), (72, choices.len()), &title, |_| false, canvas);
     let chosen = choices.iter().position(|choice| choice.column == picker.chosen).unwrap_or(0);
     let placed = state.list.columns.placed(state.list.width);
     let lines = choices.iter().map(|choice| {
@@ -89,10 +90,11 @@ fn window(
     (state, keymap, context): (&State, &Keymap, Context),
     (width, lines): (u16, usize),
     title: &Line,
+    refuses: impl Fn(Command) -> bool,
     canvas: &mut Canvas<'_>,
 ) -> Rect {
     let area = centered(state.size, width, u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(4));
-    let hints = window_hints(keymap, context, area.width);
+    let hints = window_hints_without(keymap, context, area.width, refuses);
     canvas.window(area, title, &Line::default(), &hints);
     let inside = inside(area);
     let top = u16::from(inside.height > 2);

@@ -331,7 +331,11 @@ fn e6_the_list_is_sorted_by_any_column() {
 
 #[test]
 fn e6_a_second_column_decides_among_connections_that_are_equal_in_the_first() {
-    let app = app().keys("c s j space j j");
+    let app = app().keys("c s j");
+    assert!(screen::text(&app.state).contains("Space then by"));
+    let app = app.keys("space j j");
+    assert!(!screen::text(&app.state).contains("Space then"), "there is no third");
+    assert!(screen::text(&app.state).contains("Esc back"));
     let app = app.keys("enter");
     let by = |column| By::up(column);
     assert_eq!(app.state.connection_list.sort, Sort::by(by(Column::State)).then(by(Column::UsedBy)));
