@@ -3,6 +3,7 @@
 mod column;
 mod columns;
 mod filter;
+mod late;
 mod load;
 mod marks;
 mod order;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use column::{Column, OtherFields};
 pub use columns::{Choice, Columns, GUTTER, Placed};
 pub use filter::{Filter, Narrowed, Taken};
+pub use late::Late;
 pub use load::{Ended, Load};
 pub use marks::Marks;
 pub use row::{Changed, LookAlike, News, Row, RowKey, RowKeys};
@@ -87,6 +89,8 @@ pub struct ListPane {
     pub width: u16,
     /// The list being read.
     pub load: Option<Box<Load>>,
+    /// What came of it and is not among the rows yet.
+    pub late: Late,
     /// How the last whole list ended.
     pub ended: Option<Ended>,
     /// When the last whole list was there.
@@ -170,6 +174,7 @@ impl ListPane {
     }
 
     fn give_up(&mut self) -> Vec<Effect> {
+        self.take_late();
         let load = self.load.take();
         load.iter().flat_map(|load| load.requests()).map(Effect::Cancel).collect()
     }
@@ -209,31 +214,41 @@ impl ListPane {
         if !load.newer.is_empty() {
             records.retain(|record| !load.newer.contains(&RowKey::of(record)));
         }
-        let given: Vec<RowKey> =
-            if self.asked.is_empty() { Vec::new() } else { records.iter().map(RowKey::of).collect() };
-        // Marks tell what others changed while the operator looks on: not what the first list brings.
-        let news = match (self.loaded_at, self.holds) {
-            (Some(_), _) => News::All(cx.now),
-            (None, Holds::Others) => News::Known(cx.now),
-            (None, Holds::Asked) => News::None,
-        };
-        self.rows.put(records, news, self.sort, &self.filter);
-        self.rows.given(&given, &self.asked, &self.filter);
         load.page(request, keys, page.total);
-        if let Some(ended) = load.settle() {
+        let ended = load.settle();
+        self.late.add(records, cx.now);
+        if ended.is_some() || self.late.is_due(self.rows.len(), cx.now) {
+            self.take_late();
+        }
+        if let Some((load, ended)) = self.load.take_if(|_| ended.is_some()).zip(ended) {
             // What the server left out this time and not before is not gone.
             let held = std::mem::take(&mut self.holds);
             if ended == Ended::Whole || held == Holds::Others {
                 let gone = self.rows.retain(load.seen(), self.sort, &self.filter);
                 self.gone = gone.filter(|_| held == Holds::Asked);
             }
-            (self.load, self.stale) = (None, None);
-            (self.ended, self.loaded_at) = (Some(ended), Some(cx.now));
+            (self.stale, self.ended, self.loaded_at) = (None, Some(ended), Some(cx.now));
             self.marks_lost = self.marks.drop_vanished(&self.rows);
             self.look_at_marks();
+            self.follow();
         }
-        self.follow();
         self.ask(cx)
+    }
+
+    /// Puts the records that came among the rows.
+    pub fn take_late(&mut self) {
+        let Some((records, since)) = self.late.take() else { return };
+        let given: Vec<RowKey> =
+            if self.asked.is_empty() { Vec::new() } else { records.iter().map(RowKey::of).collect() };
+        // Marks tell what others changed while the operator looks on: not what the first list brings.
+        let news = match (self.loaded_at, self.holds) {
+            (Some(_), _) => News::All(since),
+            (None, Holds::Others) => News::Known(since),
+            (None, Holds::Asked) => News::None,
+        };
+        self.rows.put(records, news, self.sort, &self.filter);
+        self.rows.given(&given, &self.asked, &self.filter);
+        self.follow();
     }
 
     /// Puts one organization in that was read by itself. What it shows is known to the operator: no mark.
@@ -241,6 +256,7 @@ impl ListPane {
         if let Some(load) = self.load.as_mut() {
             load.newer.insert(RowKey::Id(organization.id.clone()));
         }
+        self.late.forget(&RowKey::Id(organization.id.clone()));
         let id = organization.id.clone();
         self.rows.put(vec![Record::Sound(Arc::new(organization))], News::None, self.sort, &self.filter);
         self.marks.look_at(&id, &self.rows, &self.filter);

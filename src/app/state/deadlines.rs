@@ -17,6 +17,7 @@ impl State {
         let change = self.change.as_ref();
         [
             refresh,
+            self.list.late.due_at(),
             self.notice.as_ref().and_then(|notice| notice.until),
             self.interrupted_until,
             change.and_then(Change::due),

@@ -26,7 +26,7 @@ use crate::keymap::Keymap;
 
 use self::follow::follow_selection;
 pub(super) use self::replies::follow_target;
-use self::replies::replied;
+use self::replies::{replied, rows_came};
 pub(super) use self::session::{arrive, free_sign_in, refresh, sign_in};
 use self::session::{read_banner, read_otherwise, session_changed};
 
@@ -212,6 +212,10 @@ fn deadline(state: &mut State) -> Vec<Effect> {
     }
     if passed(state.interrupted_until) {
         state.interrupted_until = None;
+    }
+    if passed(state.list.late.due_at()) {
+        state.list.take_late();
+        rows_came(state);
     }
     let mut effects = Vec::new();
     let signed_in = matches!(state.session, Session::SignedIn { .. });

@@ -156,14 +156,19 @@ fn listed(
         tell_lost_marks(state);
         plan::weigh(state);
     }
-    take_own_mark(state);
-    follow_target(state);
-    notice_conflict(state);
-    offer_candidates(state);
+    rows_came(state);
     if let Some(failure) = failed {
         list_failed(state, failure);
     }
     effects
+}
+
+/// There are other rows: what looks at them looks again.
+pub(super) fn rows_came(state: &mut State) {
+    take_own_mark(state);
+    follow_target(state);
+    notice_conflict(state);
+    offer_candidates(state);
 }
 
 /// What others removed has no row that could carry a mark.

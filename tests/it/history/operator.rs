@@ -611,6 +611,13 @@ impl Operator {
         }
     }
 
+    /// Leaves the windows that lie over the list.
+    pub(super) fn look_at_the_list(&mut self) {
+        while !self.state.modals.is_empty() {
+            self.keys("esc");
+        }
+    }
+
     /// Reads the list once everything that may still come has come.
     pub(super) async fn settle(&mut self) {
         self.rest().await;

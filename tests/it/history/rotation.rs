@@ -73,10 +73,11 @@ async fn wr_20_wr_23_every_row_of_a_plan_ends_in_the_truth() {
     assert!(run(&operator.state).hold.is_some(), "it is not said that the plan waits");
     relay.mend();
     operator.until("the end of the plan", |state| !run(state).is_active()).await;
+    operator.look_at_the_list();
     operator.settle().await;
 
     let (demo, state, home) = operator.stop().await;
-    let verdict = judge(&demo, &state, home.path(), &relay.patches(), troubled);
+    let verdict = judge(&demo, &state, home.path(), &relay.patches(), &troubled);
     println!("seed {seed}: {verdict}");
     assert!(verdict.complaints.is_empty(), "{verdict}\n{}", verdict.complaints.join("\n"));
     assert_eq!((verdict.lost, verdict.doubled, verdict.wrong, verdict.unknown), (0, 0, 0, 0), "{verdict}");
@@ -86,18 +87,19 @@ fn run(state: &State) -> &Applying {
     state.applying.as_ref().expect("no plan is being applied")
 }
 
-/// Lets one connection reach everybody, and plants trouble in every fifth way; says in how many. The row that goes
-/// first is spared: where it fails, the plan ends there.
-fn prepare(operator: &Operator, random: &mut Random) -> usize {
-    let mut troubled = 0;
+/// Lets one connection reach everybody, and plants trouble in every fifth way; says which in whose. The row
+/// that goes first is spared: where it fails, the plan ends there.
+fn prepare(operator: &Operator, random: &mut Random) -> BTreeMap<String, &'static str> {
+    let mut troubled = BTreeMap::new();
     let mut in_order = operator.state.list.rows.ordered().filter_map(Row::organization);
     let first = in_order.find(|organization| organization.connection.as_sent() != NEW).cloned();
     for organization in operator.state.list.rows.organizations() {
         operator.demo.grant(NEW, organization.organization_id.as_sent());
         if random.percent(20) && Some(organization) != first.as_ref() {
             let scope = format!("@PATCH /api/v1/cckm/sfdc/organizations/{}", organization.id);
-            operator.demo.faults().add(Rule::named(&format!("{}{scope}", random.pick(FAULTS))).unwrap());
-            troubled += 1;
+            let trouble = random.pick(FAULTS);
+            operator.demo.faults().add(Rule::named(&format!("{trouble}{scope}")).unwrap());
+            troubled.insert(organization.id.to_string(), trouble);
         }
     }
     troubled
@@ -171,9 +173,9 @@ fn judge(
     state: &State,
     home: &Path,
     patches: &BTreeMap<String, usize>,
-    troubled: usize,
+    troubled: &BTreeMap<String, &str>,
 ) -> Verdict {
-    let mut verdict = Verdict { troubled, ..Verdict::default() };
+    let mut verdict = Verdict { troubled: troubled.len(), ..Verdict::default() };
     let file = journal::file_in(home);
     if let Err(error) = journal::verify(&file) {
         verdict.complaints.push(format!("the journal does not verify: {error}"));
@@ -207,7 +209,8 @@ fn judge(
             let told = told.unwrap_or("record and truth differ");
             let words = result.words();
             verdict.complaints.push(format!(
-                "{id}: {told}; shown {words}; applied {applied} times by {patches} requests; {record:?}"
+                "{id} ({}): {told}; shown {words}; applied {applied} times by {patches} requests; {record:?}",
+                troubled.get(&id).unwrap_or(&"no trouble")
             ));
         }
     }

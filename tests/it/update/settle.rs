@@ -128,11 +128,12 @@ fn wr_04_no_answer_comes_to_the_right_outcome_whatever_the_record_shows() {
 }
 
 #[test]
-fn a_body_that_is_not_json_says_as_much_as_its_status() {
+fn wr_07_a_page_under_200_is_no_word_of_the_server_where_the_record_stays_as_it_was() {
     let odd =
         PatchAnswer { oddity: "the body is not JSON".into(), body: "<html>".into(), ..answer(200, None) };
     assert_eq!(settle(Ok(odd.clone()), Truth::New).0, Verified);
-    assert_eq!(settle(Ok(odd), Truth::Old).0, Unknown);
+    assert_eq!(settle(Ok(odd.clone()), Truth::Old), (NotApplied, vec![0, 500, 1500, 3500, 7500, 15500]));
+    assert_eq!(settle(Ok(odd), Truth::Unreadable).0, Unknown);
 }
 
 #[test]
