@@ -21,7 +21,7 @@ use crate::app::remembered;
 use crate::app::settings::JournalState;
 use crate::app::state::State;
 use crate::app::view::View;
-use crate::domain::Moment;
+use crate::domain::{Moment, Transition};
 use crate::keymap::Keymap;
 
 use self::follow::follow_selection;
@@ -200,6 +200,10 @@ fn remember(state: &mut State, effects: &[Effect]) {
     for effect in effects {
         if let Effect::Record { request: _, operation, transition } = effect {
             state.ledger.note(*operation, transition, "");
+            if let (Transition::Corrected { outcome, .. }, Some(applying)) = (transition, &mut state.applying)
+            {
+                applying.corrected(*operation, *outcome);
+            }
         }
     }
 }

@@ -314,6 +314,23 @@ fn wr_24_after_stop_nothing_new_is_sent_and_what_runs_is_settled() {
 }
 
 #[test]
+fn wr_22_a_row_that_was_applied_late_is_told_and_counted_as_applied() {
+    let app = read(verified(applying(2), 0), 1, Ok(before(1)));
+    let mut app = patched(app, 1, Ok(answer(504, None)));
+    for _ in 0..5 {
+        app = read(app.onwards().wait(8_000), 1, Ok(before(1)));
+    }
+    assert_eq!((result(&app, 1).as_str(), run(&app).counts.failed), ("504 NOT APPLIED", 1));
+    let late = || page(0, 2, vec![after(0), after(1)]);
+    // The list that is being read by then is older than the latest reading of the row.
+    let app = app.keys("esc").listed(late()).onwards();
+    assert_eq!(result(&app, 1), "504 NOT APPLIED");
+    let app = app.keys("r").listed(late());
+    assert_eq!(result(&app, 1), "504 APPLIED");
+    assert_eq!((run(&app).counts.applied, run(&app).counts.failed), (2, 0));
+}
+
+#[test]
 fn p_pauses_and_goes_on() {
     let app = read(applying(3), 0, Ok(before(0))).keys("p");
     let app = patched(app, 0, Ok(answer(200, Some(after(0)))));

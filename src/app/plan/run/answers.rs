@@ -11,7 +11,7 @@ use crate::app::explain::explain;
 use crate::app::plan::flight::{Ending, Flight, Stage, Trouble, ending};
 use crate::app::plan::result::{Hold, RowResult, Stop, is_applied};
 use crate::domain::{
-    Failure, JournalFailure, Moment, Operation, Organization, Outcome, PatchAnswer, PlanRow,
+    Failure, JournalFailure, Moment, Operation, OperationId, Organization, Outcome, PatchAnswer, PlanRow,
 };
 use crate::text::Untrusted;
 
@@ -205,6 +205,23 @@ impl Applying {
         if let Some(why) = unwritten {
             self.hold_for_the_journal(&why);
         }
+    }
+
+    /// A finished change turned out to have been applied after all: it is told, counted and taken back as such.
+    pub(in crate::app) fn corrected(&mut self, corrected: OperationId, now: Outcome) {
+        let mut rows = self.plan.rows.iter().zip(&mut self.results);
+        let found = rows.find_map(|(row, result)| match result {
+            RowResult::Done { operation, outcome, .. } if *operation == corrected => Some((row, outcome)),
+            _ => None,
+        });
+        let Some((row, outcome)) = found.filter(|(_, was)| is_applied(now) && !is_applied(**was)) else {
+            return;
+        };
+        self.counts.unknown -= usize::from(*outcome == Outcome::Unknown);
+        self.counts.failed -= 1;
+        self.counts.applied += 1;
+        *outcome = now;
+        self.settled.push(row.id.clone());
     }
 
     /// Keeps a settled change whole, those that failed for longer.
