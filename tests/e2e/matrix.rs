@@ -1,6 +1,6 @@
 //! Everything that can end or stop the program, in every state it can be in.
 //!
-//! Twelve states, each with four signals, five ways to lose the terminal, and a stop: small here, so that it
+//! Thirteen states, each with four signals, five ways to lose the terminal, and a stop: small here, so that it
 //! runs with the other tests, and in full by a named command that prints how long a terminal was kept:
 //!
 //! ```text
@@ -17,6 +17,7 @@ use rustix::process::Signal;
 
 use crate::change::{press_yes, review};
 use crate::outside::DemoServer;
+use crate::rotation::apply_three;
 use crate::terminal::{DEADLINE, Terminal, Way};
 
 /// What the program is doing when it happens.
@@ -32,11 +33,12 @@ enum Doing {
     Review,
     Sending,
     Settling,
+    Bulk,
     Paste,
     Blocked,
 }
 
-const STATES: [Doing; 12] = [
+const STATES: [Doing; 13] = [
     Doing::StartUp,
     Doing::SignIn,
     Doing::Idle,
@@ -47,6 +49,7 @@ const STATES: [Doing; 12] = [
     Doing::Review,
     Doing::Sending,
     Doing::Settling,
+    Doing::Bulk,
     Doing::Paste,
     Doing::Blocked,
 ];
@@ -78,7 +81,7 @@ impl Scene {
     fn set(doing: Doing, way: Way) -> Self {
         let flags: &[&str] = match doing {
             Doing::Loading => &["--fault", "hang@GET /api/v1/cckm/sfdc/organizations"],
-            Doing::Sending => &["--fault", "hang"],
+            Doing::Sending | Doing::Bulk => &["--fault", "hang"],
             Doing::Settling => &["--fault", "close"],
             Doing::SignIn => &[],
             _ => return Self::of_the_demo(doing, way),
@@ -92,6 +95,10 @@ impl Scene {
         match doing {
             Doing::SignIn => drop(terminal.wait_for_text("assword")),
             Doing::Loading => terminal.wait_until_taken(),
+            Doing::Bulk => {
+                apply_three(&mut terminal);
+                terminal.wait_for_text("0 of 3");
+            }
             _ => {
                 review(&mut terminal);
                 press_yes(&mut terminal);
