@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cckm_tui::app::list::Ended;
 use cckm_tui::app::modal::Modal;
-use cckm_tui::app::{Effect, Reply};
+use cckm_tui::app::{Effect, Reply, RequestId};
 use cckm_tui::domain::{Call, Criteria, Failure, FailureKind, Page, Record, Window};
 
 use crate::support::app::{App, failure, number, refused, settings};
@@ -382,4 +382,72 @@ fn m18_a_failure_that_repeats_itself_takes_no_keyboard_and_no_place_in_the_text(
     assert_eq!(app.notice(), "not refreshed: CANNOT REACH THE SERVER · r again");
     let app = app.keys("esc r").reply(long());
     assert!(matches!(app.state.modals[..], [Modal::Problem(_)]), "asked for by key");
+}
+
+/// A list of 20,000 of which so many pages were answered.
+fn long_list(pages: usize) -> App {
+    answered(App::new(80, 24).signed_in(), pages)
+}
+
+/// The next pages that are waited for, as such a list gives them.
+fn answered(mut app: App, pages: usize) -> App {
+    for _ in 0..pages {
+        let waited_for =
+            app.state.list.load.as_ref().unwrap().requests().min_by_key(|request| skip(&app, *request));
+        let request = waited_for.unwrap();
+        let from = skip(&app, request).unwrap();
+        let records =
+            (from..20_000.min(from + if from == 0 { 100 } else { 1_000 })).map(organization).collect();
+        app = app.answer(request, Reply::Listed(Ok(page(from, 20_000, records).shared())));
+    }
+    app
+}
+
+fn skip(app: &App, wanted: RequestId) -> Option<usize> {
+    app.effects.iter().find_map(|effect| match effect {
+        Effect::ListOrganizations { request, window, .. } if *request == wanted => Some(window.skip),
+        _ => None,
+    })
+}
+
+#[test]
+fn pages_of_a_long_list_wait_for_one_another_and_not_for_long() {
+    let rows = |app: &App| app.state.list.rows.len();
+    let app = long_list(5);
+    assert_eq!(rows(&app), 4_096, "each page of a short list is shown as it comes");
+    let app = answered(app, 1);
+    assert_eq!(rows(&app), 4_096, "one of a long list waits");
+    let app = app.wait(101);
+    assert_eq!(rows(&app), 5_095, "but not for long");
+    let app = answered(app, 2);
+    assert_eq!(rows(&app), 7_093, "and not where there are many");
+    let count = app.state.list.load.as_ref().unwrap().requests().count();
+    let app = answered(app, 13);
+    assert_eq!(
+        (rows(&app), app.state.list.ended, app.state.list.late.due_at()),
+        (20_000, Some(Ended::Whole), None)
+    );
+    assert_eq!(count, 4);
+}
+
+#[test]
+fn what_came_of_a_long_list_is_shown_where_it_cannot_be_read_to_its_end() {
+    for end in ["a failure", "the operator"] {
+        let app = answered(long_list(5), 1);
+        let app = match end {
+            "a failure" => app.reply(Reply::Listed(Err(unreachable()))),
+            _ => app.keys("ctrl-c"),
+        };
+        assert_eq!((app.state.list.rows.len(), app.state.list.load.as_ref()), (5_095, None), "{end}");
+    }
+}
+
+#[test]
+fn m17_a_record_that_is_read_by_itself_while_a_page_with_it_waits_stays_as_it_was_read() {
+    let mut app = answered(long_list(5), 1);
+    let record = organization(4_500);
+    app.state.list.put(moved(&record, "read by itself"));
+    let app = answered(app.wait(101), 15);
+    let known = app.state.list.rows.organization(&record.id).unwrap();
+    assert_eq!((known.connection.as_sent(), app.state.list.ended), ("read by itself", Some(Ended::Whole)));
 }
