@@ -90,6 +90,22 @@ impl<'a> Order<'a> {
         damaged.sort_unstable_by_key(|row| self.all.get(*row).map(|row| &row.key));
     }
 
+    /// The same for rows whose numbers are known: only where these are equal, texts are looked at.
+    pub(super) fn sort_by(&self, leads: &Leads, rows: &mut [usize]) {
+        let lead = |row: usize| leads.0.get(row).copied().unwrap_or(LAST);
+        let mut numbered: Vec<(Lead, usize)> = rows.iter().map(|row| (lead(*row), *row)).collect();
+        numbered.sort_unstable();
+        let mut rest = rows;
+        for run in numbered.chunk_by(|(one, _), (two, _)| one == two) {
+            let (these, others) = rest.split_at_mut(run.len());
+            these.iter_mut().zip(run).for_each(|(row, (_, sorted))| *row = *sorted);
+            if these.len() > 1 {
+                self.sort(these);
+            }
+            rest = others;
+        }
+    }
+
     fn sort_by_levels(&self, rows: &mut [usize], levels: &[By]) {
         let Some((by, rest)) = levels.split_first().filter(|_| rows.len() >= FEW) else {
             rows.sort_unstable_by(|one, two| self.by_levels(*one, *two, levels));

@@ -282,10 +282,9 @@ impl Rows {
     /// Orders all rows anew.
     pub fn sort(&mut self, sort: Sort, filter: &Filter) {
         let mut sorted: Vec<usize> = (0..self.all.len()).collect();
-        let order = self.order(sort);
-        order.sort(&mut sorted);
-        let mut leads = Leads::default();
+        let (order, mut leads) = (self.order(sort), Leads::default());
         order.lead_all(0..self.all.len(), &mut leads);
+        order.sort_by(&leads, &mut sorted);
         (self.sorted, self.leads) = (sorted, leads);
         self.filter(filter);
     }
@@ -351,8 +350,8 @@ impl Rows {
         let mut placed: Vec<usize> = moved.iter().copied().collect();
         let mut leads = std::mem::take(&mut self.leads);
         let order = self.order(sort);
-        order.sort(&mut placed);
         order.lead_all(placed.iter().copied(), &mut leads);
+        order.sort_by(&leads, &mut placed);
         self.leads = leads;
         let shown = self.matching(&placed, filter.query());
         let sorted = self.merge(&self.sorted, moved, &placed, sort);
