@@ -116,15 +116,13 @@ impl<'a> Canvas<'a> {
 
     /// A horizontal rule over a whole area.
     pub(super) fn rule(&mut self, area: Rect, role: Role) {
-        let (style, dash) = (self.style(role), if self.palette.ascii { "-" } else { "─" });
-        for row in area.rows() {
-            self.set(row.x, row.y, style, dash);
-            if let Some((first, others)) = self.from(row.x, row.y).split_first_mut() {
-                others
-                    .iter_mut()
-                    .take(usize::from(row.width).saturating_sub(1))
-                    .for_each(|cell| cell.clone_from(first));
-            }
+        if area.is_empty() {
+            return;
+        }
+        let dash = if self.palette.ascii { ascii::spelled("─") } else { Cow::Borrowed("─") };
+        self.set(area.x, area.y, self.style(role), &dash);
+        if let Some(dash) = self.from(area.x, area.y).first().cloned() {
+            self.fill(area, &dash);
         }
     }
 

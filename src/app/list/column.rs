@@ -94,15 +94,12 @@ impl Column {
     /// What a record has in it; none for its id, which is no text of the server's, and for a field it does not have.
     pub fn value<'a>(self, organization: &'a Organization, others: &OtherFields) -> Option<&'a Untrusted> {
         Some(match self {
-            Self::Name => &organization.name,
-            Self::OrgId => &organization.organization_id,
-            Self::Type => &organization.kind,
-            Self::Connection => &organization.connection,
+            Self::Name | Self::OrgId | Self::Type | Self::Connection | Self::Cloud | Self::Id => {
+                self.field()?.of(organization)?
+            }
             Self::Updated => &organization.updated_at,
-            Self::Cloud => &organization.cloud_name,
             Self::Created => &organization.created_at,
             Self::Uri => &organization.uri,
-            Self::Id => return None,
             Self::Other(place) => {
                 let key = others.key(place)?;
                 &organization.others.iter().find(|field| field.key == *key)?.value
