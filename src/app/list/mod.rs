@@ -238,16 +238,14 @@ impl ListPane {
     /// Puts the records that came among the rows.
     pub fn take_late(&mut self) {
         let Some((records, since)) = self.late.take() else { return };
-        let given: Vec<RowKey> =
-            if self.asked.is_empty() { Vec::new() } else { records.iter().map(RowKey::of).collect() };
+        let given = (!self.asked.is_empty()).then(|| Arc::new(self.asked.clone()));
         // Marks tell what others changed while the operator looks on: not what the first list brings.
         let news = match (self.loaded_at, self.holds) {
             (Some(_), _) => News::All(since),
             (None, Holds::Others) => News::Known(since),
             (None, Holds::Asked) => News::None,
         };
-        self.rows.put(records, news, self.sort, &self.filter);
-        self.rows.given(&given, &self.asked, &self.filter);
+        self.rows.put(records, news, given.as_ref(), self.sort, &self.filter);
         self.follow();
     }
 
@@ -258,7 +256,8 @@ impl ListPane {
         }
         self.late.forget(&RowKey::Id(organization.id.clone()));
         let id = organization.id.clone();
-        self.rows.put(vec![Record::Sound(Arc::new(organization))], News::None, self.sort, &self.filter);
+        let record = Record::Sound(Arc::new(organization));
+        self.rows.put(vec![record], News::None, None, self.sort, &self.filter);
         self.marks.look_at(&id, &self.rows, &self.filter);
         self.follow();
     }

@@ -41,12 +41,11 @@ impl<'a> Order<'a> {
         Self { all, words, others, levels }
     }
 
-    /// Puts the numbers of some rows in.
-    pub(super) fn lead_all(&self, rows: impl IntoIterator<Item = usize>, leads: &mut Leads) {
+    fn lead_all(&self, rows: &[usize], leads: &mut Leads) {
         leads.0.resize(self.all.len(), LAST);
         for row in rows {
-            if let Some(lead) = leads.0.get_mut(row) {
-                *lead = self.lead(row);
+            if let Some(lead) = leads.0.get_mut(*row) {
+                *lead = self.lead(*row);
             }
         }
     }
@@ -81,8 +80,8 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Puts rows in order.
-    pub(super) fn sort(&self, rows: &mut [usize]) {
+    /// Puts rows in order by their texts and times.
+    fn sort(&self, rows: &mut [usize]) {
         let is_sound = |row: &usize| self.all.get(*row).is_some_and(|row| row.organization().is_some());
         let sound = partition(rows, is_sound);
         let (sound, damaged) = rows.split_at_mut(sound);
@@ -90,8 +89,9 @@ impl<'a> Order<'a> {
         damaged.sort_unstable_by_key(|row| self.all.get(*row).map(|row| &row.key));
     }
 
-    /// The same for rows whose numbers are known: only where these are equal, texts are looked at.
-    pub(super) fn sort_by(&self, leads: &Leads, rows: &mut [usize]) {
+    /// Puts rows in order, and their numbers among `leads`: only where these are equal, texts are looked at.
+    pub(super) fn place(&self, leads: &mut Leads, rows: &mut [usize]) {
+        self.lead_all(rows, leads);
         let lead = |row: usize| leads.0.get(row).copied().unwrap_or(LAST);
         let mut numbered: Vec<(Lead, usize)> = rows.iter().map(|row| (lead(*row), *row)).collect();
         numbered.sort_unstable();

@@ -177,19 +177,33 @@ impl Rows {
         self.shown.iter().position(|index| *index == wanted)
     }
 
-    /// Puts records in: a new key becomes a row, a known one is replaced; what is news is marked.
-    pub fn put(&mut self, records: Vec<Record<Arc<Organization>>>, news: News, sort: Sort, filter: &Filter) {
+    /// Puts records in: a new key becomes a row, a known one is replaced; what is news is marked. `given`: what the
+    /// server was asked for, where that was not everything: it knows why it gave these.
+    pub fn put(
+        &mut self,
+        records: Vec<Record<Arc<Organization>>>,
+        news: News,
+        given: Option<&Arc<Criteria>>,
+        sort: Sort,
+        filter: &Filter,
+    ) {
         let mut moved = Moved::default();
         for record in records {
+            let known = self.index.get(&RowKey::of(&record)).copied();
             // Most of what a refresh brings is known: nothing is made of it.
-            if self.get(&RowKey::of(&record)).is_some_and(|row| row.is_of(&record)) {
+            let same = known.and_then(|index| Some((index, self.all.get_mut(index)?)));
+            if let Some((index, row)) = same.filter(|(_, row)| row.is_of(&record)) {
+                if given.is_some_and(|given| row.given.as_ref() != Some(given)) {
+                    row.given = given.cloned();
+                    moved.insert(index);
+                }
                 continue;
             }
-            let row = Row::new(record);
+            let row = Row { given: given.cloned(), ..Row::new(record) };
             if let Some(organization) = row.organization() {
                 self.others.meet(organization);
             }
-            match self.index.get(&row.key).copied() {
+            match known {
                 Some(index) => {
                     if self.replace(index, row, news.of_known()) {
                         moved.insert(index);
@@ -227,25 +241,12 @@ impl Rows {
             self.changed.push(row.key.clone());
         }
         count(&mut self.uses, Some(present), Some(&row));
-        row.given = present.given.take().filter(|_| present.reads_like(&row));
+        if row.given.is_none() && present.reads_like(&row) {
+            row.given = present.given.take();
+        }
         self.words.replace(index, &row.record);
         *present = row;
         true
-    }
-
-    /// The server gave these rows when it was asked for this: it knows why.
-    pub fn given(&mut self, keys: &[RowKey], asked: &Criteria, filter: &Filter) {
-        let (given, mut is_news) = (Arc::new(asked.clone()), false);
-        for key in keys {
-            let row = self.index.get(key).and_then(|index| self.all.get_mut(*index));
-            if let Some(row) = row.filter(|row| row.given.as_deref() != Some(asked)) {
-                row.given = Some(Arc::clone(&given));
-                is_news = true;
-            }
-        }
-        if is_news {
-            self.filter(filter);
-        }
     }
 
     /// Takes the mark off a row: the operator has looked at it.
@@ -282,9 +283,8 @@ impl Rows {
     /// Orders all rows anew.
     pub fn sort(&mut self, sort: Sort, filter: &Filter) {
         let mut sorted: Vec<usize> = (0..self.all.len()).collect();
-        let (order, mut leads) = (self.order(sort), Leads::default());
-        order.lead_all(0..self.all.len(), &mut leads);
-        order.sort_by(&leads, &mut sorted);
+        let mut leads = Leads::default();
+        self.order(sort).place(&mut leads, &mut sorted);
         (self.sorted, self.leads) = (sorted, leads);
         self.filter(filter);
     }
@@ -349,9 +349,7 @@ impl Rows {
         }
         let mut placed: Vec<usize> = moved.iter().copied().collect();
         let mut leads = std::mem::take(&mut self.leads);
-        let order = self.order(sort);
-        order.lead_all(placed.iter().copied(), &mut leads);
-        order.sort_by(&leads, &mut placed);
+        self.order(sort).place(&mut leads, &mut placed);
         self.leads = leads;
         let shown = self.matching(&placed, filter.query());
         let sorted = self.merge(&self.sorted, moved, &placed, sort);

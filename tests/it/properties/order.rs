@@ -131,7 +131,7 @@ impl Pair {
             self.model.insert(Row::new(record.clone()).key, record.clone());
         }
         let news = if mark { News::All(Moment::START) } else { News::None };
-        self.rows.put(records, news, self.sort, &self.filter);
+        self.rows.put(records, news, None, self.sort, &self.filter);
     }
 
     fn apply(&mut self, step: Step) {
