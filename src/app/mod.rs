@@ -18,6 +18,7 @@ pub mod field;
 pub mod help;
 pub mod history;
 pub mod identity;
+pub mod identity_view;
 mod json;
 mod keys;
 pub mod ledger;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use crate::app::identity::certificate_lines;
+use crate::app::identity_view::certificate_lines;
 use crate::domain::{Belief, Distrust, Doubt, Failure, Fingerprint, Identity, Verified};
 use crate::trust::{Store, TrustError};
 

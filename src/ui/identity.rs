@@ -6,9 +6,8 @@ use super::canvas::Canvas;
 use super::status::window_hints;
 use super::windows::scrolling;
 use crate::app::State;
-use crate::app::identity::{
-    Button, CertificateWindow, FirstContact, first_contact_lines, profile_of, stop_lines,
-};
+use crate::app::identity::{Button, CertificateWindow, FirstContact, profile_of};
+use crate::app::identity_view::{first_contact_lines, stop_lines};
 use crate::app::line::Line;
 use crate::keymap::{Context, Keymap};
 use crate::layout::{centered, inside};

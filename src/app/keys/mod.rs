@@ -26,6 +26,7 @@ use super::curl;
 use super::effect::Effect;
 use super::help;
 use super::identity;
+use super::identity_view;
 use super::line::{self, Line};
 use super::modal::{ActivityWindow, Help, Modal, Problem, Question, Reloaded, SignIn};
 use super::notice::Notice;
@@ -321,7 +322,7 @@ pub fn modal_lines(state: &State, keymap: &Keymap) -> (Vec<Line>, usize) {
             }
         }
         (Some(Modal::Problem(problem)), _) => problem::lines(&problem.failure, &state.settings.server, width),
-        (Some(Modal::Certificate(window)), _) => identity::certificate_lines(&window.identity, width),
+        (Some(Modal::Certificate(window)), _) => identity_view::certificate_lines(&window.identity, width),
         (Some(Modal::RowResult { row, .. }), _) => state
             .applying
             .as_ref()
