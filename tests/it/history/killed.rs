@@ -113,6 +113,8 @@ struct Bench {
     home: tempfile::TempDir,
     /// Starts so far.
     starts: usize,
+    /// The trouble that awaits the change of an organization, by its id.
+    troubles: BTreeMap<String, &'static str>,
 }
 
 impl Bench {
@@ -120,7 +122,7 @@ impl Bench {
         let options = Options { organizations: rows, token_seconds: 2, tls: false, ..Options::default() };
         let demo = Demo::start(Options { record: false, ..options }).await.unwrap();
         let relay = Relay::to(demo.base().trim_start_matches("http://").to_owned()).await;
-        Self { demo, relay, home: tempfile::tempdir().unwrap(), starts: 0 }
+        Self { demo, relay, home: tempfile::tempdir().unwrap(), starts: 0, troubles: BTreeMap::new() }
     }
 
     /// The program, with at most so many bytes in a file where that is said.
@@ -163,16 +165,15 @@ impl Bench {
         self.relay.patches().values().sum()
     }
 
-    /// Lets one connection reach everybody, plants trouble in every fifth way, and has the plan made; says in how many.
-    async fn prepare(&mut self, size: &Size, random: &mut Random) -> (Plan, usize) {
-        let mut troubled = 0;
+    /// Lets one connection reach everybody, plants trouble in every fifth way, and has the plan made.
+    async fn prepare(&mut self, size: &Size, random: &mut Random) -> Plan {
         for (id, organization_id) in self.organizations().await {
             self.demo.grant(NEW, &organization_id);
             if random.percent(20) {
                 let scope = format!("@PATCH /api/v1/cckm/sfdc/organizations/{id}");
-                let fault = format!("{}{scope}", random.pick(size.faults));
-                self.demo.faults().add(Rule::named(&fault).unwrap());
-                troubled += 1;
+                let fault = random.pick(size.faults);
+                self.demo.faults().add(Rule::named(&format!("{fault}{scope}")).unwrap());
+                self.troubles.insert(id, fault);
             }
         }
         let made = self.run(&["plan", "--set-connection", NEW, "--out", "made.json"], None).await;
@@ -180,7 +181,7 @@ impl Bench {
         let mut plan = plans::read(&self.home.path().join("made.json")).unwrap().plan;
         plan.order = Order { canaries: 0, concurrency: size.at_a_time, stop_after: usize::MAX };
         fs::write(self.home.path().join("plan.json"), plans::text(&plan)).unwrap();
-        (plan, troubled)
+        plan
     }
 
     /// The id of every organization, and that of Salesforce.
@@ -272,7 +273,7 @@ async fn wr_20_wr_21_wr_22_a_plan_that_is_killed_again_and_again_ends_in_the_tru
     let mut random = Random::new(seed);
     let size = Size::chosen(&mut random);
     let mut bench = Bench::with(size.rows).await;
-    let (plan, troubled) = bench.prepare(&size, &mut random).await;
+    let plan = bench.prepare(&size, &mut random).await;
     let mut args = ["apply", "plan.json"];
     for end in size.ends.clone() {
         bench.end(end, &size, &mut random, &args).await;
@@ -286,8 +287,9 @@ async fn wr_20_wr_21_wr_22_a_plan_that_is_killed_again_and_again_ends_in_the_tru
     let verdict = bench.judge(&plan);
     let count = |end: End| size.ends.iter().filter(|is| **is == end).count();
     println!(
-        "seed {seed}: {} rows, {troubled} with one of {} troubles, {} kills, {} times no room, {} ms away: {verdict}",
+        "seed {seed}: {} rows, {} with one of {} troubles, {} kills, {} times no room, {} ms away: {verdict}",
         plan.rows.len(),
+        bench.troubles.len(),
         size.faults.len(),
         count(End::Killed) + count(End::KilledAfterAnOutage),
         count(End::DiskFull),
@@ -326,13 +328,10 @@ impl Bench {
             verdict.complaints.push(format!("the journal does not verify: {error}"));
         }
         let records = records(&self.journal());
-        let (mut made, mut disturbed) = (BTreeMap::<String, usize>::new(), BTreeSet::new());
+        let mut made = BTreeMap::<String, usize>::new();
         for change in self.demo.history() {
-            if change.new == NEW {
-                *made.entry(change.id).or_default() += 1;
-            } else {
-                disturbed.insert(change.id);
-            }
+            assert_eq!(change.new, NEW, "nobody asked for it");
+            *made.entry(change.id).or_default() += 1;
         }
         let (patches, claims) = (self.relay.patches(), self.claims());
         for row in &plan.rows {
@@ -340,7 +339,8 @@ impl Bench {
             let record = records.get(&id).cloned().unwrap_or_default();
             let made = made.get(&id).copied().unwrap_or(0);
             let patches = patches.get(&id).copied().unwrap_or(0);
-            let is_disturbed = disturbed.contains(&id);
+            let trouble = self.troubles.get(&id).copied().unwrap_or_default();
+            let is_disturbed = trouble.starts_with("changed-by-another");
             let mut wrong = Vec::new();
             if made > 1 {
                 verdict.doubled += 1;
@@ -349,7 +349,8 @@ impl Bench {
             if made == 0 && !is_disturbed {
                 verdict.lost += 1;
                 wrong.push("not made in the end");
-            } else if made > record.successes() {
+            } else if made > record.successes() && !(is_disturbed && record.is_open()) {
+                // What was sent by a run that was killed, and is not to be seen since somebody else's change, is unknown.
                 verdict.lost += 1;
                 wrong.push("made, and not on record");
             }
@@ -368,9 +369,9 @@ impl Bench {
             verdict.disturbed += usize::from(is_disturbed);
             if !wrong.is_empty() {
                 let wrong = wrong.join(", ");
-                verdict
-                    .complaints
-                    .push(format!("{id}: {wrong}; made {made} times by {patches} requests; {record:?}"));
+                verdict.complaints.push(format!(
+                    "{id}: {wrong}; {trouble} made {made} times by {patches} requests; {record:?}"
+                ));
             }
         }
         if let Some(stranger) = patches.keys().find(|id| !records.contains_key(*id)) {
