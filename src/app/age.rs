@@ -76,7 +76,12 @@ const NOW: i128 = 2;
 /// How long ago a server's time was, at `now` seconds since 1970; none when it cannot be told, or when it
 /// lies in the future (clocks differ).
 pub fn since(time: &Untrusted, now: i64) -> Option<Duration> {
-    let seconds = i128::from(now) - parse(time)?.div_euclid(1_000_000_000);
+    since_parsed(parse(time)?, now)
+}
+
+/// The same of what [`parse`] made of it.
+pub fn since_parsed(nanoseconds: i128, now: i64) -> Option<Duration> {
+    let seconds = i128::from(now) - nanoseconds.div_euclid(1_000_000_000);
     let seconds = if (-NOW..0).contains(&seconds) { 0 } else { seconds };
     u64::try_from(seconds).ok().map(Duration::from_secs)
 }

@@ -26,14 +26,14 @@ pub mod unseen;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect, Size};
+use ratatui::layout::{Position, Size};
 use tokio::time::{Instant, sleep_until};
 
 pub use self::client::ClientNumber;
 pub use self::clock::Clock;
 pub use self::inbox::{Bell, Inbox, queue};
 use crate::app::{Effect, Message, Stamped, State, next_deadline, update};
-use crate::ui::{self, Look};
+use crate::ui::{self, Look, Sheet};
 
 /// Time that a frame takes up. With one in advance that makes sixty in any second.
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 59);
@@ -94,12 +94,18 @@ pub trait Screen {
     type Error: std::error::Error + Send + Sync + 'static;
 
     /// Shows a frame, with the cursor at a place or hidden, and says how many bytes that took; none when
-    /// nothing differs from what is shown. The frame may be exchanged for an old one of any size.
+    /// nothing differs from what is shown. `changed`: the rows that may differ from the frame shown before, from
+    /// the top.
     ///
     /// # Errors
     ///
     /// When the screen cannot be written.
-    fn show(&mut self, frame: &mut Buffer, cursor: Option<Position>) -> Result<usize, Self::Error>;
+    fn show(
+        &mut self,
+        frame: &Buffer,
+        changed: &[u16],
+        cursor: Option<Position>,
+    ) -> Result<usize, Self::Error>;
 
     /// Listens to the mouse from here on, or leaves it to the terminal.
     ///
@@ -150,23 +156,21 @@ pub struct Ended {
 ///
 /// When the screen cannot be written.
 pub fn show<S: Screen>(screen: &mut S, state: &State, look: Look<'_>) -> Result<(), S::Error> {
-    paint(screen, state, look, &mut Buffer::default()).map(drop)
+    paint(screen, state, look, &mut Sheet::default()).map(drop)
 }
 
-/// Paints on `frame`, whatever it is, and shows that; says how many bytes that took.
+/// Paints on the sheet of the frame before, and shows that; says how many bytes that took.
 fn paint<S: Screen>(
     screen: &mut S,
     state: &State,
     look: Look<'_>,
-    frame: &mut Buffer,
+    sheet: &mut Sheet,
 ) -> Result<usize, S::Error> {
-    let Size { width, height } = state.size;
-    if width == 0 || height == 0 {
+    if state.size.width == 0 || state.size.height == 0 {
         return Ok(0);
     }
-    frame.resize(Rect::new(0, 0, width, height));
-    let cursor = ui::view(state, look, frame);
-    screen.show(frame, cursor)
+    let cursor = ui::repaint(state, look, state.size, sheet);
+    screen.show(sheet.cells(), sheet.changed(), cursor)
 }
 
 /// Runs the dashboard until it ends: applies everything that is ready, draws once, waits.
@@ -182,7 +186,7 @@ pub async fn run<S: Screen, P: Perform>(parts: Parts<'_, S, P>, state: State) ->
     Loop {
         parts,
         state,
-        frame: Buffer::default(),
+        sheet: Sheet::default(),
         shows: Shows::Stale,
         paid_until: long_ago,
         deadline_at: long_ago,
@@ -206,8 +210,8 @@ enum Shows {
 struct Loop<'a, S, P> {
     parts: Parts<'a, S, P>,
     state: State,
-    /// Where frames are painted; between two, an old one.
-    frame: Buffer,
+    /// Where frames are painted; between two, the latest one.
+    sheet: Sheet,
     shows: Shows,
     /// The time that the frames so far take up.
     paid_until: Instant,
@@ -335,7 +339,7 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
             screen.forget();
         }
         screen.take_mouse(self.state.takes_mouse())?;
-        let bytes = paint(*screen, &self.state, *look, &mut self.frame)?;
+        let bytes = paint(*screen, &self.state, *look, &mut self.sheet)?;
         let waited = screen.waited();
         let frame = if self.state.link.is_low() { LOW_BANDWIDTH_FRAME } else { FRAME };
         self.paid_until = self.paid_until.max(Instant::now()) + frame;

@@ -25,12 +25,17 @@ pub fn graphemes(shown: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// An ASCII letter at the start that nothing can join, as nearly all of them: it needs no table. An escape is none.
+/// A letter at the start that nothing can join, as nearly all are: it needs no table. An escape is none.
 fn split_letter(shown: &str) -> Option<(&str, &str)> {
-    let mut bytes = shown.bytes();
-    let is_letter = bytes.next().is_some_and(|byte| matches!(byte, 0x20..=0x7e) && byte != b'\\');
-    let is_alone = is_letter && bytes.next().is_none_or(|byte| byte.is_ascii());
-    if is_alone { shown.split_at_checked(1) } else { None }
+    let mut chars = shown.chars();
+    let first = chars.next().filter(|c| is_single(*c) && *c != '\\')?;
+    let is_alone = chars.next().is_none_or(|next| next.is_ascii() || is_single(next));
+    if is_alone { shown.split_at_checked(first.len_utf8()) } else { None }
+}
+
+/// Whether a character is one cell wide and joins no other of these: letters of Latin, dashes and dots, arrows, rules.
+const fn is_single(c: char) -> bool {
+    matches!(c, ' '..='~' | '¡'..='¬' | '®'..='ɏ' | '‐'..='‧' | '←'..='⇿' | '─'..='╿')
 }
 
 /// A displayed text in the pieces that terminals place by themselves, each with its width: a character of one
@@ -69,6 +74,10 @@ pub fn width(shown: &str) -> usize {
 pub fn clip(shown: &str, cells: usize) -> (&str, bool) {
     if shown.is_ascii() && !shown.contains('\\') {
         return (shown.get(..cells).unwrap_or(shown), shown.len() > cells);
+    }
+    // No character is wider than its bytes are many.
+    if shown.len() <= cells {
+        return (shown, false);
     }
     let mut used = 0;
     let mut end = 0;
@@ -143,16 +152,20 @@ pub fn wrap(shown: &str, cells: usize) -> Vec<String> {
             used += width(word);
             continue;
         }
-        for unit in graphemes(word) {
-            if used + width(unit) > cells && !row.is_empty() {
-                if unit == " " {
-                    continue;
-                }
-                rows.push(std::mem::take(&mut row));
-                used = 0;
+        let mut rest = word;
+        while !rest.is_empty() {
+            let (mut head, _) = clip(rest, cells.saturating_sub(used));
+            if head.is_empty() && row.is_empty() {
+                head = graphemes(rest).next().unwrap_or(rest);
             }
-            row.push_str(unit);
-            used += width(unit);
+            row.push_str(head);
+            used += width(head);
+            rest = rest.get(head.len()..).unwrap_or_default();
+            match rest {
+                "" | " " => break,
+                _ => rows.push(std::mem::take(&mut row)),
+            }
+            used = 0;
         }
     }
     if !row.is_empty() || rows.is_empty() {
@@ -200,6 +213,21 @@ mod tests {
     }
 
     #[test]
+    fn tx_14_what_needs_no_table_is_what_the_tables_say() {
+        let singles: Vec<char> = ('\0'..='\u{ffff}').filter(|c| is_single(*c)).collect();
+        for c in &singles {
+            assert_eq!(c.width(), Some(1), "{c:?}");
+            for other in singles.iter().step_by(7) {
+                let pair: String = [*c, *other].iter().collect();
+                assert_eq!(pair.graphemes(true).count(), 2, "{pair:?}");
+            }
+        }
+        for c in '\0'..=char::MAX {
+            assert!(c.width().unwrap_or(0) <= c.len_utf8(), "{c:?}");
+        }
+    }
+
+    #[test]
     fn a_cut_text_ends_with_the_mark_and_a_whole_one_does_not() {
         assert_eq!(pad("Deutschland", 5, '…'), "Deut…");
         assert_eq!(pad("Acme", 6, '…'), "Acme  ");
@@ -211,6 +239,9 @@ mod tests {
     fn wrapping_breaks_at_spaces_and_splits_only_what_is_too_long() {
         assert_eq!(wrap("the quick brown fox", 9), ["the quick", "brown fox"]);
         assert_eq!(wrap("2473e846-31a8-4ee6", 8), ["2473e846", "-31a8-4e", "e6"]);
+        assert_eq!(wrap("12345678 90 日本", 8), ["12345678", "90 日本"]);
+        assert_eq!(wrap("a 12345678901 b", 5), ["a 123", "45678", "901 b"]);
+        assert_eq!(wrap("日本", 1), ["日", "本"]);
         assert_eq!(wrap("", 4), [""]);
     }
 

@@ -1,12 +1,12 @@
-//! Writing displayed text into cells, clipped to the screen.
+//! Writing displayed text on a sheet, clipped to the screen.
 
 use std::borrow::Cow;
 
-use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::Style;
 
 use super::ascii;
+use super::sheet::Sheet;
 use crate::app::line::Line;
 use crate::text;
 use crate::theme::{Palette, Role};
@@ -14,22 +14,23 @@ use crate::theme::{Palette, Role};
 /// Mark of a text that was cut; its own style tells it from an ellipsis of the text.
 const CUT: &str = "…";
 
-/// A buffer with a theme. Everything outside the buffer is dropped.
+/// A sheet with a theme. Everything outside the sheet is dropped.
 pub(super) struct Canvas<'a> {
-    buffer: &'a mut Buffer,
+    sheet: &'a mut Sheet,
     palette: &'a Palette,
     cursor: Option<Position>,
 }
 
 impl<'a> Canvas<'a> {
-    /// An empty screen, whatever stood in the buffer.
-    pub(super) fn new(buffer: &'a mut Buffer, palette: &'a Palette) -> Self {
-        buffer.content.fill(blank(palette.style(Role::Text)));
-        Self { buffer, palette, cursor: None }
+    /// An empty screen of this size.
+    pub(super) fn new(sheet: &'a mut Sheet, size: Size, palette: &'a Palette) -> Self {
+        sheet.begin(size, palette.style(Role::Text));
+        Self { sheet, palette, cursor: None }
     }
 
-    /// Where the terminal's cursor belongs, if it is shown.
-    pub(super) const fn cursor(&self) -> Option<Position> {
+    /// Ends the frame. Where the terminal's cursor belongs, if it is shown.
+    pub(super) fn finish(self) -> Option<Position> {
+        self.sheet.finish();
         self.cursor
     }
 
@@ -49,7 +50,7 @@ impl<'a> Canvas<'a> {
     }
 
     fn put_styled(&mut self, x: u16, y: u16, width: u16, style: Style, shown: &str) -> u16 {
-        let area = self.buffer.area;
+        let area = self.sheet.area();
         if y >= area.bottom() || x >= area.right() || width == 0 {
             return x;
         }
@@ -57,39 +58,12 @@ impl<'a> Canvas<'a> {
         let shown = &*if self.palette.ascii { ascii::spelled(shown) } else { Cow::Borrowed(shown) };
         let (head, cut) = text::clip(shown, width);
         if !cut {
-            return self.set(x, y, style, head);
+            return self.sheet.write(x, y, style, head);
         }
         let (head, _) = text::clip(shown, width - 1);
-        let end = self.set(x, y, style, head);
+        let end = self.sheet.write(x, y, style, head);
         let mark = style.patch(self.palette.style(Role::Cut));
-        self.set(end, y, mark, if self.palette.ascii { ascii::CUT } else { CUT })
-    }
-
-    /// Writes a text that fits, piece by piece; returns the column after it.
-    #[expect(clippy::disallowed_methods, reason = "the one place where text becomes cells")]
-    fn set(&mut self, x: u16, y: u16, style: Style, shown: &str) -> u16 {
-        let (blank, mut at) = (blank(style), x);
-        let mut cells = self.from(x, y).iter_mut();
-        for (piece, width) in text::cells(shown) {
-            if let Some(cell) = cells.next() {
-                cell.set_symbol(piece);
-                (cell.fg, cell.bg, cell.modifier) = (blank.fg, blank.bg, blank.modifier);
-            }
-            let covered = width.saturating_sub(1);
-            cells.by_ref().take(covered).for_each(|cell| cell.clone_from(&blank));
-            at = at.saturating_add(u16::try_from(covered).unwrap_or(0)).saturating_add(1);
-        }
-        at
-    }
-
-    /// The cells of a row from this column on; none outside the screen.
-    fn from(&mut self, x: u16, y: u16) -> &mut [Cell] {
-        let area = self.buffer.area;
-        if !area.contains(Position { x, y }) {
-            return &mut [];
-        }
-        let start = self.buffer.index_of(x, y);
-        self.buffer.content.get_mut(start..start + usize::from(area.right() - x)).unwrap_or_default()
+        self.sheet.write(end, y, mark, if self.palette.ascii { ascii::CUT } else { CUT })
     }
 
     /// Writes a line's pieces one after the other.
@@ -111,29 +85,22 @@ impl<'a> Canvas<'a> {
 
     /// Gives cells that are written already another role.
     pub(super) fn restyle(&mut self, area: Rect, role: Role) {
-        self.buffer.set_style(area.intersection(self.buffer.area), self.palette.style(role));
+        self.sheet.restyle(area, self.palette.style(role));
     }
 
     /// A horizontal rule over a whole area.
     pub(super) fn rule(&mut self, area: Rect, role: Role) {
-        if area.is_empty() {
-            return;
-        }
-        let dash = if self.palette.ascii { ascii::spelled("─") } else { Cow::Borrowed("─") };
-        self.set(area.x, area.y, self.style(role), &dash);
-        if let Some(dash) = self.from(area.x, area.y).first().cloned() {
-            self.fill(area, &dash);
-        }
+        self.fill(area, role, "─");
     }
 
-    /// Puts the same cell everywhere in an area.
-    fn fill(&mut self, area: Rect, cell: &Cell) {
-        for row in area.rows() {
-            self.from(row.x, row.y)
-                .iter_mut()
-                .take(usize::from(row.width))
-                .for_each(|old| old.clone_from(cell));
-        }
+    /// A vertical rule over a whole area.
+    pub(super) fn upright(&mut self, area: Rect, role: Role) {
+        self.fill(area, role, "│");
+    }
+
+    fn fill(&mut self, area: Rect, role: Role, sign: &str) {
+        let sign = if self.palette.ascii { ascii::spelled(sign) } else { Cow::Borrowed(sign) };
+        self.sheet.fill(area, self.style(role), &sign);
     }
 
     /// A rule with a title at its left and remarks at its right; the remarks give way first.
@@ -163,16 +130,13 @@ impl<'a> Canvas<'a> {
 
     /// An empty window with a frame, a title, remarks at its upper right and hints in its lower edge.
     pub(super) fn window(&mut self, area: Rect, title: &Line, remarks: &Line, hints: &Line) {
-        let area = area.intersection(self.buffer.area);
+        let area = area.intersection(self.sheet.area());
         if area.width < 2 || area.height < 2 {
             return;
         }
-        let style = self.style(Role::Border);
-        self.fill(area, &blank(self.palette.style(Role::Text)));
-        for y in area.top()..area.bottom() {
-            self.put_styled(area.x, y, 1, style, "│");
-            self.put_styled(area.right() - 1, y, 1, style, "│");
-        }
+        self.fill(area, Role::Text, " ");
+        self.upright(Rect { width: 1, ..area }, Role::Border);
+        self.upright(Rect { x: area.right() - 1, width: 1, ..area }, Role::Border);
         self.titled_rule(Rect { height: 1, ..area }, true, title, remarks);
         let bottom = Rect { y: area.bottom() - 1, height: 1, ..area };
         self.titled_rule(bottom, true, hints, &Line::default());
@@ -199,13 +163,6 @@ impl<'a> Canvas<'a> {
             self.cursor = Some(Position::new(at, y));
         }
     }
-}
-
-/// A cell in which nothing is written.
-fn blank(style: Style) -> Cell {
-    let mut cell = Cell::EMPTY;
-    cell.set_style(style);
-    cell
 }
 
 /// Width of a displayed text, in cells, as far as a screen can be wide.

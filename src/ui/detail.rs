@@ -21,9 +21,7 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
     let beside = panes.detail_rows.x > 0;
     let area = panes.detail_rows;
     if beside {
-        for y in area.top()..area.bottom() {
-            canvas.put(area.x, y, 1, Role::Border, "│");
-        }
+        canvas.upright(Rect { width: 1, ..area }, Role::Border);
     }
     let inside = panes.detail_text;
     let (view, scroll) = state.detail_view();

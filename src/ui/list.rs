@@ -236,7 +236,9 @@ fn cell(state: &State, row: &Row, column: Column) -> (Role, String) {
         return (Role::Dim, "–".to_owned());
     };
     if column.is_time() {
-        let since = age::since(value, state.wall_clock()).filter(|_| !state.list.columns.wide);
+        let at = if column == Column::Updated { row.updated() } else { age::parse(value) };
+        let since = at.and_then(|at| age::since_parsed(at, state.wall_clock()));
+        let since = since.filter(|_| !state.list.columns.wide);
         return (Role::Text, since.map_or_else(|| age::readable(value), age::short));
     }
     (Role::Text, value.brief().into_string())

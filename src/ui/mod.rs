@@ -16,11 +16,12 @@ mod plan;
 mod profiles;
 mod review;
 mod session;
+mod sheet;
 mod status;
 mod windows;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Position, Size};
 
 use crate::app::State;
 use crate::app::line::{Line, wrapped};
@@ -34,6 +35,7 @@ pub(crate) use change::{answer, request};
 pub(crate) use chooser::state_words;
 pub(crate) use header::{badge, domain, mode};
 pub(crate) use review::{about, alike, standing};
+pub use sheet::Sheet;
 
 /// What painters need beside the state.
 #[derive(Clone, Copy, Debug)]
@@ -44,44 +46,55 @@ pub struct Look<'a> {
     pub keymap: &'a Keymap,
 }
 
-/// Paints a whole frame on blank cells: the panes, then the windows from the bottom up. Says where the cursor
-/// is shown, if it is.
+/// Paints a whole frame, whatever stood there. Says where the cursor is shown, if it is.
 pub fn view(state: &State, look: Look<'_>, frame: &mut Buffer) -> Option<Position> {
-    let area = frame.area;
+    let mut sheet = Sheet::default();
+    let cursor = repaint(state, look, frame.area.as_size(), &mut sheet);
+    frame.content.clone_from_slice(&sheet.cells().content);
+    cursor
+}
+
+/// Paints a frame of this size on the sheet of the one before: the panes, then the windows from the bottom up. Says
+/// where the cursor is shown, if it is.
+pub fn repaint(state: &State, look: Look<'_>, size: Size, sheet: &mut Sheet) -> Option<Position> {
     let palette = state.theme.on(look.surface);
-    let mut canvas = Canvas::new(frame, &palette);
-    if !state.fits() || area.as_size() != state.size {
-        too_small(state, &mut canvas, area);
-        return None;
+    let mut canvas = Canvas::new(sheet, size, &palette);
+    if state.fits() && size == state.size {
+        paint(state, look, &mut canvas);
+    } else {
+        too_small(state, &mut canvas, size);
     }
+    canvas.finish()
+}
+
+fn paint(state: &State, look: Look<'_>, canvas: &mut Canvas<'_>) {
     let panes = state.panes();
-    header::paint(state, panes.header, panes.class, &mut canvas);
+    header::paint(state, panes.header, panes.class, canvas);
     match state.view {
-        View::Organizations => list::paint(state, &panes, &mut canvas),
-        View::Connections => connections::paint(state, &panes, &mut canvas),
+        View::Organizations => list::paint(state, &panes, canvas),
+        View::Connections => connections::paint(state, &panes, canvas),
     }
-    detail::paint(state, &panes, &mut canvas);
-    activity::paint_strip(state, &panes, &mut canvas);
+    detail::paint(state, &panes, canvas);
+    activity::paint_strip(state, &panes, canvas);
     canvas.rule(panes.status_rule, Role::Border);
     canvas.rule(panes.hint_rule, Role::Border);
     if state.modals.is_empty() {
-        status::paint_hints(state, look.keymap, panes.hints, &mut canvas);
-        status::paint(state, panes.status, &mut canvas);
+        status::paint_hints(state, look.keymap, panes.hints, canvas);
+        status::paint(state, panes.status, canvas);
     } else {
-        status::paint_notice(state, panes.hints, &mut canvas);
+        status::paint_notice(state, panes.hints, canvas);
     }
     for (depth, modal) in state.modals.iter().enumerate() {
         let on_top = depth + 1 == state.modals.len();
         match modal {
-            Modal::Change => change::paint(state, look.keymap, on_top, &mut canvas),
-            other => windows::paint(state, other, look.keymap, on_top, &mut canvas),
+            Modal::Change => change::paint(state, look.keymap, on_top, canvas),
+            other => windows::paint(state, other, look.keymap, on_top, canvas),
         }
     }
-    canvas.cursor()
 }
 
 /// Under the smallest size: whose data, that nothing is lost, and how to leave.
-fn too_small(state: &State, canvas: &mut Canvas<'_>, area: Rect) {
+fn too_small(state: &State, canvas: &mut Canvas<'_>, area: Size) {
     let left = if area.width > 36 { 2 } else { 0 };
     let badge =
         Line::new(state.settings.badge_role, badge(state)).and(Role::Text, format!(" {}", mode(state)));

@@ -35,7 +35,7 @@ struct Watched {
 impl Screen for Watched {
     type Error = io::Error;
 
-    fn show(&mut self, _frame: &mut Buffer, _cursor: Option<Position>) -> io::Result<usize> {
+    fn show(&mut self, _: &Buffer, _: &[u16], _: Option<Position>) -> io::Result<usize> {
         if self.fails {
             return Err(io::Error::other("no terminal"));
         }

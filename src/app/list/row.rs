@@ -178,6 +178,11 @@ impl Row {
         }
     }
 
+    /// `updatedAt` in nanoseconds since 1970; none when it is no time.
+    pub const fn updated(&self) -> Option<i128> {
+        self.updated
+    }
+
     /// Whether it shows this record as it is.
     pub fn is_of(&self, record: &Record<Arc<Organization>>) -> bool {
         match (&self.record, record) {

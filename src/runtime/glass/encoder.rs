@@ -5,19 +5,18 @@
 //! they are seen (`slot.rs`). Nothing here talks to a terminal: bytes come out, and what is known of the
 //! terminal after them.
 
-use ratatui::buffer::{Buffer, Cell};
+use std::cell::OnceCell;
+
+use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use super::Abilities;
-use super::pen::Pen;
 use super::scroll::{self, Shift};
 use super::slot::{Slot, row};
 use super::tip::{Tip, Writer};
 
-/// Changed rows from which on it is looked whether they only moved, and bytes that writing them takes: to look takes
-/// longer than to write two rows.
+/// Changed rows from which on it is looked whether they only moved: to look takes longer than to write two rows.
 const ROWS_THAT_MAY_HAVE_MOVED: usize = 3;
-const BYTES_WORTH_A_LOOK: usize = 320;
 /// Longest stretch of unchanged columns that is written again instead of passed by.
 const BRIDGE: u16 = 4;
 /// Blanks from which on the end of a row is erased: shorter ones are written.
@@ -27,72 +26,90 @@ const GAP: (usize, usize) = (10, 6);
 
 /// The bytes that turn what is shown into `after`, and the tip after them.
 ///
-/// `before` is what the terminal shows; none, or another size, when that is unknown.
-pub(super) fn encode(before: Option<&Buffer>, after: &Buffer, tip: Tip, able: Abilities) -> (Vec<u8>, Tip) {
-    let Some(before) = before.filter(|before| before.area == after.area) else {
-        let blank = Buffer::empty(after.area);
-        let mut writer = Writer::new(tip, able, after.area.width);
+/// `before` is what the terminal shows, of the same size; none when that is unknown. It may differ in the rows
+/// `changed`, and in no other.
+pub(super) fn encode(
+    before: Option<&Buffer>,
+    after: &Buffer,
+    changed: &[u16],
+    tip: Tip,
+    able: Abilities,
+) -> (Vec<u8>, Tip) {
+    let mut writer = Writer::new(tip, able, after.area.width);
+    let Some(before) = before else {
         writer.clear();
-        repaint(&mut writer, &blank, after, None);
+        let (blank, after) = (Buffer::empty(after.area), Rows::of(after));
+        repaint(&mut writer, &Rows::of(&blank), &after, 0..after.height(), None);
         return (writer.bytes, writer.tip);
     };
-    let mut plain = Writer::new(tip, able, after.area.width);
-    let changed = repaint(&mut plain, before, after, None);
-    let may_have_moved = able.moves_rows
-        && changed.len() >= ROWS_THAT_MAY_HAVE_MOVED
-        && plain.bytes.len() >= BYTES_WORTH_A_LOOK;
-    let shift = may_have_moved.then(|| moved(before, after, &changed)).flatten();
-    let shifted = shift.map(|shift| {
-        let mut shifted = Writer::new(tip, able, after.area.width);
-        shifted.shift(shift.top, shift.bottom, shift.by);
-        repaint(&mut shifted, before, after, Some(shift));
-        shifted
-    });
-    let least = shifted.filter(|shifted| shifted.bytes.len() < plain.bytes.len()).unwrap_or(plain);
-    (least.bytes, least.tip)
-}
-
-/// The cells of the rows, from the top.
-fn rows(buffer: &Buffer) -> impl Iterator<Item = &[Cell]> {
-    buffer.content.chunks(usize::from(buffer.area.width).max(1))
+    let (before, after) = (Rows::of(before), Rows::of(after));
+    let shift = able.moves_rows.then(|| moved(&before, &after, changed)).flatten();
+    if let Some(shift) = shift {
+        writer.shift(shift.top, shift.bottom, shift.by);
+        let inside = |y: &u16| (shift.top..=shift.bottom).contains(y) || changed.contains(y);
+        repaint(&mut writer, &before, &after, (0..after.height()).filter(inside), Some(shift));
+    } else {
+        repaint(&mut writer, &before, &after, changed.iter().copied(), None);
+    }
+    (writer.bytes, writer.tip)
 }
 
 /// The block of rows that moved, if that may be worth it: it lies between the first and the last row that changed.
-fn moved(before: &Buffer, after: &Buffer, changed: &[u16]) -> Option<Shift> {
+fn moved(before: &Rows<'_>, after: &Rows<'_>, changed: &[u16]) -> Option<Shift> {
     let (first, last) = (*changed.first()?, *changed.last()?);
-    let within = |buffer| {
-        rows(buffer).take(usize::from(last) + 1).skip(usize::from(first)).map(row).collect::<Vec<_>>()
-    };
+    if changed.len() < ROWS_THAT_MAY_HAVE_MOVED {
+        return None;
+    }
+    let within = |rows: &Rows<'_>| (first..=last).map(|y| scroll::chunks(rows.get(y))).collect::<Vec<_>>();
     let found = scroll::find(&within(before), &within(after))?;
     Some(Shift { top: found.top + first, bottom: found.bottom + first, ..found })
 }
 
-/// Writes what differs in each row, after `shift` took place; gives the rows in which something does.
-fn repaint(writer: &mut Writer, before: &Buffer, after: &Buffer, shift: Option<Shift>) -> Vec<u16> {
-    let nothing = vec![Cell::EMPTY; usize::from(after.area.width)];
-    let mut changed = Vec::new();
-    for (y, next) in (0..after.area.height).zip(rows(after)) {
+/// Writes what differs in these rows, after `shift` took place.
+fn repaint(
+    writer: &mut Writer,
+    before: &Rows<'_>,
+    after: &Rows<'_>,
+    rows: impl Iterator<Item = u16>,
+    shift: Option<Shift>,
+) {
+    let nothing = vec![Slot::BLANK; usize::from(after.cells.area.width)];
+    for y in rows {
         let source = shift.map_or(Some(y), |shift| shift.source(y));
-        let was = source.and_then(|y| rows(before).nth(usize::from(y))).unwrap_or(&nothing);
-        if was.len() != next.len() || was.iter().zip(next).any(|(was, next)| !same(was, next)) {
-            repaint_row(writer, y, &row(was), &row(next));
-            changed.push(y);
-        }
+        repaint_row(writer, y, source.map_or(&*nothing, |y| before.get(y)), after.get(y));
     }
-    changed
 }
 
-/// Whether two cells look the same. Every cell of every frame goes through here, most are one byte.
-fn same(one: &Cell, other: &Cell) -> bool {
-    let text = match (one.symbol().as_bytes(), other.symbol().as_bytes()) {
-        ([one], [other]) => one == other,
-        (one, other) => one == other,
-    };
-    text && Pen::of(one) == Pen::of(other)
+/// The rows of a buffer, each looked at when it is asked for, and then once.
+struct Rows<'a> {
+    cells: &'a Buffer,
+    looked_at: Vec<OnceCell<Vec<Slot<'a>>>>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(cells: &'a Buffer) -> Self {
+        Self { cells, looked_at: vec![OnceCell::new(); usize::from(cells.area.height)] }
+    }
+
+    fn get(&self, y: u16) -> &[Slot<'a>] {
+        let width = usize::from(self.cells.area.width);
+        let look = || {
+            let start = usize::from(y) * width;
+            row(self.cells.content.get(start..start + width).unwrap_or_default())
+        };
+        self.looked_at.get(usize::from(y)).map_or(&[], |looked_at| looked_at.get_or_init(look))
+    }
+
+    const fn height(&self) -> u16 {
+        self.cells.area.height
+    }
 }
 
 /// Writes what differs in one row.
 fn repaint_row(writer: &mut Writer, y: u16, before: &[Slot<'_>], after: &[Slot<'_>]) {
+    if before == after {
+        return;
+    }
     let changed = changed(before, after);
     let text_ends = after.iter().rposition(|slot| !slot.is_blank()).map_or(0, |x| x + 1);
     let text_ends = text_ends + usize::from(after.get(text_ends).is_some_and(|slot| slot.width == 0));
@@ -120,6 +137,9 @@ fn repaint_row(writer: &mut Writer, y: u16, before: &[Slot<'_>], after: &[Slot<'
 /// Which columns have to be written. Half a wide character cannot be: either both halves are or none.
 fn changed(before: &[Slot<'_>], after: &[Slot<'_>]) -> Vec<bool> {
     let mut changed: Vec<bool> = before.iter().zip(after).map(|(before, after)| before != after).collect();
+    if before.iter().chain(after).all(|slot| slot.width == 1) {
+        return changed;
+    }
     loop {
         let mut spread = false;
         for x in 1..changed.len() {

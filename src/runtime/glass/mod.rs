@@ -124,8 +124,9 @@ impl Glass {
 impl Screen for Glass {
     type Error = io::Error;
 
-    fn show(&mut self, frame: &mut Buffer, cursor: Option<Position>) -> io::Result<usize> {
-        let (mut bytes, tip) = encode(self.shown.as_ref(), frame, self.tip, self.able);
+    fn show(&mut self, frame: &Buffer, changed: &[u16], cursor: Option<Position>) -> io::Result<usize> {
+        let before = self.shown.as_ref().filter(|shown| shown.area == frame.area);
+        let (mut bytes, tip) = encode(before, frame, changed, self.tip, self.able);
         let mut writer = Writer::new(tip, self.able, frame.area.width);
         if let Some(at) = cursor
             && (!bytes.is_empty() || self.cursor != cursor)
@@ -144,8 +145,17 @@ impl Screen for Glass {
         }
         (self.tip, self.cursor) = (writer.tip, cursor);
         match &mut self.shown {
-            Some(shown) => std::mem::swap(shown, frame),
-            None => self.shown = Some(std::mem::take(frame)),
+            Some(shown) if shown.area == frame.area => {
+                let width = usize::from(frame.area.width);
+                for row in changed.iter().map(|y| usize::from(*y) * width..(usize::from(*y) + 1) * width) {
+                    if let (Some(old), Some(new)) =
+                        (shown.content.get_mut(row.clone()), frame.content.get(row))
+                    {
+                        old.clone_from_slice(new);
+                    }
+                }
+            }
+            shown => *shown = Some(frame.clone()),
         }
         Ok(bytes.len())
     }

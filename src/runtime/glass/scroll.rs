@@ -31,18 +31,19 @@ impl Shift {
 }
 
 /// The hashes of a row's chunks.
-type Chunks = Vec<u64>;
+pub(super) type Chunks = Vec<u64>;
+
+/// What a row is compared by.
+pub(super) fn chunks(row: &[Slot<'_>]) -> Chunks {
+    let state = FixedState::default();
+    row.chunks(CHUNK).map(|chunk| state.hash_one(chunk)).collect()
+}
 
 /// The move after which most columns are right already, if any is likely to pay.
-pub(super) fn find(before: &[Vec<Slot<'_>>], after: &[Vec<Slot<'_>>]) -> Option<Shift> {
-    let state = FixedState::default();
-    let chunks =
-        |row: &Vec<Slot<'_>>| -> Chunks { row.chunks(CHUNK).map(|chunk| state.hash_one(chunk)).collect() };
-    let before: Vec<Chunks> = before.iter().map(chunks).collect();
-    let after: Vec<Chunks> = after.iter().map(chunks).collect();
+pub(super) fn find(before: &[Chunks], after: &[Chunks]) -> Option<Shift> {
     let height = i32::try_from(after.len()).ok()?;
     let ways = (1..height).flat_map(|by| [by, -by]);
-    ways.filter_map(|by| best(&before, &after, by)).max_by_key(|(gain, _)| *gain).map(|(_, shift)| shift)
+    ways.filter_map(|by| best(before, after, by)).max_by_key(|(gain, _)| *gain).map(|(_, shift)| shift)
 }
 
 /// The block that gains most by a move of `by`, and how much.

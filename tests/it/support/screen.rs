@@ -1,11 +1,12 @@
 //! What a state looks like, as text, with the roles that text cannot show.
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use cckm_tui::app::State;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::theme::Surface;
-use cckm_tui::ui::{Look, view};
+use cckm_tui::ui::{Look, Sheet, repaint, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -27,9 +28,18 @@ pub fn cells_on(state: &State, surface: Surface) -> Buffer {
             if let Some(cursor) = view(state, look, frame.buffer_mut()) {
                 frame.set_cursor_position(cursor);
             }
+            SHEET.with_borrow_mut(|sheet| {
+                repaint(state, look, state.size, sheet);
+                assert_eq!(sheet.cells(), frame.buffer_mut(), "painted over the frame before, or on nothing");
+            });
         })
         .unwrap();
     terminal.backend().buffer().clone()
+}
+
+thread_local! {
+    /// The frames of a test, one painted over the other as the program does.
+    static SHEET: RefCell<Sheet> = RefCell::default();
 }
 
 /// The frame as text: one line a row, no blanks at the end.
