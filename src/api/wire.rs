@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::{Connection, ConnectionState, Discovered, Field, Organization, OrganizationId, Record};
 
-use json::{Slot, Texts, each_field, fields, text_of, untrusted};
+use json::{Slot, Source, fields, text_of, untrusted};
 pub(super) use place::{account, domains, texts};
 pub(super) use words::{first_line, is_ours, words};
 
@@ -88,7 +88,7 @@ pub(super) fn connections(body: &Text<'_>) -> Result<Rows<Connection>, String> {
 ///
 /// What is wrong with it, and in which field.
 pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
-    one(body, parse(body)?, |raw| read_organization(raw, &mut Texts::default()))
+    one(body, parse(body)?, read_organization)
 }
 
 /// Reads one connection.
@@ -97,7 +97,7 @@ pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
 ///
 /// What is wrong with it, and in which field.
 pub(super) fn connection(body: &Text<'_>) -> Result<Connection, String> {
-    one(body, parse(body)?, |raw| read_connection(raw, &mut Texts::default()))
+    one(body, parse(body)?, read_connection)
 }
 
 /// Reads what a connection reaches: a list of either shape, one bare record, or nothing at all, which means no
@@ -115,7 +115,7 @@ pub(super) fn discovered(body: &Text<'_>) -> Result<Vec<Record<Discovered>>, Str
         let raw = parse(body)?;
         let list = |key: &str| matches!(key, "resources" | "total" | "codeDesc");
         if !fields(raw)?.iter().any(|(key, _)| list(key)) {
-            return Ok(vec![record(body, raw, read_discovered, &mut Texts::default())]);
+            return Ok(vec![record(body, raw, read_discovered)]);
         }
     }
     rows(body, read_discovered).map(|rows| rows.records)
@@ -171,7 +171,7 @@ fn not_json(body: &Text<'_>, error: &serde_json::Error) -> String {
 }
 
 /// `{"total":…,"resources":[…]}`, or a bare array. Without `resources`, or with null: no rows (§3.2).
-fn rows<'a, T>(body: &'a Text<'_>, read: Read<'a, T>) -> Result<Rows<T>, String> {
+fn rows<T>(body: &Text<'_>, read: Read<T>) -> Result<Rows<T>, String> {
     let damaged = |error: serde_json::Error| not_json(body, &error);
     let text = body.as_str();
     let (total, raws) = match text.trim_start().as_bytes().first() {
@@ -190,12 +190,11 @@ fn rows<'a, T>(body: &'a Text<'_>, read: Read<'a, T>) -> Result<Rows<T>, String>
             return Err(format!("the answer is not a list; it begins: {}", first_line(raw.get())));
         }
     };
-    let mut texts = Texts::default();
-    Ok(Rows { total, records: raws.into_iter().map(|raw| record(body, raw, read, &mut texts)).collect() })
+    Ok(Rows { total, records: raws.into_iter().map(|raw| record(body, raw, read)).collect() })
 }
 
-/// What reads one record, given the texts of the records before.
-type Read<'a, T> = fn(&'a RawValue, &mut Texts<'a>) -> Result<T, String>;
+/// What reads one record.
+type Read<T> = fn(&RawValue) -> Result<T, String>;
 
 #[derive(Deserialize)]
 struct Envelope<'a, L> {
@@ -220,8 +219,8 @@ fn odd_rows(resources: Option<&RawValue>, is_an_error: bool) -> Result<Vec<&RawV
     }
 }
 
-fn record<'a, T>(body: &Text<'_>, raw: &'a RawValue, read: Read<'a, T>, texts: &mut Texts<'a>) -> Record<T> {
-    one(body, raw, |raw| read(raw, texts)).map_or_else(
+fn record<T>(body: &Text<'_>, raw: &RawValue, read: Read<T>) -> Record<T> {
+    one(body, raw, read).map_or_else(
         |reason| Record::Damaged { json: raw.get().into(), reason: reason.into() },
         Record::Sound,
     )
@@ -272,7 +271,7 @@ fn count(raw: &RawValue) -> Option<usize> {
     text_of(raw).ok()?.trim().trim_end_matches(',').parse().ok()
 }
 
-fn read_organization<'a>(raw: &'a RawValue, texts: &mut Texts<'a>) -> Result<Organization, String> {
+fn read_organization(raw: &RawValue) -> Result<Organization, String> {
     let mut id = None;
     let mut name = Slot::default();
     let mut organization_id = Slot::default();
@@ -283,19 +282,20 @@ fn read_organization<'a>(raw: &'a RawValue, texts: &mut Texts<'a>) -> Result<Org
     let mut updated_at = Slot::default();
     let mut uri = Slot::default();
     let mut others = Vec::new();
-    each_field(raw, |key, value| {
+    let source = Source::of(raw);
+    source.each_field(|key, value| {
         match &*key {
             "id" if id.is_some() => return Err("id: stands twice".to_owned()),
-            "id" => id = Some(organization_id_of(value)?),
-            "name" => name.fill(&key, value)?,
-            "organization_id" => organization_id.fill(&key, value)?,
-            "connection" => connection.put(&key, texts.untrusted(&key, value)?)?,
-            "cloud_name" => cloud_name.put(&key, texts.untrusted(&key, value)?)?,
-            "type" => kind.put(&key, texts.untrusted(&key, value)?)?,
-            "createdAt" => created_at.fill(&key, value)?,
-            "updatedAt" => updated_at.fill(&key, value)?,
-            "uri" => uri.fill(&key, value)?,
-            _ => others.push(Field { value: texts.untrusted(&key, value)?, key: texts.share(key) }),
+            "id" => id = Some(organization_id_of(&source, value)?),
+            "name" => name.fill(&source, &key, value)?,
+            "organization_id" => organization_id.fill(&source, &key, value)?,
+            "connection" => connection.fill(&source, &key, value)?,
+            "cloud_name" => cloud_name.fill(&source, &key, value)?,
+            "type" => kind.fill(&source, &key, value)?,
+            "createdAt" => created_at.fill(&source, &key, value)?,
+            "updatedAt" => updated_at.fill(&source, &key, value)?,
+            "uri" => uri.fill(&source, &key, value)?,
+            _ => others.push(Field { value: source.text(&key, value)?, key: source.part(&key) }),
         }
         Ok(())
     })?;
@@ -310,24 +310,24 @@ fn read_organization<'a>(raw: &'a RawValue, texts: &mut Texts<'a>) -> Result<Org
         updated_at: updated_at.text(),
         uri: uri.text(),
         others,
-        json: raw.get().into(),
+        json: source.0,
     })
 }
 
 /// An id is a text or a plain number; anything that cannot be one segment of a path is refused.
-fn organization_id_of(raw: &RawValue) -> Result<OrganizationId, String> {
+fn organization_id_of(source: &Source, raw: &RawValue) -> Result<OrganizationId, String> {
     let number = raw.get().bytes().all(|byte| byte.is_ascii_digit());
     if !number && !raw.get().starts_with('"') {
         return Err("id: neither a text nor a whole number".to_owned());
     }
     let id = text_of(raw).map_err(|error| format!("id: {error}"))?;
-    OrganizationId::new(&id).ok_or_else(|| match id.len() {
+    OrganizationId::of(source.part(&id)).ok_or_else(|| match id.len() {
         0 => "id: empty".to_owned(),
         _ => "id: cannot be one segment of a path".to_owned(),
     })
 }
 
-fn read_connection<'a>(raw: &'a RawValue, texts: &mut Texts<'a>) -> Result<Connection, String> {
+fn read_connection(raw: &RawValue) -> Result<Connection, String> {
     let mut id = Slot::default();
     let mut name = Slot::default();
     let mut cloud_name = Slot::default();
@@ -338,18 +338,19 @@ fn read_connection<'a>(raw: &'a RawValue, texts: &mut Texts<'a>) -> Result<Conne
     let mut updated_at = Slot::default();
     let mut uri = Slot::default();
     let mut others = Vec::new();
-    each_field(raw, |key, value| {
+    let source = Source::of(raw);
+    source.each_field(|key, value| {
         match &*key {
-            "id" => id.fill(&key, value)?,
-            "name" => name.fill(&key, value)?,
-            "cloud_name" => cloud_name.put(&key, texts.untrusted(&key, value)?)?,
-            "last_connection_ok" => ok.fill(&key, value)?,
-            "last_connection_at" => tested_at.fill(&key, value)?,
-            "last_connection_error" => error.fill(&key, value)?,
-            "createdAt" => created_at.fill(&key, value)?,
-            "updatedAt" => updated_at.fill(&key, value)?,
-            "uri" => uri.fill(&key, value)?,
-            _ => others.push(Field { value: texts.untrusted(&key, value)?, key: texts.share(key) }),
+            "id" => id.fill(&source, &key, value)?,
+            "name" => name.fill(&source, &key, value)?,
+            "cloud_name" => cloud_name.fill(&source, &key, value)?,
+            "last_connection_ok" => ok.fill(&source, &key, value)?,
+            "last_connection_at" => tested_at.fill(&source, &key, value)?,
+            "last_connection_error" => error.fill(&source, &key, value)?,
+            "createdAt" => created_at.fill(&source, &key, value)?,
+            "updatedAt" => updated_at.fill(&source, &key, value)?,
+            "uri" => uri.fill(&source, &key, value)?,
+            _ => others.push(Field { value: source.text(&key, value)?, key: source.part(&key) }),
         }
         Ok(())
     })?;
@@ -374,23 +375,24 @@ fn read_connection<'a>(raw: &'a RawValue, texts: &mut Texts<'a>) -> Result<Conne
         updated_at: updated_at.text(),
         uri: uri.text(),
         others,
-        json: raw.get().into(),
+        json: source.0,
     })
 }
 
-fn read_discovered<'a>(raw: &'a RawValue, texts: &mut Texts<'a>) -> Result<Discovered, String> {
+fn read_discovered(raw: &RawValue) -> Result<Discovered, String> {
     let mut name = Slot::default();
     let mut organization_id = Slot::default();
     let mut connection = Slot::default();
     let mut cloud_name = Slot::default();
     let mut kind = Slot::default();
-    each_field(raw, |key, value| {
+    let source = Source::of(raw);
+    source.each_field(|key, value| {
         match &*key {
-            "name" => name.fill(&key, value)?,
-            "organization_id" => organization_id.fill(&key, value)?,
-            "connection" => connection.put(&key, texts.untrusted(&key, value)?)?,
-            "cloud_name" => cloud_name.put(&key, texts.untrusted(&key, value)?)?,
-            "type" => kind.put(&key, texts.untrusted(&key, value)?)?,
+            "name" => name.fill(&source, &key, value)?,
+            "organization_id" => organization_id.fill(&source, &key, value)?,
+            "connection" => connection.fill(&source, &key, value)?,
+            "cloud_name" => cloud_name.fill(&source, &key, value)?,
+            "type" => kind.fill(&source, &key, value)?,
             _ => {}
         }
         Ok(())

@@ -70,4 +70,12 @@ impl Connection {
             json: empty(),
         }
     }
+
+    /// Keeps its texts, and not the memory of the record as it was read, of which they are parts.
+    pub fn detach(&mut self) {
+        let Self { id, name, cloud_name, state: _, tested_at, error, created_at, updated_at, .. } = self;
+        let known = [id, name, cloud_name, tested_at, error, created_at, updated_at];
+        known.into_iter().chain([&mut self.uri, &mut self.json]).for_each(Untrusted::detach);
+        self.others.iter_mut().for_each(Field::detach);
+    }
 }

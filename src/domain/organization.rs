@@ -1,7 +1,6 @@
 //! A Salesforce organization as CCKM records it (API contract §4.1).
 
 use std::fmt;
-use std::sync::Arc;
 
 use crate::text::Untrusted;
 
@@ -9,7 +8,7 @@ use crate::text::Untrusted;
 ///
 /// Not the Salesforce organization id (`00D…`). Compared byte by byte.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrganizationId(Arc<str>);
+pub struct OrganizationId(Untrusted);
 
 impl OrganizationId {
     /// Longest id accepted, in bytes; a UUID has 36.
@@ -20,26 +19,32 @@ impl OrganizationId {
     /// Anything else would need encoding that servers undo differently, so such a record is shown but can
     /// not be asked for or changed.
     pub fn new(id: &str) -> Option<Self> {
+        Self::of(id.into())
+    }
+
+    /// The same of a text that is shared.
+    pub fn of(text: Untrusted) -> Option<Self> {
+        let id = text.as_sent();
         let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
         let fits = !id.is_empty() && id.len() <= Self::LONGEST && id != "." && id != "..";
-        (fits && id.bytes().all(legal)).then(|| Self(id.into()))
+        (fits && id.bytes().all(legal)).then(|| Self(text))
     }
 
     /// The id: printable ASCII by construction, so it may be shown as it is.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_sent()
     }
 }
 
 impl fmt::Debug for OrganizationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Display for OrganizationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self.as_str())
     }
 }
 
@@ -50,6 +55,13 @@ pub struct Field {
     pub key: Untrusted,
     /// A string's content, or any other value's JSON text.
     pub value: Untrusted,
+}
+
+impl Field {
+    pub(super) fn detach(&mut self) {
+        self.key.detach();
+        self.value.detach();
+    }
 }
 
 /// One organization record.
@@ -90,6 +102,15 @@ impl OrganizationId {
 }
 
 impl Organization {
+    /// Keeps its texts, and not the memory of the record as it was read, of which they are parts.
+    pub fn detach(&mut self) {
+        let Self { id, name, organization_id, connection, cloud_name, kind, created_at, updated_at, .. } =
+            self;
+        let known = [&mut id.0, name, organization_id, connection, cloud_name, kind, created_at, updated_at];
+        known.into_iter().chain([&mut self.uri, &mut self.json]).for_each(Untrusted::detach);
+        self.others.iter_mut().for_each(Field::detach);
+    }
+
     /// Every field but the id with its wire name, the known ones first, then the others in the server's order.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &Untrusted)> {
         let known = [

@@ -130,29 +130,36 @@ impl Secrets {
     pub fn mask_organization(&self, organization: &mut Organization) {
         let Organization { name, organization_id, connection, cloud_name, kind, uri, .. } = &*organization;
         let named = [name, organization_id, connection, cloud_name, kind, uri].map(Clone::clone);
-        self.mask_beside(&named, &mut organization.json, &mut organization.others);
+        if self.mask_beside(&named, &mut organization.json, &mut organization.others) {
+            organization.detach();
+        }
     }
 
     /// The same for a connection. What Salesforce said of its last test is only shown.
     pub fn mask_connection(&self, connection: &mut Connection) {
         let Connection { id, name, cloud_name, uri, .. } = &*connection;
         let named = [id, name, cloud_name, uri].map(Clone::clone);
-        self.mask_beside(&named, &mut connection.json, &mut connection.others);
+        if self.mask_beside(&named, &mut connection.json, &mut connection.others) {
+            connection.detach();
+        }
         mask_shown(&mut connection.error, self.known().password.as_deref());
     }
 
-    fn mask_beside(&self, named: &[Untrusted], json: &mut Untrusted, others: &mut [Field]) {
+    /// Says whether anything may have been masked: then the fields are not to keep the record in memory of which they
+    /// are parts.
+    fn mask_beside(&self, named: &[Untrusted], json: &mut Untrusted, others: &mut [Field]) -> bool {
         let password = self.known().password.clone();
         // What stands in a field stands in the record, where no character of the record is spelled otherwise.
         let is_spelled_out = !json.as_sent().contains('\\');
         if is_spelled_out && is_clean(json.as_sent(), password.as_deref()) {
-            return;
+            return false;
         }
         let is_no_name = |secret: &&Secret| !named.iter().any(|text| secret.is_in(text.as_sent()));
         mask_shown(json, password.as_deref().filter(is_no_name));
         for field in others {
             mask_shown(&mut field.value, password.as_deref());
         }
+        true
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

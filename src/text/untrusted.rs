@@ -1,7 +1,9 @@
 //! The type of every string that was not written by us.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+
+use arcstr::{ArcStr, Substr};
 
 use super::escape::escape;
 use super::layout;
@@ -12,19 +14,33 @@ const BRIEF: usize = 1024;
 /// A string from a server, a file or the environment.
 ///
 /// It has neither `Display` nor `AsRef<str>`: [`display`](Self::display) is the way to a screen or a log,
-/// [`as_sent`](Self::as_sent) the way back to the wire. `Debug` prints the escaped form.
+/// [`as_sent`](Self::as_sent) the way back to the wire. `Debug` prints the escaped form. A clone shares its memory,
+/// and so does a part.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Untrusted(Arc<str>);
+pub struct Untrusted(Substr);
 
 impl Untrusted {
     /// Takes the text as it came.
-    pub fn new(text: impl Into<Arc<str>>) -> Self {
-        Self(text.into())
+    pub fn new(text: impl Into<ArcStr>) -> Self {
+        Self(text.into().into())
+    }
+
+    /// The same text as a part of this one where it is one; else a text of its own.
+    #[must_use]
+    pub fn part(&self, text: &str) -> Self {
+        self.0.parent().try_substr_from(text).map_or_else(|| text.into(), Self)
+    }
+
+    /// Keeps the text, and not the memory of what it is a part of.
+    pub fn detach(&mut self) {
+        if self.0.len() < self.0.parent().len() {
+            *self = self.as_sent().into();
+        }
     }
 
     /// The text escaped, safe for a terminal.
     pub fn display(&self) -> DisplayText {
-        shown(&self.0)
+        self.shown(&self.0)
     }
 
     /// The first `bytes` bytes (cut at a character) escaped, for text that may be megabytes long; the flag
@@ -32,14 +48,14 @@ impl Untrusted {
     pub fn display_head(&self, bytes: usize) -> (DisplayText, bool) {
         let end = self.0.floor_char_boundary(bytes);
         let head = self.0.get(..end).unwrap_or_default();
-        (shown(head), end < self.0.len())
+        (self.shown(head), end < self.0.len())
     }
 
     /// The text escaped, for a row or a sentence: however long it is, only its head is looked at, with `…`
     /// where it was cut.
     pub fn brief(&self) -> DisplayText {
         let (head, cut) = self.display_head(BRIEF);
-        if cut { DisplayText(head.0 + "…") } else { head }
+        if cut { DisplayText(format!("{head}…").into()) } else { head }
     }
 
     /// The lines of the text, each escaped: a newline of the text is a row, anything else is visible. Of a long
@@ -58,19 +74,23 @@ impl Untrusted {
         self.0.split_whitespace().collect()
     }
 
+    /// A part of the text through the display rule. What stands for an empty value, a dash, is escaped where it is the
+    /// whole text.
+    fn shown(&self, part: &str) -> DisplayText {
+        DisplayText(match part {
+            "–" => arcstr::literal_substr!(r"\u{2013}"),
+            "-" => arcstr::literal_substr!(r"\x2d"),
+            part => match escape(part) {
+                Cow::Borrowed(plain) => self.part(plain).0,
+                Cow::Owned(escaped) => escaped.into(),
+            },
+        })
+    }
+
     /// Whether there is no text at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-}
-
-/// A text through the display rule. What stands for an empty value, a dash, is escaped where it is the whole text.
-fn shown(text: &str) -> DisplayText {
-    DisplayText(match text {
-        "–" => r"\u{2013}".to_owned(),
-        "-" => r"\x2d".to_owned(),
-        text => escape(text).into_owned(),
-    })
 }
 
 impl From<&str> for Untrusted {
@@ -93,7 +113,7 @@ impl fmt::Debug for Untrusted {
 
 /// Text that went through the display rule: printable, reversible, of known width.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct DisplayText(String);
+pub struct DisplayText(Substr);
 
 impl DisplayText {
     /// The escaped text.
@@ -103,7 +123,7 @@ impl DisplayText {
 
     /// The escaped text, owned.
     pub fn into_string(self) -> String {
-        self.0
+        self.0.to_string()
     }
 
     /// Width on the screen, in cells.
@@ -115,5 +135,27 @@ impl DisplayText {
 impl fmt::Display for DisplayText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_shares_the_memory_of_the_whole_until_it_is_detached() {
+        let whole = Untrusted::from("a record with a name");
+        let name = |text: &str| text.get(16..).unwrap_or_default().to_owned();
+        let mut part = whole.part(whole.as_sent().get(16..).unwrap_or_default());
+        assert_eq!(part, Untrusted::from("name"));
+        assert_eq!(part.0.parent().len(), whole.as_sent().len());
+        assert_eq!(part.display().0.parent().len(), whole.as_sent().len(), "nothing was to be escaped");
+        part.detach();
+        assert_eq!((part.as_sent(), part.0.parent().len()), ("name", 4));
+        assert_eq!(
+            whole.part(&name(whole.as_sent())).0.parent().len(),
+            4,
+            "the same letters elsewhere are no part"
+        );
     }
 }

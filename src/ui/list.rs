@@ -176,12 +176,13 @@ fn paint_row(
         canvas.put(area.x + GUTTER, area.y, area.width.saturating_sub(GUTTER), Role::Bad, &text);
     } else {
         for (column, place) in columns {
-            let x = area.x + place.start;
-            let (role, shown) = cell(state, row, *column);
-            canvas.put(x, area.y, place.end - place.start, role, &shown);
-            if let Some(field) = column.field() {
-                paint_matches((query, field.column()), &shown, x..area.x + place.end, area.y, canvas);
-            }
+            cell(state, row, *column, |role, shown| {
+                let x = area.x + place.start;
+                canvas.put(x, area.y, place.end - place.start, role, shown);
+                if let Some(field) = column.field().filter(|_| !query.is_empty()) {
+                    paint_matches((query, field.column()), shown, x..area.x + place.end, area.y, canvas);
+                }
+            });
         }
     }
     let rows = &state.list.rows;
@@ -225,21 +226,19 @@ pub(super) fn paint_matches(
     }
 }
 
-/// What stands in a column. The mark of an empty value is dim: a name that is a dash is not.
-fn cell(state: &State, row: &Row, column: Column) -> (Role, String) {
-    let Some(organization) = row.organization() else { return (Role::Text, String::new()) };
+/// Hands over what stands in a column. The mark of an empty value is dim: a name that is a dash is not.
+fn cell(state: &State, row: &Row, column: Column, put: impl FnOnce(Role, &str)) {
+    let Some(organization) = row.organization() else { return };
     if column == Column::Id {
-        return (Role::Text, organization.id.as_str().to_owned());
+        return put(Role::Text, organization.id.as_str());
     }
-    let Some(value) = column.value(organization, state.list.rows.others()).filter(|value| !value.is_empty())
-    else {
-        return (Role::Dim, "–".to_owned());
-    };
+    let value = column.value(organization, state.list.rows.others()).filter(|value| !value.is_empty());
+    let Some(value) = value else { return put(Role::Dim, "–") };
     if column.is_time() {
         let at = if column == Column::Updated { row.updated() } else { age::parse(value) };
         let since = at.and_then(|at| age::since_parsed(at, state.wall_clock()));
         let since = since.filter(|_| !state.list.columns.wide);
-        return (Role::Text, since.map_or_else(|| age::readable(value), age::short));
+        return put(Role::Text, &since.map_or_else(|| age::readable(value), age::short));
     }
-    (Role::Text, value.brief().into_string())
+    put(Role::Text, value.brief().as_str());
 }

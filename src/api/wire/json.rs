@@ -1,10 +1,8 @@
 //! Objects and texts of JSON, read without looking into what is not needed.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 
-use foldhash::fast::RandomState;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -14,16 +12,39 @@ use crate::text::{Untrusted, escape};
 /// Keys accepted in one record, for the same reason.
 const MOST_FIELDS: usize = 1_000;
 
+/// A record's own text. What is taken out of it is a part of it, wherever it stands there as it is: a record is one
+/// piece of memory.
+pub(super) struct Source(pub(super) Untrusted);
+
+impl Source {
+    pub(super) fn of(raw: &RawValue) -> Self {
+        Self(raw.get().into())
+    }
+
+    /// The fields in their order, names decoded and values not looked into, up to the first that is not taken.
+    pub(super) fn each_field<'a>(
+        &'a self,
+        take: impl FnMut(Cow<'a, str>, &'a RawValue) -> Result<(), String>,
+    ) -> Result<(), String> {
+        each_field(self.0.as_sent(), take)
+    }
+
+    pub(super) fn part(&self, text: &str) -> Untrusted {
+        self.0.part(text)
+    }
+
+    pub(super) fn text(&self, key: &str, value: &RawValue) -> Result<Untrusted, String> {
+        text_under(key, value).map(|text| self.part(&text))
+    }
+}
+
 /// A known field, filled at most once.
 #[derive(Default)]
 pub(super) struct Slot(Option<Untrusted>);
 
 impl Slot {
-    pub(super) fn fill(&mut self, key: &str, value: &RawValue) -> Result<(), String> {
-        self.put(key, untrusted(key, value)?)
-    }
-
-    pub(super) fn put(&mut self, key: &str, text: Untrusted) -> Result<(), String> {
+    pub(super) fn fill(&mut self, source: &Source, key: &str, value: &RawValue) -> Result<(), String> {
+        let text = source.text(key, value)?;
         if self.0.is_some() {
             return Err(format!("{key}: stands twice"));
         }
@@ -44,28 +65,6 @@ fn text_under<'a>(key: &str, value: &'a RawValue) -> Result<Cow<'a, str>, String
     text_of(value).map_err(|error| format!("{}: {error}", escape(key)))
 }
 
-/// Texts of one body that come again in many of its records, such as a type or the key of a field: each is held once.
-#[derive(Debug, Default)]
-pub(super) struct Texts<'a>(HashMap<&'a str, Untrusted, RandomState>);
-
-/// Longest text that is looked up, in bytes.
-const LONGEST_SHARED: usize = 256;
-
-impl<'a> Texts<'a> {
-    pub(super) fn untrusted(&mut self, key: &str, value: &'a RawValue) -> Result<Untrusted, String> {
-        text_under(key, value).map(|text| self.share(text))
-    }
-
-    pub(super) fn share(&mut self, text: Cow<'a, str>) -> Untrusted {
-        match text {
-            Cow::Borrowed(text) if text.len() <= LONGEST_SHARED => {
-                self.0.entry(text).or_insert_with(|| text.into()).clone()
-            }
-            text => Untrusted::new(&*text),
-        }
-    }
-}
-
 /// A string's content; nothing for null; any other value's JSON text.
 pub(super) fn text_of(raw: &RawValue) -> Result<Cow<'_, str>, serde_json::Error> {
     match raw.get().as_bytes().first() {
@@ -80,16 +79,16 @@ pub(super) fn text_of(raw: &RawValue) -> Result<Cow<'_, str>, serde_json::Error>
 /// The fields of an object in their order, names decoded and values not looked into.
 pub(super) fn fields(raw: &RawValue) -> Result<Vec<(Cow<'_, str>, &RawValue)>, String> {
     let mut fields = Vec::with_capacity(16);
-    each_field(raw, |key, value| {
+    each_field(raw.get(), |key, value| {
         fields.push((key, value));
         Ok(())
     })?;
     Ok(fields)
 }
 
-/// Hands the same fields out one by one, up to the first that is not taken.
-pub(super) fn each_field<'a>(
-    raw: &'a RawValue,
+/// Hands the fields of an object out one by one, up to the first that is not taken.
+fn each_field<'a>(
+    object: &'a str,
     take: impl FnMut(Cow<'a, str>, &'a RawValue) -> Result<(), String>,
 ) -> Result<(), String> {
     struct Fields<T>(T);
@@ -115,7 +114,7 @@ pub(super) fn each_field<'a>(
             Ok(taken)
         }
     }
-    let mut json = serde_json::Deserializer::from_str(raw.get());
+    let mut json = serde_json::Deserializer::from_str(object);
     json.deserialize_map(Fields(take)).map_err(|error| format!("not a record: {error}"))?
 }
 

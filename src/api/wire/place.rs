@@ -42,7 +42,7 @@ pub(in crate::api) fn account(body: &Text<'_>) -> Result<(Untrusted, Untrusted),
 ///
 /// What is wrong with a body that is no list at all.
 pub(in crate::api) fn domains(body: &Text<'_>) -> Result<Rows<Domain>, String> {
-    rows(body, |raw, _| {
+    rows(body, |raw| {
         let [id, name] = texts_of(raw, ["id", "name"])?;
         if id.is_empty() && name.is_empty() { Err("id: missing".to_owned()) } else { Ok(Domain { id, name }) }
     })

@@ -3,6 +3,7 @@
 mod column;
 mod columns;
 mod filter;
+mod index;
 mod late;
 mod load;
 mod marks;

@@ -171,7 +171,7 @@ impl<'a> Order<'a> {
 
     fn time(&self, row: usize, column: Column) -> Option<i128> {
         let row = self.all.get(row)?;
-        if column == Column::Updated { row.updated } else { age::parse(&row.organization()?.created_at) }
+        if column == Column::Updated { row.updated() } else { age::parse(&row.organization()?.created_at) }
     }
 }
 

@@ -81,12 +81,12 @@ pub struct Row {
     /// The record.
     pub record: Record<Arc<Organization>>,
     /// Whether a refresh found it different.
-    pub changed: Option<Changed>,
+    pub changed: Option<Box<Changed>>,
     /// What the server was asked for when it gave this record; none where it was asked for everything, or for this
     /// record alone.
     pub(super) given: Option<Arc<Criteria>>,
-    /// `updatedAt` in nanoseconds since 1970.
-    pub(super) updated: Option<i128>,
+    /// `updatedAt` in nanoseconds since 1970, as near as this type comes to it.
+    pub(super) updated: Option<i64>,
     /// What its names look like.
     pub(super) looks: Looks,
 }
@@ -161,7 +161,7 @@ impl Row {
             key,
             changed: None,
             given: None,
-            updated: age::parse(&organization.updated_at),
+            updated: age::parse(&organization.updated_at).map(nearest),
             looks: Looks {
                 name: Skeleton::of(organization.name.as_sent()),
                 connection: Skeleton::of(organization.connection.as_sent()),
@@ -179,8 +179,8 @@ impl Row {
     }
 
     /// `updatedAt` in nanoseconds since 1970; none when it is no time.
-    pub const fn updated(&self) -> Option<i128> {
-        self.updated
+    pub fn updated(&self) -> Option<i128> {
+        self.updated.map(i128::from)
     }
 
     /// Whether it shows this record as it is.
@@ -207,4 +207,9 @@ impl Row {
             Record::Damaged { json: _, reason } => reason.brief(),
         }
     }
+}
+
+/// No clock is past the ends of this type, in 1677 and 2262: what is counts as there.
+fn nearest(nanoseconds: i128) -> i64 {
+    i64::try_from(nanoseconds).unwrap_or(if nanoseconds < 0 { i64::MIN } else { i64::MAX })
 }

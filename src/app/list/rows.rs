@@ -11,6 +11,7 @@ use foldhash::fast::RandomState;
 
 use super::column::{Column, OtherFields};
 use super::filter::Filter;
+use super::index::Index;
 use super::order::{Leads, Order};
 use super::row::{Changed, LookAlike, News, Row, RowKey, RowKeys};
 use super::sort::Sort;
@@ -31,7 +32,7 @@ type Moved = HashSet<usize, RandomState>;
 pub struct Rows {
     all: Vec<Row>,
     words: Words,
-    index: HashMap<RowKey, usize, RandomState>,
+    index: Index,
     sorted: Vec<usize>,
     leads: Leads,
     shown: Vec<usize>,
@@ -76,7 +77,7 @@ impl Rows {
 
     /// Whether the filter shows a row.
     pub fn matches(&self, key: &RowKey, filter: &Filter) -> bool {
-        let subject = self.index.get(key).and_then(|index| self.subject(*index));
+        let subject = self.index_of(key).and_then(|index| self.subject(index));
         filter.is_empty() || subject.is_some_and(|subject| filter.query().matches(subject))
     }
 
@@ -148,7 +149,11 @@ impl Rows {
 
     /// The row of a key, shown or not.
     pub fn get(&self, key: &RowKey) -> Option<&Row> {
-        self.all.get(*self.index.get(key)?)
+        self.all.get(self.index_of(key)?)
+    }
+
+    fn index_of(&self, key: &RowKey) -> Option<usize> {
+        self.index.get(&self.all, key)
     }
 
     /// The organization of an id, shown or not.
@@ -158,9 +163,7 @@ impl Rows {
 
     /// Whether a filter shows the organization of an id.
     pub fn shows(&self, id: &OrganizationId, filter: &Filter) -> bool {
-        let index = self.index.get(&RowKey::Id(id.clone()));
-        let row = index.and_then(|index| self.subject(*index));
-        row.is_some_and(|row| filter.is_empty() || filter.query().matches(row))
+        self.matches(&RowKey::Id(id.clone()), filter)
     }
 
     /// Every sound organization, in no order.
@@ -170,7 +173,7 @@ impl Rows {
 
     /// The position of a key, looked for near `hint` first.
     pub fn position(&self, key: &RowKey, hint: usize) -> Option<usize> {
-        let wanted = *self.index.get(key)?;
+        let wanted = self.index_of(key)?;
         if self.shown.get(hint) == Some(&wanted) {
             return Some(hint);
         }
@@ -189,7 +192,7 @@ impl Rows {
     ) {
         let mut moved = Moved::default();
         for record in records {
-            let known = self.index.get(&RowKey::of(&record)).copied();
+            let known = self.index_of(&RowKey::of(&record));
             // Most of what a refresh brings is known: nothing is made of it.
             let same = known.and_then(|index| Some((index, self.all.get_mut(index)?)));
             if let Some((index, row)) = same.filter(|(_, row)| row.is_of(&record)) {
@@ -219,15 +222,15 @@ impl Rows {
 
     fn push(&mut self, mut row: Row, mark: Option<Moment>) -> usize {
         let index = self.all.len();
-        self.index.insert(row.key.clone(), index);
         count(&mut self.uses, None, Some(&row));
         compare_names(&mut self.names, &mut self.connections, None, Some(&row));
-        row.changed = mark.map(|at| Changed { at, connection_was: None });
+        row.changed = mark.map(|at| Box::new(Changed { at, connection_was: None }));
         if row.changed.is_some() {
             self.changed.push(row.key.clone());
         }
         self.words.push(&row.record);
         self.all.push(row);
+        self.index.add(&self.all, index);
         index
     }
 
@@ -251,7 +254,7 @@ impl Rows {
 
     /// Takes the mark off a row: the operator has looked at it.
     pub fn looked_at(&mut self, key: &RowKey) {
-        let row = self.index.get(key).and_then(|index| self.all.get_mut(*index));
+        let row = self.index_of(key).and_then(|index| self.all.get_mut(index));
         if row.is_some_and(|row| row.changed.take().is_some()) {
             self.changed.retain(|marked| marked != key);
         }
@@ -274,7 +277,7 @@ impl Rows {
         let kept = self.all.iter().enumerate().filter(|(_, row)| keep.contains(&row.key));
         self.words.keep(kept.map(|(index, _)| index));
         self.all.retain(|row| keep.contains(&row.key));
-        self.index = self.all.iter().enumerate().map(|(index, row)| (row.key.clone(), index)).collect();
+        self.index = Index::of(&self.all);
         self.changed.retain(|key| keep.contains(key));
         self.sort(sort, filter);
         told
@@ -332,7 +335,7 @@ impl Rows {
             words: self.words.get(index),
             columns: organization.map(|organization| organization.as_ref() as &dyn Displayed),
             given: row.given.as_deref(),
-            updated: row.updated,
+            updated: row.updated(),
             created: organization.map(|organization| &organization.created_at),
             tested: None,
         })
@@ -430,11 +433,11 @@ fn compare_names(names: &mut Twins, connections: &mut Twins, gone: Option<&Row>,
     }
 }
 
-fn difference(before: &Row, after: &Row, at: Moment) -> Option<Changed> {
+fn difference(before: &Row, after: &Row, at: Moment) -> Option<Box<Changed>> {
     let (before, after) = (before.organization()?, after.organization()?);
     let same = before.connection == after.connection;
     (!same || before.updated_at != after.updated_at)
-        .then(|| Changed { at, connection_was: (!same).then(|| before.connection.clone()) })
+        .then(|| Box::new(Changed { at, connection_was: (!same).then(|| before.connection.clone()) }))
 }
 
 #[cfg(test)]
