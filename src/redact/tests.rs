@@ -171,7 +171,14 @@ fn sk_06_the_password_is_masked_where_a_record_is_only_shown() {
     let escaped = r"\u0042earer abcdef0123456789 \u0063anary";
     let masked = mask(record("n", escaped, "Bearer abcdef0123456789 canary"));
     assert_eq!(masked.others, [field("Bearer ••• •••")], "the record spells it otherwise");
-    let mut damaged = Record::Damaged { json: "{canary".into(), reason: "".into() };
-    secrets.mask_record(&mut damaged);
-    assert_eq!(damaged, Record::Damaged { json: "{•••".into(), reason: "".into() });
+    let damaged = |json: &str| Record::Damaged { json: json.into(), reason: "".into() };
+    let masked = |page: &str, json: &str| {
+        let mut records = [damaged(json), Record::Sound(record("n", json, json))];
+        secrets.mask_records(page, &mut records);
+        records
+    };
+    let both = |json: &str| [damaged(json), Record::Sound(record("n", json, json))];
+    assert_eq!(masked("[{canary]", "{canary"), both("{•••"));
+    assert_eq!(masked(r"[\u0063anary]", "canary"), both("•••"), "the page spells it otherwise");
+    assert_eq!(masked("[{canaries]", "{canaries"), both("{canaries"));
 }

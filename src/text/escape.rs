@@ -209,13 +209,15 @@ impl Before {
     }
 }
 
-/// All bytes are looked at, also after one that is not plain: that way the compiler takes many at a time.
 fn is_plain_ascii(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let odd = bytes.iter().filter(|b| !matches!(b, 0x20..=0x7e) || **b == b'\\').count();
-    let pairs = bytes.iter().zip(bytes.iter().skip(1));
-    let double = pairs.filter(|(one, two)| **one == b' ' && **two == b' ').count();
-    odd == 0 && double == 0 && bytes.first() != Some(&b' ') && bytes.last() != Some(&b' ')
+    let mut before = b' ';
+    for byte in text.bytes() {
+        if !matches!(byte, 0x20..=0x7e) || byte == b'\\' || (byte == b' ' && before == b' ') {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' ' || text.is_empty()
 }
 
 /// The same with the letters of most other names.

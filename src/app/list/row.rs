@@ -1,5 +1,6 @@
 //! One row of the list.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -85,10 +86,20 @@ pub struct Row {
     /// What the server was asked for when it gave this record; none where it was asked for everything, or for this
     /// record alone.
     pub(super) given: Option<Arc<Criteria>>,
-    /// `updatedAt` in nanoseconds since 1970, as near as this type comes to it.
-    pub(super) updated: Option<i64>,
+    /// `updatedAt` in nanoseconds since 1970, as near as this type comes to it; found out when it is asked for.
+    pub(super) updated: Parsed,
     /// What its names look like.
     pub(super) looks: Looks,
+}
+
+/// A time of the record, once it was asked for. Two rows of the same record are the same, asked or not.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parsed(OnceCell<Option<i64>>);
+
+impl PartialEq for Parsed {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// What the names on a record look like, found out once: every row is compared with all others.
@@ -150,8 +161,8 @@ impl Row {
         match record {
             Record::Sound(organization) => Self::sound(key, organization),
             Record::Damaged { json, reason } => {
-                let (updated, looks, record) = (None, Looks::default(), Record::Damaged { json, reason });
-                Self { key, changed: None, given: None, updated, looks, record }
+                let (looks, record) = (Looks::default(), Record::Damaged { json, reason });
+                Self { key, changed: None, given: None, updated: Parsed::default(), looks, record }
             }
         }
     }
@@ -161,10 +172,10 @@ impl Row {
             key,
             changed: None,
             given: None,
-            updated: age::parse(&organization.updated_at).map(nearest),
+            updated: Parsed::default(),
             looks: Looks {
                 name: Skeleton::of(organization.name.as_sent()),
-                connection: Skeleton::of(organization.connection.as_sent()),
+                connection: Skeleton::of_one_of_few(organization.connection.as_sent()),
             },
             record: Record::Sound(organization),
         }
@@ -180,7 +191,8 @@ impl Row {
 
     /// `updatedAt` in nanoseconds since 1970; none when it is no time.
     pub fn updated(&self) -> Option<i128> {
-        self.updated.map(i128::from)
+        let parse = || age::parse(&self.organization()?.updated_at).map(nearest);
+        self.updated.0.get_or_init(parse).map(i128::from)
     }
 
     /// Whether it shows this record as it is.

@@ -110,7 +110,10 @@ impl Words {
             if field != Field::Name {
                 self.text.push('\n');
             }
-            push_lowercase(&mut self.text, &field.displayed(organization));
+            match field.of(organization) {
+                Some(value) => push_lowercase(&mut self.text, value.display().as_str()),
+                None => push_lowercase(&mut self.text, organization.id.as_str()),
+            }
             if field == Field::Name {
                 name = self.text.len() - start;
             }
