@@ -16,7 +16,8 @@ use crate::app::age;
 const FEW: usize = 24;
 
 /// For each row, by its place in the store, numbers that are ordered as the rows are, or equal: a page that is merged
-/// into a long list compares numbers that lie side by side, and not texts. Many names differ late: there are two.
+/// into a long list compares numbers that lie side by side, and not texts. Many names differ late, and where they do
+/// not, what comes after the name decides: there are two.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Leads(Vec<Lead>);
 
@@ -56,8 +57,12 @@ impl<'a> Order<'a> {
         if by.column.is_time() {
             return [self.time_number(row, *by), 0];
         }
-        let text = self.text(row, by.column).as_bytes();
-        [text, text.get(16..).unwrap_or_default()].map(|text| turned(number(text), *by))
+        let texts = self
+            .levels
+            .iter()
+            .take_while(|level| !level.column.is_time() && level.descending == by.descending);
+        let mut bytes = texts.flat_map(|level| spelled(self.text(row, level.column)));
+        [(); 2].map(|()| turned(number(bytes.by_ref().take(16)), *by))
     }
 
     /// Where a row stands by a column of times: a number that is ordered as they are.
@@ -138,7 +143,7 @@ impl<'a> Order<'a> {
         }
         let texts: Vec<&[u8]> = rows.iter().map(|row| self.text(*row, by.column).as_bytes()).collect();
         let alike = common_start(&texts);
-        let numbers = texts.iter().map(|text| turned(number(text.get(alike..).unwrap_or_default()), by));
+        let numbers = texts.iter().map(|text| turned(number(text.iter().skip(alike).copied()), by));
         numbers.zip(rows.iter().copied()).collect()
     }
 
@@ -201,13 +206,19 @@ fn common_start(texts: &[&[u8]]) -> usize {
     })
 }
 
-/// The first bytes of a text as a number that is ordered as they are.
-fn number(text: &[u8]) -> u128 {
+/// The first sixteen bytes as a number that is ordered as they are.
+fn number(text: impl Iterator<Item = u8>) -> u128 {
     let mut bytes = [0; 16];
     for (byte, of_text) in bytes.iter_mut().zip(text) {
-        *byte = *of_text;
+        *byte = of_text;
     }
     u128::from_be_bytes(bytes)
+}
+
+/// Bytes that are ordered as texts are, also with other texts behind them: an end, which comes before all that could
+/// go on, is a byte of its own. None is as large as the largest.
+fn spelled(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().map(|byte| byte.saturating_add(1)).chain([0])
 }
 
 #[cfg(test)]
@@ -219,9 +230,19 @@ mod tests {
         let texts = ["", "a", "ab", "b", "é", "日本", "zzzzzzzzzzzzzzzz"];
         let mut ordered = texts;
         ordered.sort_unstable();
-        let mut numbered: Vec<_> = texts.iter().map(|text| (number(text.as_bytes()), *text)).collect();
+        let mut numbered: Vec<_> = texts.iter().map(|text| (number(text.bytes()), *text)).collect();
         numbered.sort_unstable();
         assert_eq!(numbered.into_iter().map(|(_, text)| text).collect::<Vec<_>>(), ordered);
+    }
+
+    #[test]
+    fn what_comes_behind_a_text_decides_only_where_the_texts_are_the_same() {
+        let mut ordered =
+            [("", "z"), ("a", "a"), ("a", "b"), ("a\0", "a"), ("a b", "a"), ("ab", "a"), ("é", "a")];
+        let key = |(one, two): &(&str, &str)| number(spelled(one).chain(spelled(two)));
+        ordered.sort_unstable_by_key(key);
+        assert!(ordered.is_sorted());
+        assert!(ordered.iter().map(key).is_sorted_by(|one, two| one < two));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Finds the block of rows that only moved.
 
-use std::hash::BuildHasher as _;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 
 use foldhash::fast::FixedState;
 
@@ -33,17 +35,49 @@ impl Shift {
 /// The hashes of a row's chunks.
 pub(super) type Chunks = Vec<u64>;
 
-/// What a row is compared by.
+/// What a row is compared by. Pens come in runs: each run is taken in once.
 pub(super) fn chunks(row: &[Slot<'_>]) -> Chunks {
-    let state = FixedState::default();
-    row.chunks(CHUNK).map(|chunk| state.hash_one(chunk)).collect()
+    let hash = |chunk: &[Slot<'_>]| {
+        let mut hasher = FixedState::default().build_hasher();
+        for run in chunk.chunk_by(|one, two| one.pen == two.pen) {
+            run.first().map(|slot| slot.pen).hash(&mut hasher);
+            for slot in run {
+                hasher.write(slot.text.as_bytes());
+            }
+        }
+        hasher.finish()
+    };
+    row.chunks(CHUNK).map(hash).collect()
 }
 
 /// The move after which most columns are right already, if any is likely to pay.
 pub(super) fn find(before: &[Chunks], after: &[Chunks]) -> Option<Shift> {
-    let height = i32::try_from(after.len()).ok()?;
-    let ways = (1..height).flat_map(|by| [by, -by]);
-    ways.filter_map(|by| best(before, after, by)).max_by_key(|(gain, _)| *gain).map(|(_, shift)| shift)
+    let likely = likely(before, after);
+    let gains = likely.into_iter().filter_map(|by| best(before, after, by));
+    gains.max_by_key(|(gain, _)| *gain).map(|(_, shift)| shift)
+}
+
+/// Moves that are tried.
+const TRIED: usize = 3;
+
+/// The moves that bring most chunks to where they are now; of chunks that stand in several rows, one of these counts.
+fn likely(before: &[Chunks], after: &[Chunks]) -> Vec<i32> {
+    let mut votes: HashMap<i32, usize, FixedState> = HashMap::default();
+    for column in 0..after.iter().map(Vec::len).max().unwrap_or(0) {
+        let in_column = |rows: &[Chunks]| -> Vec<Option<u64>> {
+            rows.iter().map(|row| row.get(column).copied()).collect()
+        };
+        let (before, after) = (in_column(before), in_column(after));
+        let places: HashMap<Option<u64>, i32, FixedState> = before.iter().copied().zip(0..).collect();
+        for ((y, is), was) in (0..).zip(&after).zip(&before) {
+            if let Some(source) = places.get(is).filter(|_| is != was) {
+                *votes.entry(source - y).or_default() += 1;
+            }
+        }
+    }
+    let mut votes: Vec<(i32, usize)> = votes.into_iter().filter(|(by, _)| *by != 0).collect();
+    votes.sort_unstable_by_key(|(by, votes)| (Reverse(*votes), *by));
+    votes.into_iter().take(TRIED).map(|(by, _)| by).collect()
 }
 
 /// The block that gains most by a move of `by`, and how much.
