@@ -13,6 +13,7 @@ mod row;
 mod rows;
 mod sort;
 mod twins;
+mod users;
 mod words;
 
 use std::collections::HashSet;

@@ -17,14 +17,14 @@ const FEW: usize = 24;
 
 /// For each row, by its place in the store, numbers that are ordered as the rows are, or equal: a page that is merged
 /// into a long list compares numbers that lie side by side, and not texts. Many names differ late, and where they do
-/// not, what comes after the name decides: there are two.
+/// not, what comes after the name decides: there are three.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Leads(Vec<Lead>);
 
-type Lead = [u128; 2];
+type Lead = [u128; 3];
 
 /// Where nothing is known, or nothing can be: behind all others.
-const LAST: Lead = [u128::MAX; 2];
+const LAST: Lead = [u128::MAX; 3];
 
 /// What tells rows apart. A row is known by its place in the store.
 #[derive(Clone, Debug)]
@@ -55,14 +55,14 @@ impl<'a> Order<'a> {
         let is_sound = self.all.get(row).is_some_and(|row| row.organization().is_some());
         let Some(by) = self.levels.first().filter(|_| is_sound) else { return LAST };
         if by.column.is_time() {
-            return [self.time_number(row, *by), 0];
+            return [self.time_number(row, *by), 0, 0];
         }
         let texts = self
             .levels
             .iter()
             .take_while(|level| !level.column.is_time() && level.descending == by.descending);
         let mut bytes = texts.flat_map(|level| spelled(self.text(row, level.column)));
-        [(); 2].map(|()| turned(number(bytes.by_ref().take(16)), *by))
+        [(); 3].map(|()| turned(number(bytes.by_ref().take(16)), *by))
     }
 
     /// Where a row stands by a column of times: a number that is ordered as they are.

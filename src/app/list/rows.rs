@@ -4,7 +4,7 @@
 //! looks only at what was shown. All positions are places in that order, all indices places in the store.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -16,13 +16,14 @@ use super::order::{Leads, Order};
 use super::row::{Changed, LookAlike, News, Row, RowKey, RowKeys};
 use super::sort::Sort;
 use super::twins::Twins;
+use super::users::Users;
 use super::words::Words;
 use crate::app::query::{Displayed, Field, Query, Subject};
 use crate::domain::{Criteria, Moment, Organization, OrganizationId, Record};
 use crate::text::{DisplayText, Untrusted};
 
 /// Which organizations use a connection, by the name on their records.
-type Uses = HashMap<Untrusted, BTreeSet<OrganizationId>, RandomState>;
+type Uses = HashMap<Untrusted, Users, RandomState>;
 
 /// Rows that are to find their place: new ones, and others that changed.
 type Moved = HashSet<usize, RandomState>;
@@ -83,12 +84,12 @@ impl Rows {
 
     /// How many organizations use a connection, by the name on their records.
     pub fn uses(&self, connection: &Untrusted) -> usize {
-        self.uses.get(connection).map_or(0, BTreeSet::len)
+        self.uses.get(connection).map_or(0, Users::len)
     }
 
-    /// The organizations that use a connection, ordered by id.
+    /// The first organizations that use a connection, ordered by id: as many as are told one by one.
     pub fn users(&self, connection: &Untrusted) -> impl Iterator<Item = &Arc<Organization>> {
-        let ids = self.uses.get(connection).into_iter().flatten();
+        let ids = self.uses.get(connection).into_iter().flat_map(Users::first);
         ids.filter_map(|id| self.organization(id))
     }
 
@@ -412,12 +413,12 @@ fn count(uses: &mut Uses, gone: Option<&Row>, come: Option<&Row>) {
         && let Some(users) = uses.get_mut(&organization.connection)
     {
         users.remove(&organization.id);
-        if users.is_empty() {
+        if users.len() == 0 {
             uses.remove(&organization.connection);
         }
     }
     if let Some(organization) = come.and_then(Row::organization).filter(|o| !o.connection.is_empty()) {
-        uses.entry(organization.connection.clone()).or_default().insert(organization.id.clone());
+        uses.entry(organization.connection.clone()).or_default().insert(&organization.id);
     }
 }
 
