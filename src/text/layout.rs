@@ -10,23 +10,33 @@ use super::escape::read_escape;
 
 /// The units of a displayed text: grapheme clusters and whole escapes, in order.
 pub fn graphemes(shown: &str) -> impl Iterator<Item = &str> {
+    units(shown).map(|(unit, _)| unit)
+}
+
+/// The same, each with its width.
+fn units(shown: &str) -> impl Iterator<Item = (&str, usize)> {
     let mut rest = shown;
     std::iter::from_fn(move || {
         if let Some((letter, others)) = split_letter(rest) {
             rest = others;
-            return Some(letter);
+            return Some((letter, 1));
         }
-        let unit = match read_escape(rest) {
-            Some((_, length)) => rest.get(..length)?,
-            None => rest.graphemes(true).next()?,
+        let (unit, width) = if let Some((_, length)) = read_escape(rest) {
+            (rest.get(..length)?, length)
+        } else {
+            let unit = rest.graphemes(true).next()?;
+            (unit, if unit.is_ascii() { unit.len() } else { unit.width() })
         };
         rest = rest.get(unit.len()..)?;
-        Some(unit)
+        Some((unit, width))
     })
 }
 
 /// A letter at the start that nothing can join, as nearly all are: it needs no table. An escape is none.
 fn split_letter(shown: &str) -> Option<(&str, &str)> {
+    if let [b' '..=b'[' | b']'..=b'~', ..=0x7f, ..] = shown.as_bytes() {
+        return shown.split_at_checked(1);
+    }
     let mut chars = shown.chars();
     let first = chars.next().filter(|c| is_single(*c) && *c != '\\')?;
     let is_alone = chars.next().is_none_or(|next| next.is_ascii() || is_single(next));
@@ -63,38 +73,45 @@ pub fn cells(shown: &str) -> impl Iterator<Item = (&str, usize)> {
 
 /// Width of a displayed text, in cells.
 pub fn width(shown: &str) -> usize {
-    if shown.is_ascii() {
-        shown.len()
-    } else {
-        graphemes(shown).map(|unit| if unit.is_ascii() { unit.len() } else { unit.width() }).sum()
-    }
+    if shown.is_ascii() { shown.len() } else { units(shown).map(|(_, width)| width).sum() }
 }
 
 /// The longest head of `shown` that fits `cells`; the flag says whether something was left out.
 pub fn clip(shown: &str, cells: usize) -> (&str, bool) {
-    if shown.is_ascii() && !shown.contains('\\') {
-        return (shown.get(..cells).unwrap_or(shown), shown.len() > cells);
-    }
+    clip_beside(0, shown, cells)
+}
+
+/// The same where the mark of a cut, one cell wide, has to fit as well.
+pub fn clip_for_mark(shown: &str, cells: usize) -> (&str, bool) {
+    clip_beside(1, shown, cells)
+}
+
+fn clip_beside(mark: usize, shown: &str, cells: usize) -> (&str, bool) {
     // No character is wider than its bytes are many.
     if shown.len() <= cells {
         return (shown, false);
     }
-    let mut used = 0;
-    let mut end = 0;
-    for unit in graphemes(shown) {
-        used += width(unit);
-        if used > cells {
-            return (shown.get(..end).unwrap_or_default(), true);
-        }
+    let room = cells.saturating_sub(mark);
+    if shown.is_ascii() && !shown.contains('\\') {
+        return (shown.get(..room).unwrap_or(shown), true);
+    }
+    let (mut used, mut end, mut fits) = (0, 0, 0);
+    for (unit, width) in units(shown) {
+        used += width;
         end += unit.len();
+        if used > cells {
+            return (shown.get(..fits).unwrap_or_default(), true);
+        }
+        if used <= room {
+            fits = end;
+        }
     }
     (shown, false)
 }
 
 /// `shown` in exactly `cells` cells: padded with blanks, or cut with `mark` (one cell) as its last cell.
 pub fn pad(shown: &str, cells: usize, mark: char) -> String {
-    let (head, cut) = clip(shown, cells);
-    let head = if cut { clip(shown, cells.saturating_sub(1)).0 } else { head };
+    let (head, cut) = clip_for_mark(shown, cells);
     let mut padded = head.to_owned();
     if cut && cells > 0 {
         padded.push(mark);
@@ -197,6 +214,8 @@ mod tests {
                 "{head:?} is not a row of whole units"
             );
             assert_eq!(width(&pad(&shown, cells, '…')), cells);
+            let marked = if cut { clip(&shown, cells.saturating_sub(1)).0 } else { head };
+            assert_eq!(clip_for_mark(&shown, cells), (marked, cut));
         }
     }
 

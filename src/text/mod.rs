@@ -14,7 +14,7 @@ mod percent;
 mod untrusted;
 
 pub use escape::{escape, escape_ascii, escape_for_file, escape_typed, json_line, show_only_ascii, unescape};
-pub use layout::{cells, clip, clip_end, graphemes, pad, rows, width, wrap};
+pub use layout::{cells, clip, clip_end, clip_for_mark, graphemes, pad, rows, width, wrap};
 pub use lines::{one_line, printable_lines};
 pub use lookalike::{Skeleton, imitates};
 pub use percent::percent_encoded;

@@ -56,12 +56,11 @@ impl<'a> Canvas<'a> {
         }
         let width = usize::from(width.min(area.right() - x));
         let shown = &*if self.palette.ascii { ascii::spelled(shown) } else { Cow::Borrowed(shown) };
-        let (head, cut) = text::clip(shown, width);
-        if !cut {
-            return self.sheet.write(x, y, style, head);
-        }
-        let (head, _) = text::clip(shown, width - 1);
+        let (head, cut) = text::clip_for_mark(shown, width);
         let end = self.sheet.write(x, y, style, head);
+        if !cut {
+            return end;
+        }
         let mark = style.patch(self.palette.style(Role::Cut));
         self.sheet.write(end, y, mark, if self.palette.ascii { ascii::CUT } else { CUT })
     }
