@@ -61,8 +61,7 @@ impl<'a> Order<'a> {
             .levels
             .iter()
             .take_while(|level| !level.column.is_time() && level.descending == by.descending);
-        let mut bytes = texts.flat_map(|level| spelled(self.text(row, level.column)));
-        [(); 3].map(|()| turned(number(bytes.by_ref().take(16)), *by))
+        numbers(texts.map(|level| self.text(row, level.column))).map(|number| turned(number, *by))
     }
 
     /// Where a row stands by a column of times: a number that is ordered as they are.
@@ -98,14 +97,19 @@ impl<'a> Order<'a> {
     pub(super) fn place(&self, leads: &mut Leads, rows: &mut [usize]) {
         self.lead_all(rows, leads);
         let lead = |row: usize| leads.0.get(row).copied().unwrap_or(LAST);
-        let mut numbered: Vec<(Lead, usize)> = rows.iter().map(|row| (lead(*row), *row)).collect();
+        // The first number alone is moved about: few rows are alike in it.
+        let mut numbered: Vec<(u128, usize)> = rows.iter().map(|row| (lead(*row)[0], *row)).collect();
         numbered.sort_unstable();
+        for (row, (_, sorted)) in rows.iter_mut().zip(&numbered) {
+            *row = *sorted;
+        }
         let mut rest = rows;
         for run in numbered.chunk_by(|(one, _), (two, _)| one == two) {
             let (these, others) = rest.split_at_mut(run.len());
-            these.iter_mut().zip(run).for_each(|(row, (_, sorted))| *row = *sorted);
             if these.len() > 1 {
-                self.sort(these);
+                these.sort_unstable_by_key(|row| lead(*row));
+                let alike = these.chunk_by_mut(|one, two| lead(*one) == lead(*two));
+                alike.filter(|rows| rows.len() > 1).for_each(|rows| self.sort(rows));
             }
             rest = others;
         }
@@ -215,10 +219,20 @@ fn number(text: impl Iterator<Item = u8>) -> u128 {
     u128::from_be_bytes(bytes)
 }
 
-/// Bytes that are ordered as texts are, also with other texts behind them: an end, which comes before all that could
-/// go on, is a byte of its own. None is as large as the largest.
-fn spelled(text: &str) -> impl Iterator<Item = u8> {
-    text.bytes().map(|byte| byte.saturating_add(1)).chain([0])
+/// The first bytes of texts one after the other as numbers that are ordered as the texts are. An end, which comes
+/// before all that could go on, is a byte of its own; none is as large as the largest.
+fn numbers<'t>(texts: impl Iterator<Item = &'t str>) -> Lead {
+    let mut bytes = [0; size_of::<Lead>()];
+    let mut from = 0;
+    for text in texts {
+        let Some(room) = bytes.get_mut(from..).filter(|room| !room.is_empty()) else { break };
+        for (byte, of_text) in room.iter_mut().zip(text.bytes()) {
+            *byte = of_text.saturating_add(1);
+        }
+        from = from.saturating_add(text.len()).saturating_add(1);
+    }
+    let (numbers, _) = bytes.as_chunks();
+    std::array::from_fn(|nth| numbers.get(nth).map_or(0, |bytes| u128::from_be_bytes(*bytes)))
 }
 
 #[cfg(test)]
@@ -239,7 +253,7 @@ mod tests {
     fn what_comes_behind_a_text_decides_only_where_the_texts_are_the_same() {
         let mut ordered =
             [("", "z"), ("a", "a"), ("a", "b"), ("a\0", "a"), ("a b", "a"), ("ab", "a"), ("é", "a")];
-        let key = |(one, two): &(&str, &str)| number(spelled(one).chain(spelled(two)));
+        let key = |(one, two): &(&str, &str)| numbers([*one, *two].into_iter());
         ordered.sort_unstable_by_key(key);
         assert!(ordered.is_sorted());
         assert!(ordered.iter().map(key).is_sorted_by(|one, two| one < two));

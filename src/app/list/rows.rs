@@ -326,7 +326,10 @@ impl Rows {
         let has_the_rest = |index: &usize| {
             rest.is_empty() || self.subject(*index).is_some_and(|row| rest.iter().all(|term| term.holds(row)))
         };
-        order.iter().copied().filter(|index| has_words(index) && has_the_rest(index)).collect()
+        // As many as may match: a list that grows is moved again and again.
+        let mut matching = Vec::with_capacity(order.len());
+        matching.extend(order.iter().copied().filter(|index| has_words(index) && has_the_rest(index)));
+        matching
     }
 
     fn subject(&self, index: usize) -> Option<Subject<'_>> {

@@ -123,15 +123,22 @@ impl Words {
 
     /// Marks the rows that hold every one of some words: a pass for each, however many rows there are.
     pub(super) fn holding(&self, words: &[&str]) -> Vec<bool> {
-        let mut holds = vec![true; self.of.len()];
+        let mut words = words.iter();
+        let Some(first) = words.next() else { return vec![true; self.of.len()] };
+        let mut holds = self.holding_one(first);
         for word in words {
-            let held = std::mem::replace(&mut holds, vec![false; self.of.len()]);
-            self.each_holding(word, |row| {
-                if let Some((holds, held)) = holds.get_mut(row).zip(held.get(row)) {
-                    *holds = *held;
-                }
-            });
+            holds.iter_mut().zip(self.holding_one(word)).for_each(|(holds, also)| *holds &= also);
         }
+        holds
+    }
+
+    fn holding_one(&self, word: &str) -> Vec<bool> {
+        let mut holds = vec![false; self.of.len()];
+        self.each_holding(word, |row| {
+            if let Some(holds) = holds.get_mut(row) {
+                *holds = true;
+            }
+        });
         holds
     }
 
