@@ -8,7 +8,7 @@ use super::canvas::{Canvas, cells};
 use super::header::of;
 use crate::app::line::Line;
 use crate::app::list::{Column, GUTTER, Holds, Placed, Row};
-use crate::app::query::Query;
+use crate::app::query::{Dated as _, Query};
 use crate::app::{State, age};
 use crate::layout::{Pane, Panes, SizeClass};
 use crate::text;

@@ -6,7 +6,7 @@ use super::rows::{self, Completeness, VOCABULARY};
 use crate::app::cursor::{in_sight, moved};
 use crate::app::detail::DetailView;
 use crate::app::list::{Filter, ListPane, Narrowed, Taken};
-use crate::app::query::{Displayed, Query, Subject};
+use crate::app::query::{Dated, Displayed, Query, Subject};
 use crate::domain::Moment;
 use crate::keymap::Command;
 use crate::text::Untrusted;
@@ -270,7 +270,7 @@ fn subject(row: &Row) -> Subject<'_> {
         words: &row.words,
         columns: (row.standing() != Standing::Damaged).then_some(row as &dyn Displayed),
         given: None,
-        updated: connection.and_then(|connection| crate::app::age::parse(&connection.updated_at)),
+        updated: connection.map(|connection| &connection.updated_at as &dyn Dated),
         created: connection.map(|connection| &connection.created_at),
         tested: connection.map(|connection| &connection.tested_at),
     }

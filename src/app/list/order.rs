@@ -11,6 +11,7 @@ use super::row::Row;
 use super::sort::{By, Sort};
 use super::words::Words;
 use crate::app::age;
+use crate::app::query::Dated as _;
 
 /// Fewer rows than this are compared with one another.
 const FEW: usize = 24;

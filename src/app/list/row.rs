@@ -8,7 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use crate::app::age;
-use crate::app::query::Field;
+use crate::app::query::{Dated, Field};
 use crate::domain::{Criteria, Moment, Organization, OrganizationId, Record};
 use crate::text::{DisplayText, Skeleton, Untrusted, imitates};
 
@@ -189,12 +189,6 @@ impl Row {
         }
     }
 
-    /// `updatedAt` in nanoseconds since 1970; none when it is no time.
-    pub fn updated(&self) -> Option<i128> {
-        let parse = || age::parse(&self.organization()?.updated_at).map(nearest);
-        self.updated.0.get_or_init(parse).map(i128::from)
-    }
-
     /// Whether it shows this record as it is.
     pub fn is_of(&self, record: &Record<Arc<Organization>>) -> bool {
         match (&self.record, record) {
@@ -218,6 +212,13 @@ impl Row {
             Record::Sound(organization) => organization.name.brief(),
             Record::Damaged { json: _, reason } => reason.brief(),
         }
+    }
+}
+
+impl Dated for Row {
+    fn updated(&self) -> Option<i128> {
+        let parse = || age::parse(&self.organization()?.updated_at).map(nearest);
+        self.updated.0.get_or_init(parse).map(i128::from)
     }
 }
 

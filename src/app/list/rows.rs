@@ -164,7 +164,8 @@ impl Rows {
 
     /// Whether a filter shows the organization of an id.
     pub fn shows(&self, id: &OrganizationId, filter: &Filter) -> bool {
-        self.matches(&RowKey::Id(id.clone()), filter)
+        let key = RowKey::Id(id.clone());
+        self.index_of(&key).is_some() && self.matches(&key, filter)
     }
 
     /// Every sound organization, in no order.
@@ -339,7 +340,7 @@ impl Rows {
             words: self.words.get(index),
             columns: organization.map(|organization| organization.as_ref() as &dyn Displayed),
             given: row.given.as_deref(),
-            updated: row.updated(),
+            updated: Some(row),
             created: organization.map(|organization| &organization.created_at),
             tested: None,
         })

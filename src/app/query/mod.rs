@@ -23,7 +23,7 @@ mod term;
 
 pub use complete::completions;
 pub use parse::{QueryError, parse, quoted};
-pub use term::{Displayed, Field, ORGANIZATIONS, Subject, Term, Time, Vocabulary};
+pub use term::{Dated, Displayed, Field, ORGANIZATIONS, Subject, Term, Time, Vocabulary};
 
 use std::ops::Range;
 

@@ -264,6 +264,7 @@ mod tests {
 
     use super::*;
     use crate::app::query::{Displayed, ORGANIZATIONS, Subject};
+    use crate::text::Untrusted;
 
     /// name, org id, type, connection, id, cloud.
     const ROWS: [&str; 4] = [
@@ -292,9 +293,9 @@ mod tests {
     fn hits(text: &str) -> Vec<usize> {
         let (query, created) = (query(text, 10 * 86_400), "1970-01-01T00:00:00Z".into());
         let hit = |n: &usize| {
-            let updated = Some(i128::try_from(*n).unwrap() * 86_400_000_000_000);
+            let updated = Untrusted::from(format!("1970-01-{:02}T00:00:00Z", n + 1));
             let subject = subject(&ROWS[*n]);
-            query.matches(Subject { updated, created: Some(&created), ..subject })
+            query.matches(Subject { updated: Some(&updated), created: Some(&created), ..subject })
         };
         (0..ROWS.len()).filter(hit).collect()
     }

@@ -149,6 +149,19 @@ impl Displayed for Organization {
     }
 }
 
+/// What knows when it was last changed, and finds it out where a term asks.
+pub trait Dated: fmt::Debug {
+    /// In nanoseconds since 1970; none when there is no such time.
+    fn updated(&self) -> Option<i128>;
+}
+
+/// A time as sent.
+impl Dated for Untrusted {
+    fn updated(&self) -> Option<i128> {
+        age::parse(self)
+    }
+}
+
 /// A line of the words.
 fn column_of(words: &str, column: usize) -> &str {
     words.split('\n').nth(column).unwrap_or_default()
@@ -174,8 +187,8 @@ pub struct Subject<'a> {
     pub columns: Option<&'a dyn Displayed>,
     /// What the server was asked for when it gave the record; none where it was asked for everything.
     pub given: Option<&'a Criteria>,
-    /// When it was last changed, in nanoseconds since 1970.
-    pub updated: Option<i128>,
+    /// When it was last changed.
+    pub updated: Option<&'a dyn Dated>,
     /// When it was created, as sent.
     pub created: Option<&'a Untrusted>,
     /// When it was last tested, as sent.
@@ -261,7 +274,7 @@ impl Test {
             Self::Fuzzy(letters) => words.split('\n').any(|column| letters.are_in(column)),
             Self::Age { time, younger, than } => {
                 let at = match time {
-                    Time::Updated => subject.updated,
+                    Time::Updated => subject.updated.and_then(Dated::updated),
                     Time::Created => subject.created.and_then(age::parse),
                     Time::Tested => subject.tested.and_then(age::parse),
                 };

@@ -126,6 +126,10 @@ impl Screen for Glass {
 
     fn show(&mut self, frame: &Buffer, changed: &[u16], cursor: Option<Position>) -> io::Result<usize> {
         let before = self.shown.as_ref().filter(|shown| shown.area == frame.area);
+        debug_assert!(
+            before.is_none_or(|before| differing(before, frame).all(|y| changed.contains(&y))),
+            "a row is different that is not among those that may be"
+        );
         let (mut bytes, tip) = encode(before, frame, changed, self.tip, self.able);
         let mut writer = Writer::new(tip, self.able, frame.area.width);
         if let Some(at) = cursor
@@ -147,12 +151,10 @@ impl Screen for Glass {
         match &mut self.shown {
             Some(shown) if shown.area == frame.area => {
                 let width = usize::from(frame.area.width);
-                for row in changed.iter().map(|y| usize::from(*y) * width..(usize::from(*y) + 1) * width) {
-                    if let (Some(old), Some(new)) =
-                        (shown.content.get_mut(row.clone()), frame.content.get(row))
-                    {
-                        old.clone_from_slice(new);
-                    }
+                for y in changed {
+                    let row = usize::from(*y) * width..(usize::from(*y) + 1) * width;
+                    let (old, new) = (shown.content.get_mut(row.clone()), frame.content.get(row));
+                    old.zip(new).into_iter().for_each(|(old, new)| old.clone_from_slice(new));
                 }
             }
             shown => *shown = Some(frame.clone()),
@@ -180,6 +182,13 @@ impl Screen for Glass {
     fn size(&self) -> Size {
         size()
     }
+}
+
+/// The rows in which two frames of one size are different.
+fn differing(one: &Buffer, other: &Buffer) -> impl Iterator<Item = u16> {
+    let width = usize::from(one.area.width).max(1);
+    let pairs = one.content.chunks(width).zip(other.content.chunks(width));
+    (0..one.area.height).zip(pairs).filter(|(_, (one, other))| one != other).map(|(y, _)| y)
 }
 
 #[cfg(test)]
