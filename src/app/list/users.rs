@@ -7,15 +7,23 @@ use foldhash::fast::RandomState;
 
 use crate::domain::OrganizationId;
 
-/// Most that are told one by one.
+/// Most that are at hand, and the fewest that are where there are more: so many are told one by one.
 const MOST_TOLD: usize = 32;
+const FEWEST_TOLD: usize = 16;
 
-/// The organizations on one connection. There may be as many as rows: they are put in order only as far as they are
-/// told, and when they are.
-#[derive(Clone, Debug, Default)]
+/// The organizations on one connection. There may be as many as rows, and to look at all takes longer than a key may
+/// wait: the first of them are kept at hand.
+#[derive(Clone, Debug)]
 pub(super) struct Users {
     ids: HashSet<OrganizationId, RandomState>,
+    /// The first by id, in their order; none when too few are left of them.
     first: OnceCell<Vec<OrganizationId>>,
+}
+
+impl Default for Users {
+    fn default() -> Self {
+        Self { ids: HashSet::default(), first: OnceCell::from(Vec::new()) }
+    }
 }
 
 impl PartialEq for Users {
@@ -30,11 +38,13 @@ impl Users {
     }
 
     pub(super) fn insert(&mut self, id: &OrganizationId) {
-        if self.ids.insert(id.clone())
-            && let Some(first) = self.first.get_mut()
-        {
-            let place = first.partition_point(|known| known < id);
-            if place < MOST_TOLD {
+        if !self.ids.insert(id.clone()) {
+            return;
+        }
+        if let Some(first) = self.first.get_mut() {
+            let (place, were_all) =
+                (first.partition_point(|known| known < id), first.len() + 1 == self.ids.len());
+            if place < first.len() || were_all {
                 first.insert(place, id.clone());
                 first.truncate(MOST_TOLD);
             }
@@ -43,8 +53,13 @@ impl Users {
 
     pub(super) fn remove(&mut self, id: &OrganizationId) {
         self.ids.remove(id);
-        if self.first.get().is_some_and(|first| first.contains(id)) {
-            self.first.take();
+        if let Some(first) = self.first.get_mut()
+            && let Ok(place) = first.binary_search(id)
+        {
+            first.remove(place);
+            if first.len() < FEWEST_TOLD.min(self.ids.len()) {
+                self.first.take();
+            }
         }
     }
 
@@ -73,19 +88,28 @@ mod tests {
         for n in (0..100).rev() {
             users.insert(&id(n));
         }
-        let expected = |from| (from..from + MOST_TOLD).map(id).collect::<Vec<_>>();
-        assert_eq!((users.len(), users.first()), (100, &*expected(0)));
+        let told = |users: &Users, from: usize| {
+            let first = users.first();
+            assert!((FEWEST_TOLD..=MOST_TOLD).contains(&first.len()), "{}", first.len());
+            assert!(first.iter().eq((from..from + first.len()).map(id).collect::<Vec<_>>().iter()));
+        };
+        told(&users, 0);
         for n in [70, 7, 170] {
             users.remove(&id(n));
             users.insert(&id(n));
         }
         users.remove(&id(170));
-        assert_eq!((users.len(), users.first()), (100, &*expected(0)));
-        users.remove(&id(0));
-        assert_eq!((users.len(), users.first()), (99, &*expected(1)));
-        for n in 4..100 {
+        told(&users, 0);
+        for n in 0..84 {
+            users.remove(&id(n));
+            told(&users, n + 1);
+        }
+        for n in 88..100 {
             users.remove(&id(n));
         }
-        assert_eq!(users.first(), [id(1), id(2), id(3)]);
+        assert_eq!(users.len(), 4);
+        assert_eq!(users.first(), [id(84), id(85), id(86), id(87)]);
+        users.insert(&id(90));
+        assert_eq!(users.first().last(), Some(&id(90)));
     }
 }
