@@ -206,6 +206,11 @@ mod tests {
         };
         assert_eq!(frame(&mut sheet, plain, two), all, "the first frame is all of it");
         assert_eq!(frame(&mut sheet, plain, two), [0; 0]);
+        let other = |sheet: &mut Sheet| {
+            sheet.write(0, 1, plain, "one");
+            sheet.write(4, 1, plain, "six");
+        };
+        assert_eq!(frame(&mut sheet, plain, other), [1], "other letters");
         let joined = |sheet: &mut Sheet| _ = sheet.write(0, 1, plain, "onetwo");
         assert_eq!(frame(&mut sheet, plain, joined), [1], "the same letters elsewhere");
         let moved = |sheet: &mut Sheet| _ = sheet.write(0, 2, plain, "onetwo");
