@@ -17,7 +17,8 @@
 //! Everything that happens is a [`Message`](app::Message) with a time. [`app::update`] applies it to the one
 //! mutable value, [`State`](app::State), and returns [`Effect`](app::Effect)s as plain data. The
 //! [`runtime`] turns effects into tasks, whose answers come back as messages. [`ui::view`] reads the state
-//! and paints: it can be skipped, repeated or run at another size without consequence.
+//! and paints, over the frame before where there is one ([`ui::repaint`]): it can be skipped, repeated or run at
+//! another size without consequence.
 //!
 //! # The rooms
 //!

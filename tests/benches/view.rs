@@ -14,7 +14,7 @@ use cckm_tui::app::{Message, update};
 use cckm_tui::input::KeySequence;
 use cckm_tui::keymap::Keymap;
 use cckm_tui::theme::Surface;
-use cckm_tui::ui::{Look, view};
+use cckm_tui::ui::{Look, Sheet, repaint, view};
 use divan::Bencher;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -52,4 +52,20 @@ fn last_row_selected(bencher: Bencher<'_, '_>, n: usize) {
 #[divan::bench(args = lengths())]
 fn filtered(bencher: Bencher<'_, '_>, n: usize) {
     frame(bencher, n, "/ s f d c - 1 enter");
+}
+
+/// What the program paints for a key: the frame of the next row over the frame before.
+#[divan::bench(args = lengths())]
+fn one_row_down_over_the_frame_before(bencher: Bencher<'_, '_>, n: usize) {
+    let keymap = Keymap::shipped();
+    let look = Look { surface: Surface::default(), keymap: &keymap };
+    let mut state = loaded(n, &keymap);
+    let one = state.clone();
+    update(&mut state, &keymap, stamped(Message::Key("j".parse().unwrap())));
+    let (mut sheet, mut turn) = (Sheet::default(), false);
+    bencher.bench_local(|| {
+        turn = !turn;
+        repaint(if turn { &state } else { &one }, look, one.size, &mut sheet);
+        sheet.changed().len()
+    });
 }
