@@ -15,9 +15,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::domain::{Connection, ConnectionState, Discovered, Field, Organization, OrganizationId, Record};
+use crate::domain::{Connection, ConnectionState, Discovered, Organization, OrganizationId, Record};
 
-use json::{Slot, Source, fields, text_of, untrusted};
+use json::{Source, fields, text_of, untrusted};
 pub(super) use place::{account, domains, texts};
 pub(super) use words::{first_line, is_ours, words};
 
@@ -272,43 +272,28 @@ fn count(raw: &RawValue) -> Option<usize> {
 }
 
 fn read_organization(raw: &RawValue) -> Result<Organization, String> {
-    let mut id = None;
-    let mut name = Slot::default();
-    let mut organization_id = Slot::default();
-    let mut connection = Slot::default();
-    let mut cloud_name = Slot::default();
-    let mut kind = Slot::default();
-    let mut created_at = Slot::default();
-    let mut updated_at = Slot::default();
-    let mut uri = Slot::default();
-    let mut others = Vec::new();
-    let source = Source::of(raw);
-    source.each_field(|key, value| {
-        match &*key {
+    let (source, mut id, mut others) = (Source::of(raw), None, Vec::new());
+    let known =
+        ["name", "organization_id", "connection", "cloud_name", "type", "createdAt", "updatedAt", "uri"];
+    let texts = source.texts(known, |key, value| {
+        match key {
             "id" if id.is_some() => return Err("id: stands twice".to_owned()),
             "id" => id = Some(organization_id_of(&source, value)?),
-            "name" => name.fill(&source, &key, value)?,
-            "organization_id" => organization_id.fill(&source, &key, value)?,
-            "connection" => connection.fill(&source, &key, value)?,
-            "cloud_name" => cloud_name.fill(&source, &key, value)?,
-            "type" => kind.fill(&source, &key, value)?,
-            "createdAt" => created_at.fill(&source, &key, value)?,
-            "updatedAt" => updated_at.fill(&source, &key, value)?,
-            "uri" => uri.fill(&source, &key, value)?,
-            _ => others.push(Field { value: source.text(&key, value)?, key: source.part(&key) }),
+            _ => others.push(source.field(key, value)?),
         }
         Ok(())
     })?;
+    let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] = texts;
     Ok(Organization {
         id: id.ok_or("id: missing")?,
-        name: name.text(),
-        organization_id: organization_id.text(),
-        connection: connection.text(),
-        cloud_name: cloud_name.text(),
-        kind: kind.text(),
-        created_at: created_at.text(),
-        updated_at: updated_at.text(),
-        uri: uri.text(),
+        name,
+        organization_id,
+        connection,
+        cloud_name,
+        kind,
+        created_at,
+        updated_at,
+        uri,
         others,
         json: source.0,
     })
@@ -328,86 +313,52 @@ fn organization_id_of(source: &Source, raw: &RawValue) -> Result<OrganizationId,
 }
 
 fn read_connection(raw: &RawValue) -> Result<Connection, String> {
-    let mut id = Slot::default();
-    let mut name = Slot::default();
-    let mut cloud_name = Slot::default();
-    let mut ok = Slot::default();
-    let mut tested_at = Slot::default();
-    let mut error = Slot::default();
-    let mut created_at = Slot::default();
-    let mut updated_at = Slot::default();
-    let mut uri = Slot::default();
-    let mut others = Vec::new();
-    let source = Source::of(raw);
-    source.each_field(|key, value| {
-        match &*key {
-            "id" => id.fill(&source, &key, value)?,
-            "name" => name.fill(&source, &key, value)?,
-            "cloud_name" => cloud_name.fill(&source, &key, value)?,
-            "last_connection_ok" => ok.fill(&source, &key, value)?,
-            "last_connection_at" => tested_at.fill(&source, &key, value)?,
-            "last_connection_error" => error.fill(&source, &key, value)?,
-            "createdAt" => created_at.fill(&source, &key, value)?,
-            "updatedAt" => updated_at.fill(&source, &key, value)?,
-            "uri" => uri.fill(&source, &key, value)?,
-            _ => others.push(Field { value: source.text(&key, value)?, key: source.part(&key) }),
-        }
-        Ok(())
-    })?;
-    let (id, name) = (id.text(), name.text());
+    let (source, mut others) = (Source::of(raw), Vec::new());
+    let known = [
+        "id",
+        "name",
+        "cloud_name",
+        "last_connection_ok",
+        "last_connection_at",
+        "last_connection_error",
+        "createdAt",
+        "updatedAt",
+        "uri",
+    ];
+    let texts = source.texts(known, |key, value| source.field(key, value).map(|field| others.push(field)))?;
+    let [id, name, cloud_name, ok, tested_at, error, created_at, updated_at, uri] = texts;
     if id.is_empty() && name.is_empty() {
         return Err("id: missing, and name as well".to_owned());
     }
-    let state = match ok.text().as_sent() {
+    let state = match ok.as_sent() {
         "true" => ConnectionState::Ready,
         "false" => ConnectionState::Fail,
         _ => ConnectionState::NotTested,
     };
-    let tested_at = Some(tested_at.text()).filter(|time| !time.as_sent().starts_with("0001-01-01T00:00:00"));
+    let tested_at = Some(tested_at).filter(|time| !time.as_sent().starts_with("0001-01-01T00:00:00"));
     Ok(Connection {
         id,
         name,
-        cloud_name: cloud_name.text(),
+        cloud_name,
         state,
         tested_at: tested_at.unwrap_or_default(),
-        error: error.text(),
-        created_at: created_at.text(),
-        updated_at: updated_at.text(),
-        uri: uri.text(),
+        error,
+        created_at,
+        updated_at,
+        uri,
         others,
         json: source.0,
     })
 }
 
 fn read_discovered(raw: &RawValue) -> Result<Discovered, String> {
-    let mut name = Slot::default();
-    let mut organization_id = Slot::default();
-    let mut connection = Slot::default();
-    let mut cloud_name = Slot::default();
-    let mut kind = Slot::default();
-    let source = Source::of(raw);
-    source.each_field(|key, value| {
-        match &*key {
-            "name" => name.fill(&source, &key, value)?,
-            "organization_id" => organization_id.fill(&source, &key, value)?,
-            "connection" => connection.fill(&source, &key, value)?,
-            "cloud_name" => cloud_name.fill(&source, &key, value)?,
-            "type" => kind.fill(&source, &key, value)?,
-            _ => {}
-        }
-        Ok(())
-    })?;
-    let organization_id = organization_id.text();
+    let known = ["name", "organization_id", "connection", "cloud_name", "type"];
+    let [name, organization_id, connection, cloud_name, kind] =
+        Source::of(raw).texts(known, |_, _| Ok(()))?;
     if organization_id.is_empty() {
         return Err("organization_id: missing".to_owned());
     }
-    Ok(Discovered {
-        name: name.text(),
-        organization_id,
-        connection: connection.text(),
-        cloud_name: cloud_name.text(),
-        kind: kind.text(),
-    })
+    Ok(Discovered { name, organization_id, connection, cloud_name, kind })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::domain::Field;
 use crate::text::{Untrusted, escape};
 
 /// Keys accepted in one record, for the same reason.
@@ -21,39 +22,38 @@ impl Source {
         Self(raw.get().into())
     }
 
-    /// The fields in their order, names decoded and values not looked into, up to the first that is not taken.
-    pub(super) fn each_field<'a>(
-        &'a self,
-        take: impl FnMut(Cow<'a, str>, &'a RawValue) -> Result<(), String>,
-    ) -> Result<(), String> {
-        each_field(self.0.as_sent(), take)
+    /// The texts under these keys, each of which stands once at most; one that is absent is empty. The fields under
+    /// others are handed out in their order.
+    pub(super) fn texts<const N: usize>(
+        &self,
+        known: [&str; N],
+        mut other: impl FnMut(&str, &RawValue) -> Result<(), String>,
+    ) -> Result<[Untrusted; N], String> {
+        let mut texts = [const { None }; N];
+        each_field(self.0.as_sent(), |key, value| {
+            let place = known.iter().position(|known| *known == key).and_then(|at| texts.get_mut(at));
+            let Some(place) = place else { return other(&key, value) };
+            let text = self.text(&key, value)?;
+            if place.is_some() {
+                return Err(format!("{key}: stands twice"));
+            }
+            *place = Some(text);
+            Ok(())
+        })?;
+        Ok(texts.map(Option::unwrap_or_default))
+    }
+
+    /// A field without a meaning here.
+    pub(super) fn field(&self, key: &str, value: &RawValue) -> Result<Field, String> {
+        Ok(Field { value: self.text(key, value)?, key: self.part(key) })
     }
 
     pub(super) fn part(&self, text: &str) -> Untrusted {
         self.0.part(text)
     }
 
-    pub(super) fn text(&self, key: &str, value: &RawValue) -> Result<Untrusted, String> {
+    fn text(&self, key: &str, value: &RawValue) -> Result<Untrusted, String> {
         text_under(key, value).map(|text| self.part(&text))
-    }
-}
-
-/// A known field, filled at most once.
-#[derive(Default)]
-pub(super) struct Slot(Option<Untrusted>);
-
-impl Slot {
-    pub(super) fn fill(&mut self, source: &Source, key: &str, value: &RawValue) -> Result<(), String> {
-        let text = source.text(key, value)?;
-        if self.0.is_some() {
-            return Err(format!("{key}: stands twice"));
-        }
-        self.0 = Some(text);
-        Ok(())
-    }
-
-    pub(super) fn text(self) -> Untrusted {
-        self.0.unwrap_or_default()
     }
 }
 

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::ServerWords;
+use crate::domain::{Field, ServerWords};
 use crate::text::Untrusted;
 
 fn list(body: &str) -> Rows<Organization> {
