@@ -35,9 +35,9 @@ fn field_line(label: &str, role: Role, value: &str, width: usize) -> Line {
 }
 
 fn cut(shown: &str, width: usize) -> String {
-    match text::clip(shown, width) {
+    match text::clip_for_mark(shown, width) {
         (whole, false) => whole.to_owned(),
-        (_, true) => format!("{}…", text::clip(shown, width.saturating_sub(1)).0),
+        (head, true) => format!("{head}…"),
     }
 }
 

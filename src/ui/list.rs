@@ -8,7 +8,7 @@ use super::canvas::{Canvas, cells};
 use super::header::of;
 use crate::app::line::Line;
 use crate::app::list::{Column, GUTTER, Holds, Placed, Row};
-use crate::app::query::{Dated as _, Query};
+use crate::app::query::Query;
 use crate::app::{State, age};
 use crate::layout::{Pane, Panes, SizeClass};
 use crate::text;
@@ -235,9 +235,8 @@ fn cell(state: &State, row: &Row, column: Column, put: impl FnOnce(Role, &str)) 
     let value = column.value(organization, state.list.rows.others()).filter(|value| !value.is_empty());
     let Some(value) = value else { return put(Role::Dim, "–") };
     if column.is_time() {
-        let at = if column == Column::Updated { row.updated() } else { age::parse(value) };
+        let at = row.time(column).filter(|_| !state.list.columns.wide);
         let since = at.and_then(|at| age::since_parsed(at, state.wall_clock()));
-        let since = since.filter(|_| !state.list.columns.wide);
         return put(Role::Text, &since.map_or_else(|| age::readable(value), age::short));
     }
     put(Role::Text, value.brief().as_str());

@@ -10,8 +10,6 @@ use super::column::{Column, OtherFields};
 use super::row::Row;
 use super::sort::{By, Sort};
 use super::words::Words;
-use crate::app::age;
-use crate::app::query::Dated as _;
 
 /// Fewer rows than this are compared with one another.
 const FEW: usize = 24;
@@ -180,8 +178,7 @@ impl<'a> Order<'a> {
     }
 
     fn time(&self, row: usize, column: Column) -> Option<i128> {
-        let row = self.all.get(row)?;
-        if column == Column::Updated { row.updated() } else { age::parse(&row.organization()?.created_at) }
+        self.all.get(row)?.time(column)
     }
 }
 

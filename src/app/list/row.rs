@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use super::column::Column;
 use crate::app::age;
 use crate::app::query::{Dated, Field};
 use crate::domain::{Criteria, Moment, Organization, OrganizationId, Record};
@@ -186,6 +187,15 @@ impl Row {
         match &self.record {
             Record::Sound(organization) => Some(organization),
             Record::Damaged { json: _, reason: _ } => None,
+        }
+    }
+
+    /// What a column of times says, in nanoseconds since 1970; none when it is no time, or the column is none of times.
+    pub fn time(&self, column: Column) -> Option<i128> {
+        match column {
+            Column::Updated => self.updated(),
+            Column::Created => age::parse(&self.organization()?.created_at),
+            _ => None,
         }
     }
 
