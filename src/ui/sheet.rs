@@ -135,6 +135,9 @@ impl Row {
             text
         };
         for Stroke { x, width, style, does } in &self.strokes {
+            if *width > 0 && *does != Does::Restyle {
+                uncover(cells, usize::from(*x));
+            }
             let cells = cells.get_mut(usize::from(*x)..).unwrap_or_default();
             match does {
                 Does::Write(end) => write(cells, *style, text(*end)),
@@ -150,6 +153,15 @@ impl Row {
                 }
             }
         }
+    }
+}
+
+/// Makes room at a column: a wide character that reaches into it is gone as a whole.
+#[expect(clippy::disallowed_methods, reason = "a blank of ours")]
+fn uncover(cells: &mut [Cell], x: usize) {
+    let before = x.checked_sub(1).and_then(|x| cells.get_mut(x));
+    if let Some(cell) = before.filter(|cell| text::width(cell.symbol()) > 1) {
+        cell.set_symbol(" ");
     }
 }
 
@@ -236,5 +248,23 @@ mod tests {
         assert_eq!(symbols(sheet.cells()), symbols(&expected));
         assert_eq!(sheet.cells()[(1, 0)].modifier, ratatui::style::Modifier::REVERSED);
         assert_eq!(sheet.cells()[(2, 0)].modifier, ratatui::style::Modifier::empty());
+    }
+
+    #[test]
+    fn tx_14_half_a_wide_character_under_something_else_is_none() {
+        let (mut sheet, plain) = (Sheet::default(), Style::new());
+        frame(&mut sheet, plain, |sheet| {
+            for y in 0..3 {
+                sheet.write(0, y, plain, "株株株");
+            }
+            sheet.write(3, 0, plain, "x");
+            sheet.fill(Rect::new(3, 1, 2, 1), plain, "│");
+            sheet.fill(Rect::new(3, 2, 0, 1), plain, "│");
+        });
+        let row = |y: usize| -> String {
+            sheet.cells().content.iter().skip(12 * y).take(6).map(Cell::symbol).collect()
+        };
+        assert_eq!((row(0), row(1)), ("株  x株 ".to_owned(), "株  ││ ".to_owned()));
+        assert_eq!(row(2), "株 株 株 ");
     }
 }
