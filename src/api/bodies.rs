@@ -11,9 +11,7 @@ use crate::domain::{Call, Connection, Failure, FailureKind, Organization, Page, 
 ///
 /// `NotUnderstood` for a body that is no list.
 pub fn organizations(body: &[u8]) -> Result<Page<Organization>, Failure> {
-    let rows = wire::organizations(&Text::new(body));
-    let rows = rows.map_err(|reason| not_understood(Call::ListOrganizations, reason))?;
-    Ok(Page { skip: 0, total: rows.total, records: rows.records })
+    wire::organizations(&Text::new(body), 0).map_err(|reason| not_understood(Call::ListOrganizations, reason))
 }
 
 /// One organization.

@@ -245,11 +245,10 @@ impl Reader {
             return Ok(page);
         }
         let text = answer.text().map(|text| self.mask_data(text));
-        let mut rows = wire::organizations(&text).map_err(|reason| not_understood(call, reason))?;
-        self.secrets().mask_records(text.as_str(), &mut rows.records);
-        let page = Page { skip: window.skip, total: rows.total, records: rows.records }.shared();
-        self.0.pages.put(window, source, &page);
-        Ok(page)
+        let mut page =
+            wire::organizations(&text, window.skip).map_err(|reason| not_understood(call, reason))?;
+        self.secrets().mask_records(text.as_str(), &mut page.records);
+        Ok(self.0.pages.put(window, source, page))
     }
 
     /// One organization as it is now.

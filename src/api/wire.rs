@@ -4,8 +4,8 @@
 //! look inside). A row is then read in one pass over its keys, text borrowed from the body; nothing recurses,
 //! so deep nesting is only text.
 
-mod json;
 mod place;
+mod source;
 mod words;
 
 use std::borrow::Cow;
@@ -15,10 +15,12 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::domain::{Connection, ConnectionState, Discovered, Organization, OrganizationId, Record};
+use crate::domain::json::{fields, text_of};
+use crate::domain::{Connection, ConnectionState, Discovered, Organization, OrganizationId, Page, Record};
+use crate::text::Untrusted;
 
-use json::{Source, fields, text_of, untrusted};
 pub(super) use place::{account, domains, texts};
+use source::{Source, untrusted};
 pub(super) use words::{first_line, is_ours, words};
 
 /// Rows accepted in one answer; a body full of `{},` would otherwise take a hundred times its size.
@@ -64,13 +66,18 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Reads a page of organizations.
+/// Reads a page of organizations. Their texts are parts of one copy of the page: to give each record memory of its own
+/// takes as long as to read it.
 ///
 /// # Errors
 ///
 /// What is wrong with a body that is no list at all.
-pub(super) fn organizations(body: &Text<'_>) -> Result<Rows<Organization>, String> {
-    rows(body, read_organization)
+pub(super) fn organizations(body: &Text<'_>, skip: usize) -> Result<Page<Organization>, String> {
+    let page = Untrusted::from(body.as_str());
+    let body = Text { text: Cow::Borrowed(page.as_sent()), replaced: body.replaced };
+    let mut others = Keys::default();
+    let rows = rows(&body, |raw| read_organization(Source(page.part(raw.get())), &mut others))?;
+    Ok(Page { skip, total: rows.total, records: rows.records, others: others.0 })
 }
 
 /// Reads a page of connections.
@@ -79,7 +86,7 @@ pub(super) fn organizations(body: &Text<'_>) -> Result<Rows<Organization>, Strin
 ///
 /// What is wrong with a body that is no list at all.
 pub(super) fn connections(body: &Text<'_>) -> Result<Rows<Connection>, String> {
-    rows(body, read_connection)
+    rows(body, |raw| read_connection(Source::of(raw)))
 }
 
 /// Reads one organization.
@@ -88,7 +95,7 @@ pub(super) fn connections(body: &Text<'_>) -> Result<Rows<Connection>, String> {
 ///
 /// What is wrong with it, and in which field.
 pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
-    one(body, parse(body)?, read_organization)
+    one(body, parse(body)?, |raw| read_organization(Source::of(raw), &mut Keys::default()))
 }
 
 /// Reads one connection.
@@ -97,7 +104,7 @@ pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
 ///
 /// What is wrong with it, and in which field.
 pub(super) fn connection(body: &Text<'_>) -> Result<Connection, String> {
-    one(body, parse(body)?, read_connection)
+    one(body, parse(body)?, |raw| read_connection(Source::of(raw)))
 }
 
 /// Reads what a connection reaches: a list of either shape, one bare record, or nothing at all, which means no
@@ -171,7 +178,7 @@ fn not_json(body: &Text<'_>, error: &serde_json::Error) -> String {
 }
 
 /// `{"total":…,"resources":[…]}`, or a bare array. Without `resources`, or with null: no rows (§3.2).
-fn rows<T>(body: &Text<'_>, read: Read<T>) -> Result<Rows<T>, String> {
+fn rows<T>(body: &Text<'_>, mut read: impl FnMut(&RawValue) -> Result<T, String>) -> Result<Rows<T>, String> {
     let damaged = |error: serde_json::Error| not_json(body, &error);
     let text = body.as_str();
     let (total, raws) = match text.trim_start().as_bytes().first() {
@@ -190,11 +197,8 @@ fn rows<T>(body: &Text<'_>, read: Read<T>) -> Result<Rows<T>, String> {
             return Err(format!("the answer is not a list; it begins: {}", first_line(raw.get())));
         }
     };
-    Ok(Rows { total, records: raws.into_iter().map(|raw| record(body, raw, read)).collect() })
+    Ok(Rows { total, records: raws.into_iter().map(|raw| record(body, raw, &mut read)).collect() })
 }
-
-/// What reads one record.
-type Read<T> = fn(&RawValue) -> Result<T, String>;
 
 #[derive(Deserialize)]
 struct Envelope<'a, L> {
@@ -219,7 +223,7 @@ fn odd_rows(resources: Option<&RawValue>, is_an_error: bool) -> Result<Vec<&RawV
     }
 }
 
-fn record<T>(body: &Text<'_>, raw: &RawValue, read: Read<T>) -> Record<T> {
+fn record<T>(body: &Text<'_>, raw: &RawValue, read: impl FnMut(&RawValue) -> Result<T, String>) -> Record<T> {
     one(body, raw, read).map_or_else(
         |reason| Record::Damaged { json: raw.get().into(), reason: reason.into() },
         Record::Sound,
@@ -271,17 +275,37 @@ fn count(raw: &RawValue) -> Option<usize> {
     text_of(raw).ok()?.trim().trim_end_matches(',').parse().ok()
 }
 
-fn read_organization(raw: &RawValue) -> Result<Organization, String> {
-    let (source, mut id, mut others) = (Source::of(raw), None, Vec::new());
-    let known =
-        ["name", "organization_id", "connection", "cloud_name", "type", "createdAt", "updatedAt", "uri"];
-    let texts = source.texts(known, |key, value| {
-        match key {
-            "id" if id.is_some() => return Err("id: stands twice".to_owned()),
-            "id" => id = Some(organization_id_of(&source, value)?),
-            _ => others.push(source.field(key, value)?),
+/// The keys of a page's fields that we have no name for.
+#[derive(Default)]
+struct Keys(Vec<Untrusted>);
+
+/// Most of them that are remembered: a server with a key of its own in every record fills no memory.
+const MOST_KEYS: usize = 64;
+
+impl Keys {
+    /// Takes the `nth` of a record in. Most records have those of the one before.
+    fn meet(&mut self, nth: usize, key: &str) {
+        let is_it = |known: &Untrusted| known.as_sent() == key;
+        let is_known = self.0.get(nth).is_some_and(is_it) || self.0.iter().any(is_it);
+        if !is_known && self.0.len() < MOST_KEYS {
+            self.0.push(key.into());
         }
-        Ok(())
+    }
+}
+
+fn read_organization(source: Source, others: &mut Keys) -> Result<Organization, String> {
+    let (mut id, mut nth) = (None, 0);
+    let texts = source.texts(Organization::KEYS, |key, value| match key {
+        "id" if id.is_some() => Err("id: stands twice".to_owned()),
+        "id" => {
+            id = Some(organization_id_of(&source, value)?);
+            Ok(())
+        }
+        _ => {
+            others.meet(nth, key);
+            nth += 1;
+            Ok(())
+        }
     })?;
     let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] = texts;
     Ok(Organization {
@@ -294,7 +318,6 @@ fn read_organization(raw: &RawValue) -> Result<Organization, String> {
         created_at,
         updated_at,
         uri,
-        others,
         json: source.0,
     })
 }
@@ -312,20 +335,8 @@ fn organization_id_of(source: &Source, raw: &RawValue) -> Result<OrganizationId,
     })
 }
 
-fn read_connection(raw: &RawValue) -> Result<Connection, String> {
-    let (source, mut others) = (Source::of(raw), Vec::new());
-    let known = [
-        "id",
-        "name",
-        "cloud_name",
-        "last_connection_ok",
-        "last_connection_at",
-        "last_connection_error",
-        "createdAt",
-        "updatedAt",
-        "uri",
-    ];
-    let texts = source.texts(known, |key, value| source.field(key, value).map(|field| others.push(field)))?;
+fn read_connection(source: Source) -> Result<Connection, String> {
+    let texts = source.texts(Connection::KEYS, |_, _| Ok(()))?;
     let [id, name, cloud_name, ok, tested_at, error, created_at, updated_at, uri] = texts;
     if id.is_empty() && name.is_empty() {
         return Err("id: missing, and name as well".to_owned());
@@ -346,7 +357,6 @@ fn read_connection(raw: &RawValue) -> Result<Connection, String> {
         created_at,
         updated_at,
         uri,
-        others,
         json: source.0,
     })
 }

@@ -177,7 +177,7 @@ fn told(reply: &Reply) -> (String, String, Untrusted) {
     let fine = |words: String| ("200".to_owned(), words, Untrusted::default());
     match reply {
         Reply::SignedIn(Ok(())) => fine("signed in".to_owned()),
-        Reply::Listed(Ok(page)) => fine(format!("{} records", page.records.len())),
+        Reply::Listed(Ok(batch)) => fine(format!("{} records", batch.records().len())),
         Reply::ConnectionsListed(Ok(records)) => fine(format!("{} connections", records.len())),
         Reply::Discovered(Ok(found)) => fine(format!("{} organizations", found.len())),
         Reply::Fetched(result) => match result.as_ref() {

@@ -193,7 +193,7 @@ fn fields(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Lin
     let doubt = look_alike.map(|look_alike| (Role::Warning, format!("≈ {}", look_alike.words())));
     put("name", &shown(&organization.name), Role::Text, doubt.as_slice());
     put("uri", &shown(&organization.uri), Role::Text, &[]);
-    for field in &organization.others {
+    for field in organization.others() {
         put(field.key.brief().as_str(), &shown(&field.value), Role::Text, &[]);
     }
     lines.extend(shared(organization, cx, width));

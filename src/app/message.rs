@@ -1,6 +1,5 @@
 //! Everything that can happen, as plain data.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::layout::Size;
@@ -8,12 +7,13 @@ use ratatui::layout::Size;
 use super::clipboard::Copied;
 use super::effect::RequestId;
 use super::export::Saved;
+use super::list::Batch;
 use super::plan::outside::Offered;
 use super::settings::Settings;
 use super::switch::{ConnectFailure, Profile};
 use crate::domain::{
-    Connection, Discovered, Domain, Failure, Introduction, JournalFailure, Moment, Organization, Page,
-    PatchAnswer, Record, Shown,
+    Connection, Discovered, Domain, Failure, Introduction, JournalFailure, Moment, Organization, PatchAnswer,
+    Record, Shown,
 };
 use crate::input::{Key, Mouse};
 use crate::text::Untrusted;
@@ -92,7 +92,7 @@ pub enum Reply {
     /// Of [`Effect::SignIn`](super::Effect::SignIn).
     SignedIn(Result<(), Failure>),
     /// Of [`Effect::ListOrganizations`](super::Effect::ListOrganizations).
-    Listed(Result<Page<Arc<Organization>>, Failure>),
+    Listed(Result<Batch, Failure>),
     /// Of [`Effect::FetchOrganization`](super::Effect::FetchOrganization).
     Fetched(Box<Result<Organization, Failure>>),
     /// Of [`Effect::PatchOrganization`](super::Effect::PatchOrganization).

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use crate::app::age;
-use crate::domain::{Connection, Organization, Record};
+use crate::domain::{Connection, Field, Organization, Record};
 use crate::export::{self, ConnectionRow, Format};
 use crate::text::{Untrusted, pad, width};
 
@@ -81,9 +81,9 @@ fn time(text: &Untrusted) -> String {
 pub fn organization(print: Print, row: &Arc<Organization>, mut to: impl Write) -> io::Result<()> {
     match print {
         Print::Table => {
-            let id = Untrusted::from(row.id.as_str());
-            let fields = std::iter::once(("id", &id)).chain(row.fields());
-            let rows = fields.map(|(key, value)| [Untrusted::from(key).brief().into_string(), cell(value)]);
+            let id = Field { key: "id".into(), value: row.id.as_str().into() };
+            let fields = std::iter::once(id).chain(row.fields());
+            let rows = fields.map(|field| [field.key.brief().into_string(), cell(&field.value)]);
             to.write_all(plain_rows(rows).as_bytes())
         }
         // One record is no array.

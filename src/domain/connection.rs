@@ -1,6 +1,6 @@
 //! A stored Salesforce connection (API contract §5).
 
-use super::organization::Field;
+use super::field::Field;
 use crate::text::Untrusted;
 
 /// What the last test of a connection said, in the vendor's own three words (§5.3).
@@ -46,13 +46,29 @@ pub struct Connection {
     pub updated_at: Untrusted,
     /// `uri` as sent.
     pub uri: Untrusted,
-    /// The other fields, in the server's order.
-    pub others: Vec<Field>,
-    /// The record's JSON exactly as the server sent it.
+    /// The record's JSON exactly as the server sent it, with the fields that we have no name for.
     pub json: Untrusted,
 }
 
 impl Connection {
+    /// The keys on the wire of all that is known by name, in the order of the fields.
+    pub const KEYS: [&str; 9] = [
+        "id",
+        "name",
+        "cloud_name",
+        "last_connection_ok",
+        "last_connection_at",
+        "last_connection_error",
+        "createdAt",
+        "updatedAt",
+        "uri",
+    ];
+
+    /// The fields that we have no name for, in the server's order.
+    pub fn others(&self) -> Vec<Field> {
+        Field::others(&self.json, &Self::KEYS)
+    }
+
     /// One of which only the name is known, from a record that uses it.
     pub fn named(name: &Untrusted) -> Self {
         let empty = Untrusted::default;
@@ -66,7 +82,6 @@ impl Connection {
             created_at: empty(),
             updated_at: empty(),
             uri: empty(),
-            others: Vec::new(),
             json: empty(),
         }
     }
@@ -76,6 +91,5 @@ impl Connection {
         let Self { id, name, cloud_name, state: _, tested_at, error, created_at, updated_at, .. } = self;
         let known = [id, name, cloud_name, tested_at, error, created_at, updated_at];
         known.into_iter().chain([&mut self.uri, &mut self.json]).for_each(Untrusted::detach);
-        self.others.iter_mut().for_each(Field::detach);
     }
 }

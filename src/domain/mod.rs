@@ -6,8 +6,10 @@ mod criteria;
 mod digest;
 mod discovered;
 mod failure;
+mod field;
 mod fingerprint;
 mod identity;
+pub mod json;
 mod moment;
 mod operation;
 mod organization;
@@ -24,13 +26,14 @@ pub use criteria::{Criteria, Parameter};
 pub use digest::{Sha256, Sha256Error};
 pub use discovered::Discovered;
 pub use failure::{Call, Failure, FailureKind};
+pub use field::Field;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use identity::{Belief, Distrust, Doubt, Identity, Pin, Shown, Validity, Verified, day};
 pub use moment::Moment;
 pub use operation::{
     Entry, JournalFailure, OpenOperation, Operation, OperationId, OperationIdError, RunId, Target, Transition,
 };
-pub use organization::{Field, Organization, OrganizationId, OrganizationPatch};
+pub use organization::{Organization, OrganizationId, OrganizationPatch};
 pub use outcome::Outcome;
 pub use page::{Page, Record, Window};
 pub use place::{Domain, Introduction};

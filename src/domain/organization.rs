@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::field::Field;
 use crate::text::Untrusted;
 
 /// The resource id of an organization: one segment of a path, usually a UUID.
@@ -30,6 +31,12 @@ impl OrganizationId {
         (fits && id.bytes().all(legal)).then(|| Self(text))
     }
 
+    /// Bytes of text that it keeps in memory.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.0.held()
+    }
+
     /// The id: printable ASCII by construction, so it may be shown as it is.
     pub fn as_str(&self) -> &str {
         self.0.as_sent()
@@ -45,22 +52,6 @@ impl fmt::Debug for OrganizationId {
 impl fmt::Display for OrganizationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
-    }
-}
-
-/// One field of a record that we have no name for, as the server sent it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// The JSON key.
-    pub key: Untrusted,
-    /// A string's content, or any other value's JSON text.
-    pub value: Untrusted,
-}
-
-impl Field {
-    pub(super) fn detach(&mut self) {
-        self.key.detach();
-        self.value.detach();
     }
 }
 
@@ -88,9 +79,7 @@ pub struct Organization {
     pub updated_at: Untrusted,
     /// `uri` as sent.
     pub uri: Untrusted,
-    /// The other fields, in the server's order.
-    pub others: Vec<Field>,
-    /// The record's JSON exactly as the server sent it.
+    /// The record's JSON exactly as the server sent it, with the fields that we have no name for.
     pub json: Untrusted,
 }
 
@@ -102,28 +91,54 @@ impl OrganizationId {
 }
 
 impl Organization {
+    /// The keys on the wire of all that is known by name but the id, in the order of the fields.
+    pub const KEYS: [&str; 8] =
+        ["name", "organization_id", "connection", "cloud_name", "type", "createdAt", "updatedAt", "uri"];
+
     /// Keeps its texts, and not the memory of the record as it was read, of which they are parts.
     pub fn detach(&mut self) {
+        self.texts().into_iter().for_each(Untrusted::detach);
+        self.json.detach();
+    }
+
+    /// Keeps its record, and not the memory of the page that it is a part of.
+    pub fn gather(&mut self) {
+        let mut json = self.json.clone();
+        json.detach();
+        let page = std::mem::replace(&mut self.json, json.clone());
+        self.texts().into_iter().for_each(|text| *text = text.moved(&page, &json));
+    }
+
+    fn texts(&mut self) -> [&mut Untrusted; 9] {
         let Self { id, name, organization_id, connection, cloud_name, kind, created_at, updated_at, .. } =
             self;
-        let known = [&mut id.0, name, organization_id, connection, cloud_name, kind, created_at, updated_at];
-        known.into_iter().chain([&mut self.uri, &mut self.json]).for_each(Untrusted::detach);
-        self.others.iter_mut().for_each(Field::detach);
+        let uri = &mut self.uri;
+        [&mut id.0, name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri]
+    }
+
+    /// The fields that we have no name for, in the server's order.
+    pub fn others(&self) -> Vec<Field> {
+        Field::others(&self.json, &Self::known())
+    }
+
+    /// What stands under a key that we have no name for.
+    pub fn other(&self, key: &str) -> Option<Untrusted> {
+        Field::other(&self.json, &Self::known(), key)
+    }
+
+    fn known() -> [&'static str; 9] {
+        let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] = Self::KEYS;
+        ["id", name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri]
     }
 
     /// Every field but the id with its wire name, the known ones first, then the others in the server's order.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, &Untrusted)> {
-        let known = [
-            ("name", &self.name),
-            ("organization_id", &self.organization_id),
-            ("connection", &self.connection),
-            ("cloud_name", &self.cloud_name),
-            ("type", &self.kind),
-            ("createdAt", &self.created_at),
-            ("updatedAt", &self.updated_at),
-            ("uri", &self.uri),
-        ];
-        known.into_iter().chain(self.others.iter().map(|field| (field.key.as_sent(), &field.value)))
+    pub fn fields(&self) -> Vec<Field> {
+        let Self { name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri, .. } =
+            self;
+        let texts = [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri];
+        let known = Self::KEYS.iter().zip(texts);
+        let known = known.map(|(key, value)| Field { key: (*key).into(), value: value.clone() });
+        known.chain(self.others()).collect()
     }
 }
 

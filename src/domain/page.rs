@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::organization::Organization;
 use crate::text::Untrusted;
 
 /// The part of a list that is asked for, in records, zero-based.
@@ -48,6 +49,24 @@ pub struct Page<T> {
     pub total: Option<usize>,
     /// The records in the server's order.
     pub records: Vec<Record<T>>,
+    /// The keys of the fields that the records have and we have no name for, as far as they are remembered.
+    pub others: Vec<Untrusted>,
+}
+
+impl Page<Organization> {
+    /// The page of these records.
+    pub fn new(skip: usize, total: Option<usize>, records: Vec<Record<Organization>>) -> Self {
+        let mut others = Vec::new();
+        for record in &records {
+            let Record::Sound(organization) = record else { continue };
+            for field in organization.others() {
+                if !others.contains(&field.key) {
+                    others.push(field.key);
+                }
+            }
+        }
+        Self { skip, total, records, others }
+    }
 }
 
 impl<T> Record<T> {
@@ -63,7 +82,7 @@ impl<T> Record<T> {
 impl<T> Page<T> {
     /// The same, for several to hold.
     pub fn shared(self) -> Page<Arc<T>> {
-        let Self { skip, total, records } = self;
-        Page { skip, total, records: records.into_iter().map(Record::shared).collect() }
+        let Self { skip, total, records, others } = self;
+        Page { skip, total, records: records.into_iter().map(Record::shared).collect(), others }
     }
 }

@@ -13,7 +13,6 @@ fn organization(name: &str, json: &str) -> Record<Organization> {
         created_at: "2023-01-30T08:12:44Z".into(),
         updated_at: Untrusted::default(),
         uri: "kylo:1".into(),
-        others: Vec::new(),
         json: json.into(),
     })
 }

@@ -21,7 +21,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use self::value::Secret;
-use crate::domain::{Connection, Field, Organization, Password, Record};
+use crate::domain::json::{each_field, text_of};
+use crate::domain::{Connection, Organization, Password, Record};
 use crate::text::Untrusted;
 
 /// What stands where a secret stood.
@@ -119,7 +120,11 @@ impl Secrets {
         }
         for record in records {
             match record {
-                Record::Sound(organization) => self.mask_organization(organization),
+                Record::Sound(organization) => {
+                    // What is masked in one record of the page is not kept by another.
+                    organization.gather();
+                    self.mask_organization(organization);
+                }
                 Record::Damaged { json, .. } => self.mask_damaged(json),
             }
         }
@@ -135,7 +140,8 @@ impl Secrets {
     pub fn mask_organization(&self, organization: &mut Organization) {
         let Organization { name, organization_id, connection, cloud_name, kind, uri, .. } = &*organization;
         let named = [name, organization_id, connection, cloud_name, kind, uri].map(Clone::clone);
-        if self.mask_beside(&named, &mut organization.json, &mut organization.others) {
+        let known = |key: &str| key == "id" || Organization::KEYS.contains(&key);
+        if self.mask_beside(&named, &mut organization.json, known) {
             organization.detach();
         }
     }
@@ -144,7 +150,8 @@ impl Secrets {
     pub fn mask_connection(&self, connection: &mut Connection) {
         let Connection { id, name, cloud_name, uri, .. } = &*connection;
         let named = [id, name, cloud_name, uri].map(Clone::clone);
-        if self.mask_beside(&named, &mut connection.json, &mut connection.others) {
+        let known = |key: &str| Connection::KEYS.contains(&key);
+        if self.mask_beside(&named, &mut connection.json, known) {
             connection.detach();
         }
         mask_shown(&mut connection.error, self.known().password.as_deref());
@@ -152,7 +159,7 @@ impl Secrets {
 
     /// Says whether anything may have been masked: then the fields are not to keep the record in memory of which they
     /// are parts.
-    fn mask_beside(&self, named: &[Untrusted], json: &mut Untrusted, others: &mut [Field]) -> bool {
+    fn mask_beside(&self, named: &[Untrusted], json: &mut Untrusted, known: impl Fn(&str) -> bool) -> bool {
         let password = self.known().password.clone();
         // What stands in a field stands in the record, where no character of the record is spelled otherwise.
         let is_spelled_out = !json.as_sent().contains('\\');
@@ -161,8 +168,8 @@ impl Secrets {
         }
         let is_no_name = |secret: &&Secret| !named.iter().any(|text| secret.is_in(text.as_sent()));
         mask_shown(json, password.as_deref().filter(is_no_name));
-        for field in others {
-            mask_shown(&mut field.value, password.as_deref());
+        if let Cow::Owned(masked) = mask_others(json.as_sent(), known, password.as_deref()) {
+            *json = masked.into();
         }
         true
     }
@@ -209,10 +216,32 @@ fn mask_shown(text: &mut Untrusted, password: Option<&Secret>) {
     if is_clean(text.as_sent(), password) {
         return;
     }
-    let shown = password.into_iter().flat_map(Secret::spellings).fold(text.as_sent().into(), value::mask);
-    if let Cow::Owned(masked) = key::mask_in_words(form::mask_credentials(shown)) {
+    if let Cow::Owned(masked) = masked_words(text.as_sent(), password) {
         *text = masked.into();
     }
+}
+
+fn masked_words<'a>(text: &'a str, password: Option<&Secret>) -> Cow<'a, str> {
+    let shown = password.into_iter().flat_map(Secret::spellings).fold(text.into(), value::mask);
+    key::mask_in_words(form::mask_credentials(shown))
+}
+
+/// A record in which what stands under other keys than the known ones is masked, however the record spells it.
+fn mask_others<'a>(json: &'a str, known: impl Fn(&str) -> bool, password: Option<&Secret>) -> Cow<'a, str> {
+    let mut parts = Vec::new();
+    let read = each_field(json, |key, value| {
+        let text = text_of(value).ok().filter(|_| !known(&key));
+        if let Some(Cow::Owned(masked)) = text.as_deref().map(|text| masked_words(text, password)) {
+            let value = value.get();
+            let start = value.as_ptr().addr() - json.as_ptr().addr();
+            let shown =
+                if value.starts_with('"') { serde_json::Value::String(masked).to_string() } else { masked };
+            parts.push((start..start + value.len(), shown));
+        }
+        Ok(())
+    });
+    // What is no record was masked as a text.
+    if read.is_ok() { replace_parts(json.into(), parts.into_iter()) } else { json.into() }
 }
 
 fn data<'a>(text: Cow<'a, str>, secrets: &[Arc<Secret>]) -> Cow<'a, str> {
@@ -233,13 +262,13 @@ fn mask_values<'a>(text: Cow<'a, str>, secrets: &[Arc<Secret>]) -> Cow<'a, str> 
 /// Replaces parts of a text, in its order; what they are replaced with is chosen per part.
 fn replace_parts(
     text: Cow<'_, str>,
-    parts: impl Iterator<Item = (std::ops::Range<usize>, &'static str)>,
+    parts: impl Iterator<Item = (std::ops::Range<usize>, impl AsRef<str>)>,
 ) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut from = 0;
     for (part, mask) in parts {
         masked.push_str(text.get(from..part.start).unwrap_or_default());
-        masked.push_str(mask);
+        masked.push_str(mask.as_ref());
         from = part.end;
     }
     if from == 0 {

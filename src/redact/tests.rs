@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Field, OrganizationId};
+use crate::domain::OrganizationId;
 
 const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl-_";
 
@@ -144,8 +144,7 @@ fn sk_04_what_the_program_says_is_masked_for_every_session_that_is_alive() {
 fn sk_06_the_password_is_masked_where_a_record_is_only_shown() {
     let secrets = Secrets::default();
     secrets.learn_password(&Password::new("canary"));
-    let field = |value: &str| Field { key: "note".into(), value: value.into() };
-    let record = |name: &str, json: &str, note: &str| Organization {
+    let record = |name: &str, json: &str| Organization {
         id: OrganizationId::new("1").unwrap(),
         name: name.into(),
         organization_id: "00D".into(),
@@ -155,29 +154,32 @@ fn sk_06_the_password_is_masked_where_a_record_is_only_shown() {
         created_at: "".into(),
         updated_at: "".into(),
         uri: "u".into(),
-        others: vec![field(note)],
         json: json.into(),
     };
     let mask = |mut organization| {
         secrets.mask_organization(&mut organization);
         organization
     };
-    assert_eq!(mask(record("n", "x canary", "is canary")), record("n", "x •••", "is •••"));
+    assert_eq!(mask(record("n", "x canary")), record("n", "x •••"));
     assert_eq!(
-        mask(record("canary", "canary", "is canary")),
-        record("canary", "canary", "is •••"),
+        mask(record("canary", r#"{"name":"canary","note":"is canary","to":["canary"]}"#)),
+        record("canary", r#"{"name":"canary","note":"is •••","to":["•••"]}"#),
         "no name"
     );
-    let escaped = r"\u0042earer abcdef0123456789 \u0063anary";
-    let masked = mask(record("n", escaped, "Bearer abcdef0123456789 canary"));
-    assert_eq!(masked.others, [field("Bearer ••• •••")], "the record spells it otherwise");
+    let escaped = r#"{"a":1,"note":"\u0042earer abcdef0123456789 \u0063anary","b":"canaries"}"#;
+    let masked = mask(record("n", escaped));
+    assert_eq!(
+        masked.json.as_sent(),
+        r#"{"a":1,"note":"Bearer ••• •••","b":"canaries"}"#,
+        "the record spells it otherwise"
+    );
     let damaged = |json: &str| Record::Damaged { json: json.into(), reason: "".into() };
     let masked = |page: &str, json: &str| {
-        let mut records = [damaged(json), Record::Sound(record("n", json, json))];
+        let mut records = [damaged(json), Record::Sound(record("n", json))];
         secrets.mask_records(page, &mut records);
         records
     };
-    let both = |json: &str| [damaged(json), Record::Sound(record("n", json, json))];
+    let both = |json: &str| [damaged(json), Record::Sound(record("n", json))];
     assert_eq!(masked("[{canary]", "{canary"), both("{•••"));
     assert_eq!(masked(r"[\u0063anary]", "canary"), both("•••"), "the page spells it otherwise");
     assert_eq!(masked("[{canaries]", "{canaries"), both("{canaries"));

@@ -18,6 +18,7 @@ use super::terminal::Restorer;
 use super::{Clock, Event, Perform, saver};
 use crate::api::Reader;
 use crate::app::export::{Content, Saved};
+use crate::app::list::Batch;
 use crate::app::{ConnectFailure, Destination, Effect, Message, Reply, RequestId};
 use crate::domain::{
     Call, Connection, Failure, FailureKind, Fingerprint, Introduction, JournalFailure, OrganizationId,
@@ -361,7 +362,7 @@ impl Perform for Executor {
             }),
             Effect::ListOrganizations { request, window, criteria } => {
                 self.read(request, Call::ListOrganizations, |reader| async move {
-                    Reply::Listed(reader.organizations(window, &criteria).await)
+                    Reply::Listed(reader.organizations(window, &criteria).await.map(Batch::of))
                 });
             }
             Effect::FetchOrganization { request, id } => {

@@ -31,6 +31,34 @@ impl Untrusted {
         self.0.parent().try_substr_from(text).map_or_else(|| text.into(), Self)
     }
 
+    /// Where this text is a part of `whole`, the same part of a copy of that; else a text with memory of its own.
+    #[must_use]
+    pub(crate) fn moved(&self, whole: &Self, copy: &Self) -> Self {
+        let (part, within) = (self.0.range(), whole.0.range());
+        let is_part = ArcStr::ptr_eq(self.0.parent(), whole.0.parent())
+            && within.start <= part.start
+            && part.end <= within.end;
+        let moved = is_part.then(|| part.start - within.start..part.end - within.start);
+        match moved.and_then(|range| copy.as_sent().get(range)) {
+            Some(text) => copy.part(text),
+            None => self.detached(),
+        }
+    }
+
+    /// Bytes of text that it keeps in memory, be it as a part of more.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.0.parent().len()
+    }
+
+    /// The same text with memory of its own.
+    #[must_use]
+    pub(crate) fn detached(&self) -> Self {
+        let mut own = self.clone();
+        own.detach();
+        own
+    }
+
     /// Keeps the text, and not the memory of what it is a part of.
     pub fn detach(&mut self) {
         if self.0.len() < self.0.parent().len() {
@@ -148,14 +176,14 @@ mod tests {
         let name = |text: &str| text.get(16..).unwrap_or_default().to_owned();
         let mut part = whole.part(whole.as_sent().get(16..).unwrap_or_default());
         assert_eq!(part, Untrusted::from("name"));
-        assert_eq!(part.0.parent().len(), whole.as_sent().len());
+        assert_eq!(part.held(), whole.as_sent().len());
         assert_eq!(part.display().0.parent().len(), whole.as_sent().len(), "nothing was to be escaped");
+        let copy = Untrusted::from("a record with a name");
+        let moved = part.moved(&whole, &copy);
+        assert!(moved == part && ArcStr::ptr_eq(moved.0.parent(), copy.0.parent()));
+        assert_eq!(part.moved(&copy, &whole).held(), 4, "no part of what was copied");
         part.detach();
-        assert_eq!((part.as_sent(), part.0.parent().len()), ("name", 4));
-        assert_eq!(
-            whole.part(&name(whole.as_sent())).0.parent().len(),
-            4,
-            "the same letters elsewhere are no part"
-        );
+        assert_eq!((part.as_sent(), part.held()), ("name", 4));
+        assert_eq!(whole.part(&name(whole.as_sent())).held(), 4, "the same letters elsewhere are no part");
     }
 }

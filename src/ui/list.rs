@@ -24,7 +24,7 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
     paint_head(state, panes.list_head, &placed, canvas);
     for (y, row) in (panes.list_rows.top()..panes.list_rows.bottom()).zip(state.list.in_sight()) {
         let area = Rect { y, height: 1, ..panes.list_rows };
-        let selected = state.list.selected.as_ref() == Some(&row.key);
+        let selected = state.list.selected.as_ref().is_some_and(|key| row.is_keyed(key));
         paint_row(state, row, area, &placed.columns, selected, canvas);
     }
     if state.list.rows.shown() == 0 {
@@ -237,7 +237,7 @@ fn cell(state: &State, row: &Row, column: Column, put: impl FnOnce(Role, &str)) 
     if column.is_time() {
         let at = row.time(column).filter(|_| !state.list.columns.wide);
         let since = at.and_then(|at| age::since_parsed(at, state.wall_clock()));
-        return put(Role::Text, &since.map_or_else(|| age::readable(value), age::short));
+        return put(Role::Text, &since.map_or_else(|| age::readable(&value), age::short));
     }
     put(Role::Text, value.brief().as_str());
 }

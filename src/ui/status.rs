@@ -121,7 +121,7 @@ fn changed_row(state: &State) -> Option<Line> {
         }
         _ => "changed or added".to_owned(),
     };
-    let hidden = if rows.matches(&row.key, &state.list.filter) { "" } else { ", hidden by the filter" };
+    let hidden = if rows.matches(&row.key(), &state.list.filter) { "" } else { ", hidden by the filter" };
     let others = match rows.changed().saturating_sub(1) {
         0 => String::new(),
         others => format!(" · {others} more"),

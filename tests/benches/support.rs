@@ -37,7 +37,6 @@ pub fn organization(n: usize, edition: usize) -> Organization {
         created_at: "2021-07-22T07:10:29.96176Z".into(),
         updated_at: "2026-01-02T03:04:05Z".into(),
         uri: format!("kylo:kylo:cckm:sfdc-organization:{id}").into(),
-        others: Vec::new(),
         json: format!(r#"{{"id":"{id}","edition":{edition}}}"#).into(),
         id,
     }
@@ -46,7 +45,7 @@ pub fn organization(n: usize, edition: usize) -> Organization {
 /// Records `from..to` of a list of `total`.
 pub fn page(from: usize, to: usize, total: usize, edition: usize) -> Page<Organization> {
     let records = (from..to).map(|n| Record::Sound(organization(n, edition))).collect();
-    Page { skip: from, total: Some(total), records }
+    Page::new(from, Some(total), records)
 }
 
 /// A core that shows `n` organizations.
@@ -92,7 +91,7 @@ pub fn loaded(n: usize, keymap: &Keymap) -> State {
     let mut asked = windows(&happens(replied(sign_in, Reply::SignedIn(Ok(())))));
     while let Some((request, window)) = asked.pop() {
         let page = page(window.skip.min(n), (window.skip + window.limit).min(n), n, 0);
-        asked.extend(windows(&happens(replied(request, Reply::Listed(Ok(page.shared()))))));
+        asked.extend(windows(&happens(replied(request, Reply::Listed(Ok(page.into()))))));
     }
     assert!(state.list.load.is_none(), "all of it is there");
     state

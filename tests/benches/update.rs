@@ -39,7 +39,7 @@ fn refreshed(bencher: Bencher<'_, '_>, n: usize, page: impl Fn() -> Page<Organiz
     let key = "r".parse().unwrap();
     let request = list_or_sign_in(&update(&mut state, &keymap, stamped(Message::Key(key))));
     bencher.with_inputs(|| (state.clone(), page())).bench_local_values(|(mut state, page)| {
-        update(&mut state, &keymap, stamped(replied(request, Reply::Listed(Ok(page.shared())))));
+        update(&mut state, &keymap, stamped(replied(request, Reply::Listed(Ok(page.into())))));
         state
     });
 }

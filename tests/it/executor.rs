@@ -85,8 +85,8 @@ impl Bench {
                 criteria: Criteria::default(),
             })
             .await;
-        let Reply::Listed(Ok(page)) = reply else { panic!("{reply:?}") };
-        let sound = page.records.into_iter().find_map(|record| match record {
+        let Reply::Listed(Ok(batch)) = reply else { panic!("{reply:?}") };
+        let sound = batch.records().find_map(|record| match record {
             Record::Sound(organization) => Some(organization.id.clone()),
             Record::Damaged { .. } => None,
         });

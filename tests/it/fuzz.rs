@@ -112,7 +112,7 @@ fn told(mut app: App, kind: Kind, bodies: &[Vec<u8>], nth: u64) -> App {
                 }
             }
             let total = Some(records.len());
-            app = app.listed(Page { skip: 0, total, records });
+            app = app.listed(Page::new(0, total, records));
             match nth % 4 {
                 0 => app,
                 1 => app.keys("enter"),
@@ -121,7 +121,7 @@ fn told(mut app: App, kind: Kind, bodies: &[Vec<u8>], nth: u64) -> App {
             }
         }
         Kind::Record => {
-            app = app.listed(Page { skip: 0, total: Some(1), records: vec![Record::Sound(thales())] });
+            app = app.listed(Page::new(0, Some(1), vec![Record::Sound(thales())]));
             app = app.keys("enter");
             for body in bodies {
                 app = app.keys("r").fetched(bodies::organization(body));
@@ -129,7 +129,7 @@ fn told(mut app: App, kind: Kind, bodies: &[Vec<u8>], nth: u64) -> App {
             app.keys(if nth.is_multiple_of(2) { "1" } else { "2" })
         }
         Kind::Connections => {
-            app = app.listed(Page { skip: 0, total: Some(1), records: vec![Record::Sound(thales())] });
+            app = app.listed(Page::new(0, Some(1), vec![Record::Sound(thales())]));
             let mut records = Vec::new();
             for body in bodies {
                 match bodies::connections(body) {
@@ -158,7 +158,7 @@ fn told(mut app: App, kind: Kind, bodies: &[Vec<u8>], nth: u64) -> App {
                 ..answer(422, None)
             };
             app = app.connections(Vec::new());
-            app = app.listed(Page { skip: 0, total: Some(1), records: vec![Record::Sound(thales())] });
+            app = app.listed(Page::new(0, Some(1), vec![Record::Sound(thales())]));
             app = app.keys("e").text("new").keys("enter").checked().drawn().wait(500).keys("y");
             app.patched(Ok(refused)).fetched(Ok(thales())).keys(if nth.is_multiple_of(2) { "j" } else { "r" })
         }

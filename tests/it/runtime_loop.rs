@@ -80,8 +80,8 @@ impl Perform for Script {
         let reply = match &effect {
             Effect::SignIn { request, .. } => Some((*request, Reply::SignedIn(Ok(())))),
             Effect::ListOrganizations { request, window, .. } => {
-                let page = Page { skip: window.skip, total: Some(0), records: Vec::new() };
-                Some((*request, Reply::Listed(Ok(page.shared()))))
+                let page = Page::new(window.skip, Some(0), Vec::new());
+                Some((*request, Reply::Listed(Ok(page.into()))))
             }
             Effect::ListConnections { request } => Some((*request, Reply::ConnectionsListed(Ok(Vec::new())))),
             _ => None,

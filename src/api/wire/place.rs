@@ -1,7 +1,8 @@
 //! The account, its domains, and single texts of a record.
 
-use super::{Rows, Text, fields, one, parse, rows, untrusted};
+use super::{Rows, Text, one, parse, rows, untrusted};
 use crate::domain::Domain;
+use crate::domain::json::fields;
 use crate::text::Untrusted;
 use serde_json::value::RawValue;
 

@@ -1,7 +1,7 @@
 //! What an error body says, and what stands in a body that is none of this API.
 
-use super::json::{fields, text_of};
 use crate::domain::ServerWords;
+use crate::domain::json::{fields, text_of};
 
 /// Characters shown of a body that is not JSON (API contract §3.6).
 const HEAD: usize = 300;

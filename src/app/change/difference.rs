@@ -1,6 +1,6 @@
 //! Two states of one record, field by field.
 
-use crate::domain::Organization;
+use crate::domain::{Field, Organization};
 use crate::text::Untrusted;
 
 /// A field that differs; an empty side means absent or empty.
@@ -16,18 +16,18 @@ pub struct FieldChange {
 
 /// The fields that differ, the connection first.
 pub fn difference(before: &Organization, after: &Organization) -> Vec<FieldChange> {
-    let mut changes: Vec<FieldChange> = before
-        .fields()
-        .filter_map(|(key, value)| {
-            let now = find(after, key);
-            (now != *value).then(|| FieldChange { key: key.into(), before: value.clone(), after: now })
-        })
-        .collect();
-    let known = |key: &str| before.fields().any(|(other, _)| other == key);
-    changes.extend(after.fields().filter(|(key, _)| !known(key)).map(|(key, value)| FieldChange {
-        key: key.into(),
+    let (before, after) = (before.fields(), after.fields());
+    let change = |field: &Field| {
+        let now = find(&after, &field.key);
+        let (key, before) = (field.key.clone(), field.value.clone());
+        (now != before).then(|| FieldChange { key, before, after: now })
+    };
+    let mut changes: Vec<FieldChange> = before.iter().filter_map(change).collect();
+    let is_new = |field: &&Field| !before.iter().any(|known| known.key == field.key);
+    changes.extend(after.iter().filter(is_new).map(|field| FieldChange {
+        key: field.key.clone(),
         before: Untrusted::default(),
-        after: value.clone(),
+        after: field.value.clone(),
     }));
     changes.sort_by_key(|change| change.key.as_sent() != "connection");
     changes
@@ -35,12 +35,10 @@ pub fn difference(before: &Organization, after: &Organization) -> Vec<FieldChang
 
 /// How many fields are the same on both sides.
 pub fn unchanged(before: &Organization, after: &Organization) -> usize {
-    before.fields().filter(|(key, value)| find(after, key) == **value).count()
+    let after = after.fields();
+    before.fields().iter().filter(|field| find(&after, &field.key) == field.value).count()
 }
 
-fn find(organization: &Organization, key: &str) -> Untrusted {
-    organization
-        .fields()
-        .find(|(other, _)| *other == key)
-        .map_or_else(Untrusted::default, |(_, value)| value.clone())
+fn find(fields: &[Field], key: &Untrusted) -> Untrusted {
+    fields.iter().find(|field| field.key == *key).map(|field| field.value.clone()).unwrap_or_default()
 }

@@ -161,7 +161,7 @@ fn sent(connection: &Connection, cx: Context<'_>, width: usize) -> Vec<Line> {
     let notes: Vec<_> = notes.map(|note| (Role::Dim, note)).collect();
     put("updated", &readable(&connection.updated_at), &notes);
     put("uri", &or_dash(&connection.uri), &[]);
-    for field in &connection.others {
+    for field in connection.others() {
         put(field.key.brief().as_str(), &or_dash(&field.value), &[]);
     }
     lines

@@ -1,5 +1,7 @@
 //! What can stand in a column of the list, what it is called, and what it is ordered by.
 
+use std::borrow::Cow;
+
 use crate::app::query::{Field, ORGANIZATIONS, Time};
 use crate::domain::Organization;
 use crate::text::Untrusted;
@@ -92,8 +94,12 @@ impl Column {
     }
 
     /// What a record has in it; none for its id, which is no text of the server's, and for a field it does not have.
-    pub fn value<'a>(self, organization: &'a Organization, others: &OtherFields) -> Option<&'a Untrusted> {
-        Some(match self {
+    pub fn value<'a>(
+        self,
+        organization: &'a Organization,
+        others: &OtherFields,
+    ) -> Option<Cow<'a, Untrusted>> {
+        Some(Cow::Borrowed(match self {
             Self::Name | Self::OrgId | Self::Type | Self::Connection | Self::Cloud | Self::Id => {
                 self.field()?.of(organization)?
             }
@@ -101,17 +107,18 @@ impl Column {
             Self::Created => &organization.created_at,
             Self::Uri => &organization.uri,
             Self::Other(place) => {
-                let key = others.key(place)?;
-                &organization.others.iter().find(|field| field.key == *key)?.value
+                return organization.other(others.key(place)?.as_sent()).map(Cow::Owned);
             }
-        })
+        }))
     }
 
     /// The text that it is ordered by.
-    pub(super) fn text<'a>(self, organization: &'a Organization, others: &OtherFields) -> &'a str {
-        match self {
-            Self::Id => organization.id.as_str(),
-            other => other.value(organization, others).map_or("", Untrusted::as_sent),
+    pub(super) fn text<'a>(self, organization: &'a Organization, others: &OtherFields) -> Cow<'a, str> {
+        match (self, self.value(organization, others)) {
+            (Self::Id, _) => organization.id.as_str().into(),
+            (_, Some(Cow::Borrowed(value))) => value.as_sent().into(),
+            (_, Some(Cow::Owned(value))) => value.as_sent().to_owned().into(),
+            (_, None) => "".into(),
         }
     }
 }
@@ -145,7 +152,7 @@ impl OtherFields {
             return None;
         }
         let column = u8::try_from(self.0.len()).ok().map(Column::Other);
-        self.0.push(key.clone());
+        self.0.push(key.detached());
         column
     }
 
@@ -158,15 +165,6 @@ impl OtherFields {
             let name = if has_width { name } else { word };
             if name != "…" && self.named(name).is_none() {
                 self.column(&name.into());
-            }
-        }
-    }
-
-    /// Takes the keys of a record in. Most records have those of the one before.
-    pub(super) fn meet(&mut self, organization: &Organization) {
-        for (nth, field) in organization.others.iter().enumerate() {
-            if self.0.get(nth) != Some(&field.key) {
-                self.column(&field.key);
             }
         }
     }

@@ -1,23 +1,17 @@
 //! Where in the store the row of a key is. The keys stand in the rows: a place takes five bytes here, and no copy.
 
-use std::hash::BuildHasher as _;
-
-use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::row::{Row, RowKey};
 
 /// The places of rows by their keys.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Index {
-    places: HashTable<u32>,
-    state: RandomState,
-}
+pub(super) struct Index(HashTable<u32>);
 
 /// What it holds is said by the rows.
 impl PartialEq for Index {
     fn eq(&self, other: &Self) -> bool {
-        self.places.len() == other.places.len()
+        self.0.len() == other.0.len()
     }
 }
 
@@ -25,27 +19,40 @@ impl Index {
     /// The index of these rows.
     pub(super) fn of(rows: &[Row]) -> Self {
         let mut index = Self::default();
+        index.reserve(rows, rows.len());
         for place in 0..rows.len() {
             index.add(rows, place);
         }
         index
     }
 
+    /// Makes room for so many rows more.
+    pub(super) fn reserve(&mut self, rows: &[Row], more: usize) {
+        self.0.reserve(more, |place| digest(rows, *place));
+    }
+
     /// The place of a key.
-    pub(super) fn get(&self, rows: &[Row], key: &RowKey) -> Option<usize> {
-        let is_it = |place: &u32| rows.get(at(*place)).is_some_and(|row| row.key == *key);
-        self.places.find(self.state.hash_one(key), is_it).map(|place| at(*place))
+    pub(super) fn get(&self, rows: &[Row], key: &RowKey) -> Option<u32> {
+        self.find(key.digest(), |place| rows.get(place).is_some_and(|row| row.is_keyed(key)))
+    }
+
+    /// The place of the row that has the key of another one.
+    pub(super) fn like(&self, rows: &[Row], other: &Row) -> Option<u32> {
+        self.find(other.digest, |place| rows.get(place).is_some_and(|row| row.has_key_of(other)))
+    }
+
+    fn find(&self, digest: u64, is_it: impl Fn(usize) -> bool) -> Option<u32> {
+        self.0.find(digest, |place| is_it(*place as usize)).copied()
     }
 
     /// Takes in the row at a place, whose key is new.
     pub(super) fn add(&mut self, rows: &[Row], place: usize) {
         // More rows than this would not fit in memory.
         let Ok(place) = u32::try_from(place) else { return };
-        let hash = |place: &u32| rows.get(at(*place)).map_or(0, |row| self.state.hash_one(&row.key));
-        self.places.insert_unique(hash(&place), place, hash);
+        self.0.insert_unique(digest(rows, place), place, |place| digest(rows, *place));
     }
 }
 
-const fn at(place: u32) -> usize {
-    place as usize
+fn digest(rows: &[Row], place: u32) -> u64 {
+    rows.get(place as usize).map_or(0, |row| row.digest)
 }

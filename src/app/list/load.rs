@@ -16,7 +16,7 @@
 
 use std::collections::HashMap;
 
-use super::row::{RowKey, RowKeys};
+use super::places::Places;
 use crate::app::effect::{RequestId, RequestIds};
 use crate::domain::{Failure, FailureKind, Moment, Window};
 
@@ -30,7 +30,7 @@ pub struct Load {
     /// When the first page was asked for.
     pub since: Moment,
     /// Records read by themselves since the reading began: what a page says of them may be older.
-    pub newer: RowKeys,
+    pub newer: Places,
     /// The pages being waited for.
     waiting: Vec<(RequestId, Window)>,
     pass: Pass,
@@ -70,8 +70,8 @@ impl Ended {
 /// One reading from begin to end. A place is a number of the server's order, from zero on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Pass {
-    /// Every key received.
-    seen: RowKeys,
+    /// The rows received.
+    seen: Places,
     /// The server's latest total.
     total: Option<usize>,
     /// Records asked for at a time.
@@ -83,7 +83,7 @@ struct Pass {
     /// Places that were asked for and not given.
     left: Vec<(usize, usize)>,
     /// The records at the ends of pages.
-    ends: HashMap<usize, RowKey>,
+    ends: HashMap<usize, u32>,
     /// The end of the page that came farthest, and whether that was the end of the list when it was read.
     farthest: (usize, bool),
     /// Whether neighbours disagreed, or the server gave more than it counts.
@@ -96,7 +96,7 @@ impl Load {
     /// A list whose first page is to be asked for, and whose later ones have at most so many records.
     pub fn new(since: Moment, most: usize) -> Self {
         let pass = Pass::new(Window::PAGE.min(most), 1);
-        Self { since, newer: RowKeys::default(), waiting: Vec::new(), pass, again: false, most }
+        Self { since, newer: Places::default(), waiting: Vec::new(), pass, again: false, most }
     }
 
     /// The pages to be asked for now: as many as may be waited for at a time, as far as there are any.
@@ -135,15 +135,15 @@ impl Load {
         self.again
     }
 
-    /// The keys of this reading.
-    pub const fn seen(&self) -> &RowKeys {
+    /// The rows of this reading, by their places in the store.
+    pub const fn seen(&self) -> &Places {
         &self.pass.seen
     }
 
-    /// Takes a page into account.
-    pub fn page(&mut self, request: RequestId, keys: Vec<RowKey>, total: Option<usize>) {
+    /// Takes a page into account: the rows that it brought, by their places in the store.
+    pub fn page(&mut self, request: RequestId, rows: Vec<u32>, total: Option<usize>) {
         let Some(window) = self.answered(request) else { return };
-        self.pass.page(window, keys, total, &mut self.most);
+        self.pass.page(window, rows, total, &mut self.most);
     }
 
     /// Whether a page that failed is asked for once more, in smaller ones: how large a page may be, no document
@@ -196,7 +196,7 @@ impl Load {
 impl Pass {
     fn new(size: usize, end: usize) -> Self {
         Self {
-            seen: RowKeys::default(),
+            seen: Places::default(),
             total: None,
             size,
             next: 0,
@@ -228,14 +228,14 @@ impl Pass {
         Some(Window { skip, limit: end - skip })
     }
 
-    fn page(&mut self, window: Window, keys: Vec<RowKey>, total: Option<usize>, most: &mut usize) {
-        let (given, asked) = (keys.len(), window.skip.saturating_add(window.limit));
+    fn page(&mut self, window: Window, rows: Vec<u32>, total: Option<usize>, most: &mut usize) {
+        let (given, asked) = (rows.len(), window.skip.saturating_add(window.limit));
         let (end, known) = (window.skip.saturating_add(given), self.seen.len());
         let mut disagrees = false;
-        if let (Some(first), Some(last)) = (keys.first(), keys.last()) {
-            disagrees = self.disagrees(window.skip, first) | self.disagrees(end - 1, last);
+        if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
+            disagrees = self.disagrees(window.skip, *first) | self.disagrees(end - 1, *last);
         }
-        self.seen.extend(keys);
+        self.seen.extend(rows);
         let new = self.seen.len() > known;
         self.total = total;
         let full = given >= window.limit;
@@ -272,9 +272,8 @@ impl Pass {
     }
 
     /// Both pages that hold a place must hold the same record there.
-    fn disagrees(&mut self, place: usize, key: &RowKey) -> bool {
-        let other = self.ends.insert(place, key.clone());
-        other.is_some_and(|other| other != *key)
+    fn disagrees(&mut self, place: usize, row: u32) -> bool {
+        self.ends.insert(place, row).is_some_and(|other| other != row)
     }
 }
 
@@ -283,8 +282,8 @@ mod tests {
     use super::*;
     use crate::domain::Call;
 
-    fn keys(range: std::ops::Range<u64>) -> Vec<RowKey> {
-        range.map(RowKey::Damaged).collect()
+    fn rows(range: std::ops::Range<u32>) -> Vec<u32> {
+        range.collect()
     }
 
     /// A reading, and what it asked for and was not answered yet.
@@ -312,21 +311,21 @@ mod tests {
         }
 
         /// Answers the page asked for first.
-        fn page(&mut self, keys: Vec<RowKey>, total: Option<usize>) -> Option<Ended> {
+        fn page(&mut self, rows: Vec<u32>, total: Option<usize>) -> Option<Ended> {
             let (request, _) = self.asked.remove(0);
-            self.load.page(request, keys, total);
+            self.load.page(request, rows, total);
             let ended = self.load.settle();
             self.ask();
             ended
         }
 
         /// Answers everything as a list of so many does that gives at most `cap` at a time and counts `total`.
-        fn served(mut self, held: u64, cap: usize, total: Option<usize>) -> (Option<Ended>, Vec<Window>) {
+        fn served(mut self, held: u32, cap: usize, total: Option<usize>) -> (Option<Ended>, Vec<Window>) {
             for _ in 0..10_000 {
                 let (_, Window { skip, limit }) = self.asked[0];
-                let from = u64::try_from(skip).unwrap().min(held);
-                let to = u64::try_from(skip.saturating_add(limit.min(cap))).unwrap().min(held);
-                let ended = self.page(keys(from..to), total);
+                let from = u32::try_from(skip).unwrap().min(held);
+                let to = u32::try_from(skip.saturating_add(limit.min(cap))).unwrap().min(held);
+                let ended = self.page(rows(from..to), total);
                 if ended.is_some() {
                     return (ended, self.windows);
                 }
@@ -343,10 +342,10 @@ mod tests {
     fn nt_29_after_the_first_page_four_larger_ones_are_asked_for_at_a_time() {
         let mut reading = Reading::new();
         assert_eq!(pairs(&reading.windows), [(0, 100)]);
-        assert_eq!(reading.page(keys(0..100), Some(9000)), None);
+        assert_eq!(reading.page(rows(0..100), Some(9000)), None);
         let four = [(99, 1000), (1098, 1000), (2097, 1000), (3096, 1000)];
         assert_eq!(pairs(&reading.windows[1..]), four);
-        assert_eq!(reading.page(keys(99..1099), Some(9000)), None);
+        assert_eq!(reading.page(rows(99..1099), Some(9000)), None);
         assert_eq!(pairs(&reading.windows[5..]), [(4095, 1000)]);
         let (ended, windows) = Reading::new().served(9000, 5000, Some(9000));
         assert_eq!((ended, windows.len()), (Some(Ended::Whole), 10));
@@ -388,7 +387,7 @@ mod tests {
 
     #[test]
     fn js_05_a_server_that_repeats_itself_is_not_asked_for_ever() {
-        for repeated in [keys(0..100), keys(0..1), keys(0..0)] {
+        for repeated in [rows(0..100), rows(0..1), rows(0..0)] {
             let mut reading = Reading::new();
             let given = repeated.len();
             let ended = (0..20).find_map(|_| reading.page(repeated.clone(), Some(500)));
@@ -399,30 +398,30 @@ mod tests {
     #[test]
     fn pages_of_two_may_hold_what_both_neighbours_gave() {
         let mut reading = Reading::new();
-        reading.page(keys(0..2), Some(6));
+        reading.page(rows(0..2), Some(6));
         assert_eq!(pairs(&reading.windows[1..]), [(1, 2), (2, 2), (3, 2), (4, 2)]);
         reading.asked.rotate_left(2);
         for first in [3, 4, 1] {
-            assert_eq!(reading.page(keys(first..first + 2), Some(6)), None);
+            assert_eq!(reading.page(rows(first..first + 2), Some(6)), None);
         }
-        assert_eq!(reading.page(keys(2..4), Some(6)), Some(Ended::Whole));
+        assert_eq!(reading.page(rows(2..4), Some(6)), Some(Ended::Whole));
     }
 
     #[test]
     fn js_07_a_record_removed_before_the_next_page_is_found_by_the_one_that_neighbours_share() {
         let mut reading = Reading::new();
-        assert_eq!(reading.page(keys(0..100), Some(150)), None);
+        assert_eq!(reading.page(rows(0..100), Some(150)), None);
         // 5 is gone, and 200 came: as many as before.
-        assert_eq!(reading.page(keys(100..150).into_iter().chain(keys(200..201)).collect(), Some(150)), None);
+        assert_eq!(reading.page(rows(100..150).into_iter().chain(rows(200..201)).collect(), Some(150)), None);
         assert!(reading.load.is_again(), "a second reading");
-        let all = || keys(0..5).into_iter().chain(keys(6..150)).chain(keys(200..201)).collect();
+        let all = || rows(0..5).into_iter().chain(rows(6..150)).chain(rows(200..201)).collect();
         assert_eq!(reading.page(all(), Some(150)), Some(Ended::Whole));
     }
 
     #[test]
     fn js_07_without_a_total_a_shared_record_that_is_gone_is_noticed() {
         let mut reading = Reading::new();
-        assert_eq!(reading.page(keys(0..100), None), None);
+        assert_eq!(reading.page(rows(0..100), None), None);
         assert_eq!(reading.page(Vec::new(), None), None);
         assert!(reading.load.is_again());
     }
@@ -431,8 +430,8 @@ mod tests {
     fn js_08_a_list_that_moves_twice_says_so() {
         let mut reading = Reading::new();
         for _ in 0..2 {
-            assert_eq!(reading.page(keys(0..100), Some(150)), None);
-            let shuffled = || keys(100..150).into_iter().chain(keys(99..100)).collect();
+            assert_eq!(reading.page(rows(0..100), Some(150)), None);
+            let shuffled = || rows(100..150).into_iter().chain(rows(99..100)).collect();
             let ended = reading.page(shuffled(), Some(150));
             if reading.load.received() == 150 {
                 assert_eq!(ended, Some(Ended::Moved));
@@ -444,9 +443,9 @@ mod tests {
     fn js_04_a_total_that_shrinks_or_grows_is_followed() {
         for end in [120, 180] {
             let mut reading = Reading::new();
-            assert_eq!(reading.page(keys(0..100), Some(150)), None);
+            assert_eq!(reading.page(rows(0..100), Some(150)), None);
             let total = usize::try_from(end).unwrap();
-            assert_eq!(reading.page(keys(99..end), Some(total)), Some(Ended::Whole));
+            assert_eq!(reading.page(rows(99..end), Some(total)), Some(Ended::Whole));
         }
     }
 
@@ -457,13 +456,13 @@ mod tests {
             let refused = Failure::new(Call::ListOrganizations, kind, "");
             let mut reading = Reading::new();
             assert!(!reading.load.in_smaller_pages(reading.asked[0].0, &refused), "the first is small");
-            reading.page(keys(0..100), Some(250));
+            reading.page(rows(0..100), Some(250));
             let (request, _) = reading.asked.remove(0);
             assert!(reading.load.in_smaller_pages(request, &refused));
             reading.ask();
             assert_eq!(pairs(&reading.windows[2..]), [(98, 100), (197, 53)]);
-            assert_eq!(reading.page(keys(98..198), Some(250)), None);
-            assert_eq!(reading.page(keys(197..250), Some(250)), Some(Ended::Whole));
+            assert_eq!(reading.page(rows(98..198), Some(250)), None);
+            assert_eq!(reading.page(rows(197..250), Some(250)), Some(Ended::Whole));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The list pane: its rows, what is shown of them, and which one is selected; `reading` keeps it fresh.
 
+mod batch;
 mod column;
 mod columns;
 mod filter;
@@ -8,9 +9,11 @@ mod late;
 mod load;
 mod marks;
 mod order;
+mod places;
 mod reading;
 mod row;
 mod rows;
+mod sequence;
 mod sort;
 mod twins;
 mod users;
@@ -19,13 +22,15 @@ mod words;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+pub use batch::Batch;
 pub use column::{Column, OtherFields};
 pub use columns::{Choice, Columns, GUTTER, Placed};
 pub use filter::{Filter, Narrowed, Taken};
 pub use late::Late;
 pub use load::{Ended, Load};
 pub use marks::Marks;
-pub use row::{Changed, LookAlike, News, Row, RowKey, RowKeys};
+pub use places::Places;
+pub use row::{Changed, LookAlike, News, Row, RowKey};
 pub use rows::Rows;
 pub use sort::{By, Sort};
 
@@ -272,7 +277,7 @@ impl ListPane {
     fn select(&mut self, position: usize) {
         let before = self.selected.clone();
         self.position = position.min(self.rows.shown().saturating_sub(1));
-        self.selected = self.rows.at(self.position).map(|row| row.key.clone());
+        self.selected = self.rows.at(self.position).map(Row::key);
         if let Some(left) = before.filter(|left| Some(left) != self.selected.as_ref())
             && std::mem::take(&mut self.rested)
         {
@@ -324,7 +329,7 @@ impl ListPane {
             self.position = position;
         } else {
             self.position = self.position.min(self.rows.shown().saturating_sub(1));
-            self.selected = self.rows.at(self.position).map(|row| row.key.clone());
+            self.selected = self.rows.at(self.position).map(Row::key);
         }
         self.offset = self.position.saturating_sub(line);
         self.show_selection();
@@ -333,6 +338,17 @@ impl ListPane {
     fn show_selection(&mut self) {
         self.offset = in_sight(self.offset, self.position, (self.rows.shown(), self.height));
     }
+}
+
+/// How many at the begin of a list are such; all that are stand there. It is looked for from the begin in steps that
+/// double: it is near.
+fn leading<T>(list: &[T], is_such: impl Fn(&T) -> bool) -> usize {
+    let mut end = 1;
+    while list.get(end - 1).is_some_and(&is_such) {
+        end *= 2;
+    }
+    let (start, end) = (end / 2, end.min(list.len()));
+    start + list.get(start..end).map_or(0, |list| list.partition_point(is_such))
 }
 
 impl Narrowed for ListPane {
@@ -359,5 +375,20 @@ impl Narrowed for ListPane {
 
     fn step(&mut self, command: Command) {
         self.go(command, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_at_the_begin_are_counted_however_many_they_are() {
+        for all in 0..40 {
+            let list: Vec<usize> = (0..all).collect();
+            for such in 0..=all {
+                assert_eq!(leading(&list, |one| *one < such), such);
+            }
+        }
     }
 }

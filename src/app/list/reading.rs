@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::batch::Batch;
 use super::load::{Ended, Load};
-use super::row::{News, RowKey};
+use super::places::Places;
+use super::row::News;
 use super::{Holds, ListPane, Stale};
 use crate::app::cx::Cx;
 use crate::app::effect::{Effect, RequestId};
-use crate::domain::{Criteria, Failure, Moment, Organization, Page, Record, Window};
+use crate::domain::{Criteria, Failure, Moment, Organization, Window};
 
 /// Waits before the list is asked for again by itself after failures in a row, in seconds; the last repeats.
 const BACK_OFF: [u64; 6] = [2, 4, 8, 16, 30, 60];
@@ -51,6 +53,7 @@ impl ListPane {
 
     fn give_up(&mut self) -> Vec<Effect> {
         self.take_late();
+        self.rows.rest();
         let load = self.load.take();
         load.iter().flat_map(|load| load.requests()).map(Effect::Cancel).collect()
     }
@@ -64,12 +67,12 @@ impl ListPane {
     pub fn listed(
         &mut self,
         request: RequestId,
-        result: Result<Page<Arc<Organization>>, Failure>,
+        result: Result<Batch, Failure>,
         cx: &mut Cx<'_>,
     ) -> Vec<Effect> {
         let Some(load) = self.load.as_mut().filter(|load| load.waits_for(request)) else { return Vec::new() };
         match result {
-            Ok(page) => self.page(request, page, cx),
+            Ok(batch) => self.page(request, batch, cx),
             Err(failure) if load.in_smaller_pages(request, &failure) => {
                 self.large_refused = true;
                 self.ask(cx)
@@ -83,17 +86,21 @@ impl ListPane {
         }
     }
 
-    fn page(&mut self, request: RequestId, page: Page<Arc<Organization>>, cx: &mut Cx<'_>) -> Vec<Effect> {
+    fn page(&mut self, request: RequestId, batch: Batch, cx: &mut Cx<'_>) -> Vec<Effect> {
         let Some(load) = self.load.as_mut() else { return Vec::new() };
-        let keys: Vec<RowKey> = page.records.iter().map(RowKey::of).collect();
-        let mut records = page.records;
-        if !load.newer.is_empty() {
-            records.retain(|record| !load.newer.contains(&RowKey::of(record)));
-        }
-        load.page(request, keys, page.total);
+        let total = batch.total;
+        let given = (!self.asked.is_empty()).then(|| Arc::new(self.asked.clone()));
+        // Marks tell what others changed while the operator looks on: not what the first list brings.
+        let news = match (self.loaded_at, self.holds) {
+            (Some(_), _) => News::All(cx.now),
+            (None, Holds::Others) => News::Known(cx.now),
+            (None, Holds::Asked) => News::None,
+        };
+        let rows = self.rows.take_in(batch, news, given.as_ref(), &load.newer);
+        load.page(request, rows, total);
         let ended = load.settle();
-        self.late.add(records, cx.now);
-        if ended.is_some() || self.late.is_due(self.rows.len(), cx.now) {
+        self.late.add(cx.now);
+        if ended.is_some() || self.late.is_due(self.rows.waiting(), self.rows.len(), cx.now) {
             self.take_late();
         }
         if let Some((load, ended)) = self.load.take_if(|_| ended.is_some()).zip(ended) {
@@ -103,6 +110,7 @@ impl ListPane {
                 let gone = self.rows.retain(load.seen(), self.sort, &self.filter);
                 self.gone = gone.filter(|_| held == Holds::Asked);
             }
+            self.rows.rest();
             (self.stale, self.ended, self.loaded_at) = (None, Some(ended), Some(cx.now));
             self.marks_lost = self.marks.drop_vanished(&self.rows);
             self.look_at_marks();
@@ -111,29 +119,23 @@ impl ListPane {
         self.ask(cx)
     }
 
-    /// Puts the records that came among the rows.
+    /// Gives the rows that came their places in the order.
     pub fn take_late(&mut self) {
-        let Some((records, since)) = self.late.take() else { return };
-        let given = (!self.asked.is_empty()).then(|| Arc::new(self.asked.clone()));
-        // Marks tell what others changed while the operator looks on: not what the first list brings.
-        let news = match (self.loaded_at, self.holds) {
-            (Some(_), _) => News::All(since),
-            (None, Holds::Others) => News::Known(since),
-            (None, Holds::Asked) => News::None,
-        };
-        self.rows.put(records, news, given.as_ref(), self.sort, &self.filter);
-        self.follow();
+        if self.late.take() {
+            self.rows.settle(self.sort, &self.filter);
+            self.follow();
+        }
     }
 
     /// Puts one organization in that was read by itself. What it shows is known to the operator: no mark.
     pub fn put(&mut self, organization: Organization) {
-        if let Some(load) = self.load.as_mut() {
-            load.newer.insert(RowKey::Id(organization.id.clone()));
-        }
-        self.late.forget(&RowKey::Id(organization.id.clone()));
         let id = organization.id.clone();
-        let record = Record::Sound(Arc::new(organization));
-        self.rows.put(vec![record], News::None, None, self.sort, &self.filter);
+        let rows = self.rows.take_in(organization.into(), News::None, None, &Places::default());
+        if let Some(load) = self.load.as_mut() {
+            load.newer.extend(rows);
+        }
+        self.late.take();
+        self.rows.settle(self.sort, &self.filter);
         self.marks.look_at(&id, &self.rows, &self.filter);
         self.follow();
     }

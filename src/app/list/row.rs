@@ -1,11 +1,12 @@
 //! One row of the list.
 
-use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
+use foldhash::SharedSeed;
+use foldhash::fast::SeedableRandomState;
 
 use super::column::Column;
 use crate::app::age;
@@ -22,21 +23,33 @@ pub enum RowKey {
     Damaged(u64),
 }
 
-/// Keys of rows.
-pub type RowKeys = HashSet<RowKey, RandomState>;
-
 impl RowKey {
     /// The key of a record.
     pub fn of(record: &Record<Arc<Organization>>) -> Self {
         match record {
             Record::Sound(organization) => Self::Id(organization.id.clone()),
-            Record::Damaged { json, reason: _ } => {
-                let mut digest = DefaultHasher::new();
-                json.as_sent().hash(&mut digest);
-                Self::Damaged(digest.finish())
-            }
+            Record::Damaged { json, reason: _ } => Self::Damaged(digest_of(json)),
         }
     }
+
+    /// A number for tables.
+    pub(super) fn digest(&self) -> u64 {
+        match self {
+            Self::Id(id) => digest_of_id(id),
+            Self::Damaged(digest) => *digest,
+        }
+    }
+}
+
+fn digest_of(json: &Untrusted) -> u64 {
+    let mut digest = DefaultHasher::new();
+    json.as_sent().hash(&mut digest);
+    digest.finish()
+}
+
+/// The same in every thread: rows are made in many.
+fn digest_of_id(id: &OrganizationId) -> u64 {
+    SeedableRandomState::with_seed(0, SharedSeed::global_random()).hash_one(id)
 }
 
 /// What a refresh found different in a row, until the operator has looked at it.
@@ -78,8 +91,6 @@ impl News {
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// What it is known by.
-    pub key: RowKey,
     /// The record.
     pub record: Record<Arc<Organization>>,
     /// Whether a refresh found it different.
@@ -87,27 +98,38 @@ pub struct Row {
     /// What the server was asked for when it gave this record; none where it was asked for everything, or for this
     /// record alone.
     pub(super) given: Option<Arc<Criteria>>,
+    /// A number for tables, which is that of its key.
+    pub(super) digest: u64,
+    /// What its name looks like.
+    pub(super) looks: Skeleton,
+    /// The place of its connection among those that are named on records.
+    pub(super) connection: u32,
     /// `updatedAt` in nanoseconds since 1970, as near as this type comes to it; found out when it is asked for.
     pub(super) updated: Parsed,
-    /// What its names look like.
-    pub(super) looks: Looks,
 }
 
-/// A time of the record, once it was asked for. Two rows of the same record are the same, asked or not.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Parsed(OnceCell<Option<i64>>);
+/// A time of the record, once it was asked for; none where there is none. Two rows of the same record are the same,
+/// asked or not.
+#[derive(Clone, Debug)]
+pub(super) struct Parsed(Cell<i64>);
+
+impl Parsed {
+    /// Nobody asked.
+    const UNKNOWN: i64 = i64::MIN;
+    /// It is no time.
+    const NONE: i64 = i64::MIN + 1;
+}
+
+impl Default for Parsed {
+    fn default() -> Self {
+        Self(Cell::new(Self::UNKNOWN))
+    }
+}
 
 impl PartialEq for Parsed {
     fn eq(&self, _: &Self) -> bool {
         true
     }
-}
-
-/// What the names on a record look like, found out once: every row is compared with all others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Looks {
-    pub(super) name: Skeleton,
-    pub(super) connection: Skeleton,
 }
 
 /// Why a name may be taken for another.
@@ -156,29 +178,37 @@ impl LookAlike {
 }
 
 impl Row {
-    /// The row of a record.
+    /// The row of a record, whose connection has no place yet.
     pub fn new(record: Record<Arc<Organization>>) -> Self {
-        let key = RowKey::of(&record);
-        match record {
-            Record::Sound(organization) => Self::sound(key, organization),
-            Record::Damaged { json, reason } => {
-                let (looks, record) = (Looks::default(), Record::Damaged { json, reason });
-                Self { key, changed: None, given: None, updated: Parsed::default(), looks, record }
+        let (digest, looks) = match &record {
+            Record::Sound(organization) => {
+                (digest_of_id(&organization.id), Skeleton::of(organization.name.as_sent()))
             }
+            Record::Damaged { json, reason: _ } => (digest_of(json), Skeleton::default()),
+        };
+        let updated = Parsed::default();
+        Self { record, changed: None, given: None, digest, looks, connection: 0, updated }
+    }
+
+    /// What it is known by.
+    pub fn key(&self) -> RowKey {
+        RowKey::of(&self.record)
+    }
+
+    /// Whether it is known by this.
+    pub fn is_keyed(&self, key: &RowKey) -> bool {
+        match (&self.record, key) {
+            (Record::Sound(organization), RowKey::Id(id)) => organization.id == *id,
+            (Record::Damaged { .. }, RowKey::Damaged(digest)) => self.digest == *digest,
+            _ => false,
         }
     }
 
-    fn sound(key: RowKey, organization: Arc<Organization>) -> Self {
-        Self {
-            key,
-            changed: None,
-            given: None,
-            updated: Parsed::default(),
-            looks: Looks {
-                name: Skeleton::of(organization.name.as_sent()),
-                connection: Skeleton::of_one_of_few(organization.connection.as_sent()),
-            },
-            record: Record::Sound(organization),
+    pub(super) fn has_key_of(&self, other: &Self) -> bool {
+        match (&self.record, &other.record) {
+            (Record::Sound(one), Record::Sound(other)) => one.id == other.id,
+            (Record::Damaged { .. }, Record::Damaged { .. }) => self.digest == other.digest,
+            _ => false,
         }
     }
 
@@ -227,12 +257,17 @@ impl Row {
 
 impl Dated for Row {
     fn updated(&self) -> Option<i128> {
-        let parse = || age::parse(&self.organization()?.updated_at).map(nearest);
-        self.updated.0.get_or_init(parse).map(i128::from)
+        let Parsed(known) = &self.updated;
+        if known.get() == Parsed::UNKNOWN {
+            let time = self.organization().and_then(|organization| age::parse(&organization.updated_at));
+            known.set(time.map_or(Parsed::NONE, nearest));
+        }
+        Some(known.get()).filter(|time| *time != Parsed::NONE).map(i128::from)
     }
 }
 
 /// No clock is past the ends of this type, in 1677 and 2262: what is counts as there.
 fn nearest(nanoseconds: i128) -> i64 {
-    i64::try_from(nanoseconds).unwrap_or(if nanoseconds < 0 { i64::MIN } else { i64::MAX })
+    let end = if nanoseconds < 0 { i64::MIN } else { i64::MAX };
+    i64::try_from(nanoseconds).unwrap_or(end).max(Parsed::NONE + 1)
 }

@@ -1,96 +1,139 @@
-//! Which texts look like which: kept up to date row by row, so that asking costs next to nothing however many there
+//! Which texts look like which: kept up to date text by text, so that asking costs next to nothing however many there
 //! are, and however many of them look alike.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use crate::text::{Skeleton, Untrusted};
 
-/// Texts by what they look like, with how many rows have each.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Twins(HashMap<Skeleton, Group, RandomState>);
+/// Texts that are known by places, with what they look like.
+pub(super) trait Texts {
+    /// The text at a place, where there is one.
+    fn text(&self, place: u32) -> Option<(Skeleton, &Untrusted)>;
+}
 
-/// Texts that look the same.
-#[derive(Clone, Debug, PartialEq)]
-enum Group {
-    /// One, as nearly all are.
-    One(Untrusted, usize),
-    /// At least two.
-    Many(BTreeMap<Untrusted, usize>),
+/// Texts by what they look like.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Twins {
+    /// The places of those that nothing else looks like, as nearly all are: five bytes for each.
+    alone: HashTable<u32>,
+    /// The others, with how many there are of each.
+    alike: HashMap<Skeleton, BTreeMap<Untrusted, usize>, RandomState>,
+}
+
+/// What they hold is said by the texts.
+impl PartialEq for Twins {
+    fn eq(&self, other: &Self) -> bool {
+        self.alone.len() == other.alone.len() && self.alike == other.alike
+    }
 }
 
 impl Twins {
-    pub(super) fn add(&mut self, skeleton: Skeleton, text: &Untrusted) {
-        let group = match self.0.entry(skeleton) {
-            Entry::Occupied(group) => group.into_mut(),
-            Entry::Vacant(place) => {
-                place.insert(Group::One(text.clone(), 1));
-                return;
+    /// Makes room for so many texts more.
+    pub(super) fn reserve(&mut self, texts: &(impl Texts + ?Sized), more: usize) {
+        self.alone.reserve(more, |place| of(texts, *place).map_or(0, Skeleton::digest));
+    }
+
+    /// Takes the text at a place in.
+    pub(super) fn add(&mut self, texts: &(impl Texts + ?Sized), place: u32) {
+        let Some((skeleton, text)) = texts.text(place) else { return };
+        if let Some(alike) = self.alike.get_mut(&skeleton) {
+            *alike.entry(text.detached()).or_default() += 1;
+            return;
+        }
+        let looks_like_it = |known: &u32| of(texts, *known).is_some_and(|known| known == skeleton);
+        match self.alone.find_entry(skeleton.digest(), looks_like_it) {
+            Ok(known) => {
+                let (known, _) = known.remove();
+                let known = texts.text(known).map(|(_, text)| text.detached());
+                let alike = self.alike.entry(skeleton).or_default();
+                for text in known.into_iter().chain([text.detached()]) {
+                    *alike.entry(text).or_default() += 1;
+                }
             }
-        };
-        match group {
-            Group::One(known, rows) if known == text => *rows += 1,
-            Group::One(known, rows) => {
-                *group = Group::Many([(known.clone(), *rows), (text.clone(), 1)].into());
+            Err(_none) => {
+                let digest = |place: &u32| of(texts, *place).map_or(0, Skeleton::digest);
+                self.alone.insert_unique(skeleton.digest(), place, digest);
             }
-            Group::Many(texts) => *texts.entry(text.clone()).or_default() += 1,
         }
     }
 
-    pub(super) fn remove(&mut self, skeleton: Skeleton, text: &Untrusted) {
-        let Entry::Occupied(mut group) = self.0.entry(skeleton) else { return };
-        match group.get_mut() {
-            Group::One(known, 1) if known == text => _ = group.remove(),
-            Group::One(known, rows) => *rows -= usize::from(known == text),
-            Group::Many(texts) => {
-                let rows = texts.get_mut(text).map(|rows| {
-                    *rows -= 1;
-                    *rows
-                });
-                if rows == Some(0) {
-                    texts.remove(text);
-                }
-                if texts.len() == 1
-                    && let Some((last, rows)) = texts.pop_first()
-                {
-                    group.insert(Group::One(last, rows));
-                }
+    /// Takes the text at a place out, while it is still there.
+    pub(super) fn remove(&mut self, texts: &(impl Texts + ?Sized), place: u32) {
+        let Some((skeleton, text)) = texts.text(place) else { return };
+        let Some(alike) = self.alike.get_mut(&skeleton) else {
+            if let Ok(known) = self.alone.find_entry(skeleton.digest(), |known| *known == place) {
+                known.remove();
             }
+            return;
+        };
+        if let Some(count) = alike.get_mut(text) {
+            *count -= 1;
+            if *count == 0 {
+                alike.remove(text);
+            }
+        }
+        if alike.is_empty() {
+            self.alike.remove(&skeleton);
         }
     }
 
     /// Another text that looks like this one.
-    pub(super) fn other(&self, skeleton: Skeleton, text: &Untrusted) -> Option<&Untrusted> {
-        match self.0.get(&skeleton)? {
-            Group::One(known, _) => Some(known).filter(|known| *known != text),
+    pub(super) fn other<'t>(
+        &'t self,
+        texts: &'t (impl Texts + ?Sized),
+        skeleton: Skeleton,
+        text: &Untrusted,
+    ) -> Option<&'t Untrusted> {
+        if let Some(alike) = self.alike.get(&skeleton) {
             // Two that differ are in the first two.
-            Group::Many(texts) => texts.keys().take(2).find(|known| *known != text),
+            return alike.keys().take(2).find(|known| *known != text);
         }
+        let looks_like_it = |known: &u32| of(texts, *known).is_some_and(|known| known == skeleton);
+        let known = self.alone.find(skeleton.digest(), looks_like_it)?;
+        texts.text(*known).map(|(_, known)| known).filter(|known| *known != text)
     }
+}
+
+fn of(texts: &(impl Texts + ?Sized), place: u32) -> Option<Skeleton> {
+    texts.text(place).map(|(skeleton, _)| skeleton)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    impl Texts for [&str] {
+        fn text(&self, place: u32) -> Option<(Skeleton, &Untrusted)> {
+            let text = self.get(place as usize)?;
+            Some((Skeleton::of(text), Box::leak(Box::new(Untrusted::from(*text)))))
+        }
+    }
+
     #[test]
     fn a25_a_text_has_a_twin_as_long_as_a_row_has_it() {
         let mut twins = Twins::default();
-        let (one, two) = (Untrusted::from("prod-1"), Untrusted::from("prod-l"));
-        let skeleton = Skeleton::of("prod-1");
-        twins.add(skeleton, &one);
-        twins.add(skeleton, &one);
-        assert_eq!(twins.other(skeleton, &one), None, "the same name twice is no twin");
-        twins.add(skeleton, &two);
-        assert_eq!(twins.other(skeleton, &one), Some(&two));
-        assert_eq!(twins.other(skeleton, &two), Some(&one));
-        twins.remove(skeleton, &one);
-        assert_eq!(twins.other(skeleton, &two), Some(&one));
-        twins.remove(skeleton, &one);
-        assert_eq!(twins.other(skeleton, &two), None);
-        twins.remove(skeleton, &two);
+        let texts: &[&str] = &["prod-1", "prod-1", "prod-l", "else"];
+        let other = |twins: &Twins, text: &str| {
+            let other = twins.other(texts, Skeleton::of(text), &text.into());
+            other.map(|other| other.as_sent().to_owned())
+        };
+        twins.add(texts, 3);
+        twins.add(texts, 0);
+        assert_eq!(other(&twins, "prod-l").as_deref(), Some("prod-1"), "one that is not among them");
+        twins.add(texts, 1);
+        assert_eq!(other(&twins, "prod-1"), None, "the same name twice is no twin");
+        twins.add(texts, 2);
+        assert_eq!(other(&twins, "prod-1").as_deref(), Some("prod-l"));
+        assert_eq!(other(&twins, "prod-l").as_deref(), Some("prod-1"));
+        twins.remove(texts, 0);
+        assert_eq!(other(&twins, "prod-l").as_deref(), Some("prod-1"));
+        twins.remove(texts, 1);
+        assert_eq!(other(&twins, "prod-l"), None);
+        twins.remove(texts, 2);
+        twins.remove(texts, 3);
         assert_eq!(twins, Twins::default());
     }
 }

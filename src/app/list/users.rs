@@ -1,72 +1,188 @@
 //! Which organizations use a connection: how many, and the first of them.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::twins::{Texts, Twins};
 use crate::domain::OrganizationId;
+use crate::text::{Skeleton, Untrusted};
 
 /// Most that are at hand, and the fewest that are where there are more: so many are told one by one.
 const MOST_TOLD: usize = 32;
 const FEWEST_TOLD: usize = 16;
 
+/// Connections that nobody uses any more are kept until there are so many of them: each has its place.
+const MOST_UNUSED: usize = 1_024;
+
+/// The connections named on records. A row knows its own by its place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Uses {
+    places: HashMap<Untrusted, u32, RandomState>,
+    all: Vec<Use>,
+    /// Those that are used, by what they look like.
+    twins: Twins,
+    used: usize,
+}
+
+/// One connection.
+#[derive(Clone, Debug)]
+struct Use {
+    name: Untrusted,
+    looks: Skeleton,
+    users: Users,
+}
+
 /// The organizations on one connection. There may be as many as rows, and to look at all takes longer than a key may
 /// wait: the first of them are kept at hand.
 #[derive(Clone, Debug)]
-pub(super) struct Users {
-    ids: HashSet<OrganizationId, RandomState>,
+struct Users {
+    count: usize,
     /// The first by id, in their order; none when too few are left of them.
     first: OnceCell<Vec<OrganizationId>>,
 }
 
 impl Default for Users {
     fn default() -> Self {
-        Self { ids: HashSet::default(), first: OnceCell::from(Vec::new()) }
+        Self { count: 0, first: OnceCell::from(Vec::new()) }
     }
 }
 
-impl PartialEq for Users {
+/// What they hold is said by the rows.
+impl PartialEq for Uses {
     fn eq(&self, other: &Self) -> bool {
-        self.ids == other.ids
+        self.used == other.used && self.names().all(|(name, count)| other.count(name) == count)
+    }
+}
+
+impl Texts for [Use] {
+    fn text(&self, place: u32) -> Option<(Skeleton, &Untrusted)> {
+        self.get(place as usize).map(|of| (of.looks, &of.name))
+    }
+}
+
+impl Uses {
+    /// The place of a connection, which may be one that nobody uses yet.
+    pub(super) fn place(&mut self, name: &Untrusted, looks: Skeleton) -> u32 {
+        if let Some(place) = self.places.get(name) {
+            return *place;
+        }
+        let (place, name) = (u32::try_from(self.all.len()).unwrap_or(u32::MAX), name.detached());
+        self.places.insert(name.clone(), place);
+        self.all.push(Use { name, looks, users: Users::default() });
+        place
+    }
+
+    /// An organization uses a connection from now on.
+    pub(super) fn add(&mut self, place: u32, id: &OrganizationId) {
+        let Some(of) = self.all.get_mut(place as usize) else { return };
+        of.users.insert(id);
+        if of.users.count == 1 {
+            self.used += 1;
+            self.twins.add(&*self.all, place);
+        }
+    }
+
+    /// An organization does so no longer.
+    pub(super) fn remove(&mut self, place: u32, id: &OrganizationId) {
+        let Some(of) = self.all.get_mut(place as usize) else { return };
+        of.users.remove(id);
+        if of.users.count == 0 {
+            self.used -= 1;
+            self.twins.remove(&*self.all, place);
+        }
+    }
+
+    /// Forgets those that nobody uses, where they are many; gives the new places by the old ones.
+    pub(super) fn forget_unused(&mut self) -> Option<Vec<u32>> {
+        if self.all.len() <= 2 * self.used + MOST_UNUSED {
+            return None;
+        }
+        let mut kept = Self::default();
+        let mut places = vec![0; self.all.len()];
+        for (of, place) in std::mem::take(&mut self.all).into_iter().zip(&mut places) {
+            if of.users.count > 0 {
+                *place = kept.place(&of.name, of.looks);
+                if let Some(new) = kept.all.last_mut() {
+                    *new = of;
+                }
+                kept.used += 1;
+                kept.twins.add(&*kept.all, *place);
+            }
+        }
+        *self = kept;
+        Some(places)
+    }
+
+    fn of(&self, name: &Untrusted) -> Option<(u32, &Use)> {
+        let place = *self.places.get(name)?;
+        self.all.get(place as usize).map(|of| (place, of))
+    }
+
+    /// How many use a connection. What has no name is none.
+    pub(super) fn count(&self, name: &Untrusted) -> usize {
+        self.of(name).filter(|_| !name.is_empty()).map_or(0, |(_, of)| of.users.count)
+    }
+
+    /// Every connection that is used, and by how many, in no order.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&Untrusted, usize)> {
+        let used = self.all.iter().filter(|of| of.users.count > 0 && !of.name.is_empty());
+        used.map(|of| (&of.name, of.users.count))
+    }
+
+    /// The first that use a connection, by id: as many as are told one by one. `all`: those that use the connection at
+    /// a place, for when too few are at hand.
+    pub(super) fn first<'a, I: Iterator<Item = &'a OrganizationId>>(
+        &self,
+        name: &Untrusted,
+        all: impl FnOnce(u32) -> I,
+    ) -> &[OrganizationId] {
+        let named = self.of(name).filter(|_| !name.is_empty());
+        named.map_or(&[], |(place, of)| of.users.first(|| all(place)))
+    }
+
+    /// Another connection that is used and looks like this one.
+    pub(super) fn other(&self, place: u32) -> Option<&Untrusted> {
+        let (looks, name) = self.all.text(place)?;
+        self.twins.other(&*self.all, looks, name)
     }
 }
 
 impl Users {
-    pub(super) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    pub(super) fn insert(&mut self, id: &OrganizationId) {
-        if !self.ids.insert(id.clone()) {
-            return;
-        }
-        if let Some(first) = self.first.get_mut() {
-            let (place, were_all) =
-                (first.partition_point(|known| known < id), first.len() + 1 == self.ids.len());
-            if place < first.len() || were_all {
-                first.insert(place, id.clone());
-                first.truncate(MOST_TOLD);
-            }
+    fn insert(&mut self, id: &OrganizationId) {
+        self.count += 1;
+        let Some(first) = self.first.get_mut() else { return };
+        let were_all = first.len() + 1 == self.count;
+        let place = match first.last() {
+            // Most come behind those at hand.
+            Some(last) if last < id => first.len(),
+            _ => first.partition_point(|known| known < id),
+        };
+        if place < first.len() || were_all {
+            first.insert(place, id.clone());
+            first.truncate(MOST_TOLD);
         }
     }
 
-    pub(super) fn remove(&mut self, id: &OrganizationId) {
-        self.ids.remove(id);
+    fn remove(&mut self, id: &OrganizationId) {
+        self.count -= 1;
         if let Some(first) = self.first.get_mut()
             && let Ok(place) = first.binary_search(id)
         {
             first.remove(place);
-            if first.len() < FEWEST_TOLD.min(self.ids.len()) {
+            if first.len() < FEWEST_TOLD.min(self.count) {
                 self.first.take();
             }
         }
     }
 
-    /// The first by id, so many as are told.
-    pub(super) fn first(&self) -> &[OrganizationId] {
+    fn first<'a, I: Iterator<Item = &'a OrganizationId>>(
+        &self,
+        all: impl FnOnce() -> I,
+    ) -> &[OrganizationId] {
         self.first.get_or_init(|| {
-            let mut ids: Vec<&OrganizationId> = self.ids.iter().collect();
+            let mut ids: Vec<&OrganizationId> = all().collect();
             if ids.len() > MOST_TOLD {
                 ids.select_nth_unstable(MOST_TOLD);
                 ids.truncate(MOST_TOLD);
@@ -79,40 +195,85 @@ impl Users {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    /// A connection and all that use it.
+    #[derive(Default)]
+    struct Used(Users, BTreeSet<OrganizationId>);
+
+    impl Used {
+        fn insert(&mut self, id: OrganizationId) {
+            self.0.insert(&id);
+            self.1.insert(id);
+        }
+
+        fn remove(&mut self, id: &OrganizationId) {
+            self.1.remove(id);
+            self.0.remove(id);
+        }
+
+        fn told(&self, from: impl Iterator<Item = usize>) {
+            let first = self.0.first(|| self.1.iter());
+            assert!((FEWEST_TOLD.min(self.1.len())..=MOST_TOLD).contains(&first.len()), "{}", first.len());
+            assert!(first.iter().eq(from.take(first.len()).map(id).collect::<Vec<_>>().iter()));
+        }
+    }
+
+    fn id(n: usize) -> OrganizationId {
+        OrganizationId::new(&format!("{n:04}")).unwrap()
+    }
 
     #[test]
     fn the_first_are_told_in_their_order_also_after_one_went() {
-        let id = |n: usize| OrganizationId::new(&format!("{n:04}")).unwrap();
-        let mut users = Users::default();
+        let mut used = Used::default();
         for n in (0..100).rev() {
-            users.insert(&id(n));
+            used.insert(id(n));
         }
-        let told = |users: &Users, from: usize| {
-            let first = users.first();
-            assert!((FEWEST_TOLD..=MOST_TOLD).contains(&first.len()), "{}", first.len());
-            assert!(first.iter().eq((from..from + first.len()).map(id).collect::<Vec<_>>().iter()));
-        };
-        told(&users, 0);
+        used.told(0..);
         for n in [70, 7, 170] {
-            users.remove(&id(n));
-            users.insert(&id(n));
+            if n < 100 {
+                used.remove(&id(n));
+            }
+            used.insert(id(n));
         }
-        users.remove(&id(170));
-        told(&users, 0);
+        used.remove(&id(170));
+        used.told(0..);
         for n in 0..60 {
-            users.remove(&id(n));
+            used.remove(&id(n));
             // One that comes behind those that are not at hand is none of the first.
-            users.insert(&id(n + 1000));
-            told(&users, n + 1);
-            users.remove(&id(n + 1000));
+            used.insert(id(n + 1000));
+            used.told(n + 1..);
+            used.remove(&id(n + 1000));
         }
         for n in (60..84).chain(88..100) {
-            users.remove(&id(n));
+            used.remove(&id(n));
         }
-        assert_eq!(users.len(), 4);
-        assert_eq!(users.first(), [id(84), id(85), id(86), id(87)]);
-        users.insert(&id(90));
-        assert_eq!(users.first().last(), Some(&id(90)));
+        assert_eq!(used.0.count, 4);
+        used.told(84..);
+        used.insert(id(90));
+        used.told([84, 85, 86, 87, 90].into_iter());
+    }
+
+    #[test]
+    fn connections_that_nobody_uses_any_more_fill_no_memory() {
+        let mut uses = Uses::default();
+        let stays = uses.place(&"stays".into(), Skeleton::of("stays"));
+        uses.add(stays, &id(0));
+        let mut place = stays;
+        for n in 0..10_000 {
+            let name = format!("connection-{n}");
+            let passing = uses.place(&name.as_str().into(), Skeleton::of(&name));
+            uses.add(passing, &id(1));
+            assert_eq!((uses.count(&name.as_str().into()), uses.count(&"stays".into())), (1, 1));
+            uses.remove(passing, &id(1));
+            if let Some(places) = uses.forget_unused() {
+                place = places[place as usize];
+            }
+        }
+        assert!(uses.all.len() <= MOST_UNUSED + 3, "{}", uses.all.len());
+        uses.remove(place, &id(0));
+        assert_eq!(uses.count(&"stays".into()), 0);
     }
 }

@@ -10,7 +10,7 @@ use crate::app::detail;
 use crate::app::effect::{Effect, RequestId};
 use crate::app::export;
 use crate::app::identity;
-use crate::app::list::RowKey;
+use crate::app::list::{Batch, RowKey};
 use crate::app::message::Reply;
 use crate::app::modal::{Modal, Retry};
 use crate::app::notice::Notice;
@@ -19,7 +19,7 @@ use crate::app::reload;
 use crate::app::sign_in::Banner;
 use crate::app::state::State;
 use crate::app::switch;
-use crate::domain::{Connection, Domain, Failure, JournalFailure, Organization, Page, PatchAnswer};
+use crate::domain::{Connection, Domain, Failure, JournalFailure, Organization, PatchAnswer};
 use crate::text::Untrusted;
 
 pub(super) fn replied(state: &mut State, request: RequestId, reply: Reply) -> Vec<Effect> {
@@ -138,11 +138,7 @@ fn domains_listed(state: &mut State, request: RequestId, result: Result<Vec<Doma
     }
 }
 
-fn listed(
-    state: &mut State,
-    request: RequestId,
-    result: Result<Page<Arc<Organization>>, Failure>,
-) -> Vec<Effect> {
+fn listed(state: &mut State, request: RequestId, result: Result<Batch, Failure>) -> Vec<Effect> {
     if !state.list.waits_for(request) {
         return Vec::new();
     }

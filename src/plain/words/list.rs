@@ -18,7 +18,7 @@ pub(in crate::plain) fn list(
         (first..first + page).map_while(|at| Some((at + 1, list.rows.at(at)?))).collect();
     lines.push(head(state, &rows));
     lines.extend(rows.iter().map(|(number, row)| row_line(state, *number, row)));
-    (lines, rows.into_iter().map(|(number, row)| (number, row.key.clone())).collect())
+    (lines, rows.into_iter().map(|(number, row)| (number, row.key())).collect())
 }
 
 fn head(state: &State, rows: &[(usize, &Row)]) -> String {

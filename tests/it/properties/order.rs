@@ -1,15 +1,15 @@
 //! The kept order of the rows against sorting and filtering everything anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use cckm_tui::app::field::Field;
 use std::cmp::Ordering;
 
 use cckm_tui::app::age;
-use cckm_tui::app::list::{By, Column, Filter, News, Row, RowKey, RowKeys, Rows, Sort, Taken};
+use cckm_tui::app::list::{Batch, By, Column, Filter, News, Places, Row, RowKey, Rows, Sort, Taken};
 use cckm_tui::app::query::{Displayed, Subject};
-use cckm_tui::domain::{Field as Other, Moment, Organization, Record};
+use cckm_tui::domain::{Moment, Organization, Page, Record};
 use proptest::prelude::*;
 
 use super::config;
@@ -51,13 +51,13 @@ fn made(n: usize, name: u8, connection: u8) -> Organization {
         ["2026-01-01T10:00:00Z", "2026-01-01T11:00:00+02:00", "yesterday", "", "2026-01-01T09:00:00Z"];
     let others =
         ["", "1", "x\u{0}", "a text of more than sixteen bytes", "a text of more than sixteen letters"];
-    let others = ["account", "x"]
-        .map(|key| Other { key: key.into(), value: others[(n + key.len()) % others.len()].into() });
+    let others = ["account", "x"].map(|key| (key.to_owned(), others[(n + key.len()) % others.len()].into()));
+    let json = serde_json::Value::Object(others.into_iter().take(1 + n % 2).collect());
     Organization {
         updated_at: times[usize::from(name) % times.len()].into(),
         created_at: times[n % times.len()].into(),
         kind: ["Regular", "Sandbox"][n % 2].into(),
-        others: others.into_iter().take(1 + n % 2).collect(),
+        json: json.to_string().into(),
         ..named(n, names[usize::from(name) % 4], ["", "c-1", "c-2", "c-10"][usize::from(connection) % 4])
     }
 }
@@ -78,8 +78,7 @@ fn by(one: &Row, two: &Row, by: By) -> Ordering {
             Column::Uri => one.uri.as_sent().to_owned(),
             Column::Other(place) => {
                 let key = ["account", "x"][usize::from(place)];
-                let other = one.others.iter().find(|other| other.key.as_sent() == key);
-                other.map(|other| other.value.as_sent().to_owned()).unwrap_or_default()
+                one.other(key).map(|other| other.as_sent().to_owned()).unwrap_or_default()
             }
         }
     };
@@ -94,8 +93,8 @@ fn compare(one: &Row, two: &Row, sort: Sort) -> Ordering {
         (Some(_), Some(_)) => by(one, two, sort.first)
             .then_with(|| sort.second.map_or(Ordering::Equal, |second| by(one, two, second)))
             .then_with(|| name(one).cmp(&name(two)))
-            .then_with(|| one.key.cmp(&two.key)),
-        (sound, other) => other.is_some().cmp(&sound.is_some()).then_with(|| one.key.cmp(&two.key)),
+            .then_with(|| one.key().cmp(&two.key())),
+        (sound, other) => other.is_some().cmp(&sound.is_some()).then_with(|| one.key().cmp(&two.key())),
     }
 }
 
@@ -126,12 +125,13 @@ struct Pair {
 
 impl Pair {
     fn put(&mut self, records: Vec<Record<Organization>>, mark: bool) {
-        let records: Vec<_> = records.into_iter().map(Record::shared).collect();
-        for record in &records {
-            self.model.insert(Row::new(record.clone()).key, record.clone());
+        let page = Page::new(0, None, records).shared();
+        for record in &page.records {
+            self.model.insert(Row::new(record.clone()).key(), record.clone());
         }
         let news = if mark { News::All(Moment::START) } else { News::None };
-        self.rows.put(records, news, None, self.sort, &self.filter);
+        self.rows.take_in(Batch::of(page), news, None, &Places::default());
+        self.rows.settle(self.sort, &self.filter);
     }
 
     fn apply(&mut self, step: Step) {
@@ -142,8 +142,9 @@ impl Pair {
             Step::PutDamaged => self.put(vec![damaged()], false),
             Step::Retain(bits) => {
                 let kept = self.model.keys().enumerate().filter(|(nth, _)| (bits >> (nth % 64)) & 1 == 1);
-                let kept: RowKeys = kept.map(|(_, key)| key.clone()).collect();
-                self.rows.retain(&kept, self.sort, &self.filter);
+                let kept: HashSet<RowKey> = kept.map(|(_, key)| key.clone()).collect();
+                let places = kept.iter().map(|key| self.rows.place(key).unwrap()).collect();
+                self.rows.retain(&places, self.sort, &self.filter);
                 self.model.retain(|key, _| kept.contains(key));
             }
             Step::Type(text) => {
@@ -159,7 +160,7 @@ impl Pair {
                 self.rows.sort(self.sort, &self.filter);
             }
             Step::LookedAt(at) => {
-                if let Some(key) = self.rows.at(at).map(|row| row.key.clone()) {
+                if let Some(key) = self.rows.at(at).map(Row::key) {
                     self.rows.looked_at(&key);
                 }
             }
@@ -182,11 +183,11 @@ impl Pair {
             })
         });
         rows.sort_by(|one, two| compare(one, two, self.sort));
-        rows.into_iter().map(|row| row.key).collect()
+        rows.into_iter().map(|row| row.key()).collect()
     }
 
     fn shown(&self) -> Vec<RowKey> {
-        (0..self.rows.shown()).map(|at| self.rows.at(at).unwrap().key.clone()).collect()
+        (0..self.rows.shown()).map(|at| self.rows.at(at).unwrap().key()).collect()
     }
 
     /// How many records name a connection.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cckm_tui::app::list::{Ended, ListPane, RowKey};
+use cckm_tui::app::list::{Ended, ListPane, Row, RowKey};
 use cckm_tui::app::{Effect, Reply, RequestId};
 use cckm_tui::domain::{Organization, Page, Window};
 use proptest::prelude::*;
@@ -99,7 +99,7 @@ impl Model {
         if let Some(selected) = selected.filter(|selected| !by_key && is_shown(selected)) {
             assert_eq!(list.selected.as_ref(), Some(&selected), "M17");
         }
-        assert_eq!(list.rows.at(list.position).map(|row| &row.key), list.selected.as_ref());
+        assert_eq!(list.rows.at(list.position).map(Row::key), list.selected);
         self.app = Some(app);
     }
 
@@ -128,7 +128,7 @@ impl Model {
         }
         let (request, answer) = self.on_their_way.swap_remove(which % self.on_their_way.len());
         let was_loading = self.is_loading();
-        self.app(|app| app.answer(request, Reply::Listed(Ok(answer.shared()))), false);
+        self.app(|app| app.answer(request, Reply::Listed(Ok(answer.into()))), false);
         if was_loading && !self.is_loading() {
             self.ended();
         }

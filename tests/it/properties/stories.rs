@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cckm_tui::app::change::{Gate, Phase};
-use cckm_tui::app::list::RowKey;
+use cckm_tui::app::list::{Row, RowKey};
 use cckm_tui::app::modal::Modal;
 use cckm_tui::app::{ConnectFailure, Effect, Message, Reply, RequestId, Session};
 use cckm_tui::domain::{
@@ -187,7 +187,7 @@ impl Story {
         let (state, list) = (&self.app.state, &self.app.state.list);
         let shown = list.rows.shown();
         assert_eq!(list.selected.is_some(), shown > 0);
-        assert_eq!(list.rows.at(list.position).map(|row| &row.key), list.selected.as_ref());
+        assert_eq!(list.rows.at(list.position).map(Row::key), list.selected);
         assert!(list.offset == 0 || list.offset + list.height.max(1) <= shown, "blank rows at the end");
         if list.height > 0 && shown > 0 {
             assert!((list.offset..list.offset + list.height).contains(&list.position), "not in sight");
@@ -376,7 +376,7 @@ fn reply(effect: &Effect, kind: u8) -> Reply {
     match effect {
         Effect::SignIn { .. } => Reply::SignedIn(if good { Ok(()) } else { Err(failed(Call::SignIn, salt)) }),
         Effect::ListOrganizations { window, .. } => Reply::Listed(if good {
-            Ok(list(window.skip, salt).shared())
+            Ok(list(window.skip, salt).into())
         } else {
             Err(failed(Call::ListOrganizations, salt))
         }),
@@ -496,7 +496,7 @@ fn list(skip: usize, salt: u8) -> Page<Organization> {
         records.push(damaged());
     }
     let total = [None, Some(skip + count), Some(skip + records.len()), Some(60)][salt % 4];
-    Page { skip, total, records }
+    Page::new(skip, total, records)
 }
 
 proptest! {
@@ -534,7 +534,7 @@ proptest! {
             prop_assert!(intents <= reviews, "{intents} of {reviews}");
             prop_assert!(story.app.patches() <= intents + refused, "{} of {intents}", story.app.patches());
         }
-        let keys: Vec<RowKey> = story.app.state.list.in_sight().map(|row| row.key.clone()).collect();
+        let keys: Vec<RowKey> = story.app.state.list.in_sight().map(Row::key).collect();
         prop_assert!(keys.len() <= story.app.state.list.height);
         screen::cells(&story.app.state);
         prop_assert!(story.app.now >= Moment::START);

@@ -140,13 +140,13 @@ impl App {
 
     /// Answers the latest request for a page.
     pub fn listed(self, page: Page<Organization>) -> Self {
-        self.reply(Reply::Listed(Ok(page.shared())))
+        self.reply(Reply::Listed(Ok(page.into())))
     }
 
     /// Answers every request for a page with this one, until nobody asks any more.
     pub fn always_listed(mut self, page: &Page<Organization>) -> Self {
         while let Some(request) = self.state.list.load.as_ref().and_then(|load| load.requests().next()) {
-            self = self.answer(request, Reply::Listed(Ok(page.clone().shared())));
+            self = self.answer(request, Reply::Listed(Ok(page.clone().into())));
         }
         self
     }

@@ -1,6 +1,9 @@
 //! Made-up records.
 
-use cckm_tui::domain::{Connection, ConnectionState, Field, Organization, OrganizationId, Page, Record};
+use cckm_tui::domain::{Connection, ConnectionState, Organization, OrganizationId, Page, Record};
+
+/// A field that we have no name for.
+const ACCOUNT: &str = "kylo:kylo:admin:accounts:kylo";
 
 /// An id made from a number.
 pub fn id(n: usize) -> OrganizationId {
@@ -10,7 +13,10 @@ pub fn id(n: usize) -> OrganizationId {
 /// An organization made from a number: equal numbers give equal records.
 pub fn organization(n: usize) -> Organization {
     let id = id(n);
-    let json = format!(r#"{{"id":"{id}","name":"Organization {n:06}","connection":"sfdc-{}"}}"#, n % 7);
+    let json = format!(
+        r#"{{"id":"{id}","account":"{ACCOUNT}","name":"Organization {n:06}","connection":"sfdc-{}"}}"#,
+        n % 7
+    );
     Organization {
         name: format!("Organization {n:06}").into(),
         organization_id: format!("00D{n:012}AAA").into(),
@@ -20,7 +26,6 @@ pub fn organization(n: usize) -> Organization {
         created_at: "2021-07-22T07:10:29.96176Z".into(),
         updated_at: "2026-01-02T03:04:05Z".into(),
         uri: format!("kylo:kylo:cckm:sfdc-organization:{id}").into(),
-        others: vec![Field { key: "account".into(), value: "kylo:kylo:admin:accounts:kylo".into() }],
         json: json.into(),
         id,
     }
@@ -44,7 +49,8 @@ pub fn thales() -> Organization {
 
 /// An organization of a name and a connection, numbered.
 pub fn named(n: usize, name: &str, connection: &str) -> Organization {
-    let json = format!(r#"{{"id":"{}","name":"{name}","connection":"{connection}"}}"#, id(n));
+    let json =
+        format!(r#"{{"id":"{}","account":"{ACCOUNT}","name":"{name}","connection":"{connection}"}}"#, id(n));
     let (name, connection) = (name.into(), connection.into());
     Organization { name, connection, json: json.into(), ..organization(n) }
 }
@@ -77,7 +83,6 @@ pub fn connection(name: &str, state: ConnectionState) -> Connection {
         created_at: "2024-02-29T10:00:00Z".into(),
         updated_at: "2026-11-01T09:30:00Z".into(),
         uri: format!("kylo:kylo:connectionmgmt:connections:{name}").into(),
-        others: vec![Field { key: "products".into(), value: r#"["cckm"]"#.into() }],
         json: json.into(),
         ..Connection::named(&name.into())
     }
@@ -85,5 +90,5 @@ pub fn connection(name: &str, state: ConnectionState) -> Connection {
 
 /// A page that starts at `skip` and says `total`.
 pub fn page(skip: usize, total: usize, organizations: Vec<Organization>) -> Page<Organization> {
-    Page { skip, total: Some(total), records: organizations.into_iter().map(Record::Sound).collect() }
+    Page::new(skip, Some(total), organizations.into_iter().map(Record::Sound).collect())
 }

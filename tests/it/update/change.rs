@@ -55,7 +55,7 @@ fn note(app: &App) -> &str {
 /// The three organizations and Thales, with Thales changed.
 fn with_thales(thales: Organization) -> Reply {
     let all: Vec<_> = (1..=3).map(organization).chain([thales]).collect();
-    Reply::Listed(Ok(page(0, 4, all).shared()))
+    Reply::Listed(Ok(page(0, 4, all).into()))
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn wr_16_read_only_refuses_and_says_why() {
 
 #[test]
 fn a_damaged_record_and_an_empty_list_refuse_and_say_why() {
-    let only = |records| Page { skip: 0, total: None, records };
+    let only = |records| Page::new(0, None, records);
     let app = App::new(80, 24).signed_in().listed(only(vec![damaged()])).keys("e");
     assert_eq!(
         (app.notice(), app.state.modals.len()),

@@ -434,7 +434,7 @@ fn the_detail_shows_fields_users_and_the_servers_json() {
 
 #[test]
 fn a_list_without_records_says_why() {
-    let none = Page { skip: 0, total: Some(0), records: Vec::new() };
+    let none = Page::new(0, Some(0), Vec::new());
     let app = App::new(80, 24).signed_in().listed(none).keys("c");
     let shown = |app: &App| screen::text(&app.state);
     assert!(shown(&app).contains("reading the connections …"));

@@ -62,7 +62,7 @@ fn the_first_page_is_shown_at_once_and_the_next_is_asked_for_from_what_was_recei
 #[test]
 fn js_04_without_a_total_a_short_page_is_the_end() {
     let records = (0..40).map(organization).map(Record::Sound).collect();
-    let app = App::new(80, 24).signed_in().onwards().listed(Page { skip: 0, total: None, records });
+    let app = App::new(80, 24).signed_in().onwards().listed(Page::new(0, None, records));
     assert_eq!((app.asked(), app.state.list.ended), (&[][..], Some(Ended::Whole)));
 }
 
@@ -108,7 +108,7 @@ fn nt_29_pages_come_in_any_order_and_a_failure_gives_the_others_up() {
     let answered = [(2, 2097..3000), (0, 99..1099), (1, 1098..2098)];
     let app = answered
         .into_iter()
-        .fold(app, |app, (nth, range)| app.answer(requests[nth], Reply::Listed(Ok(many(range).shared()))));
+        .fold(app, |app, (nth, range)| app.answer(requests[nth], Reply::Listed(Ok(many(range).into()))));
     assert_eq!((app.shown().len(), app.state.list.ended), (3000, Some(Ended::Whole)));
 
     let app = App::new(80, 24).signed_in().listed(many(0..100)).onwards();
@@ -122,7 +122,7 @@ fn nt_29_pages_come_in_any_order_and_a_failure_gives_the_others_up() {
 fn nt_24_an_answer_to_an_older_request_changes_nothing() {
     let app = App::new(80, 24).loaded(six());
     let before = app.state.clone();
-    let app = app.answer(number(2), Reply::Listed(Ok(whole(vec![organization(9)]).shared())));
+    let app = app.answer(number(2), Reply::Listed(Ok(whole(vec![organization(9)]).into())));
     assert_eq!(app.state, before);
     let app = app.keys("r").onwards();
     let before = app.state.clone();
@@ -260,7 +260,7 @@ fn the_first_list_marks_nothing_even_over_many_pages() {
 #[test]
 fn a_damaged_record_hides_nothing_and_comes_last() {
     let records = vec![damaged(), Record::Sound(organization(1)), Record::Sound(organization(2))];
-    let app = App::new(80, 24).signed_in().listed(Page { skip: 0, total: Some(3), records });
+    let app = App::new(80, 24).signed_in().listed(Page::new(0, Some(3), records));
     assert_eq!(
         app.shown(),
         ["Organization 000001", "Organization 000002", "id: cannot be one segment of a path"]
@@ -398,7 +398,7 @@ fn answered(mut app: App, pages: usize) -> App {
         let from = skip(&app, request).unwrap();
         let records =
             (from..20_000.min(from + if from == 0 { 100 } else { 1_000 })).map(organization).collect();
-        app = app.answer(request, Reply::Listed(Ok(page(from, 20_000, records).shared())));
+        app = app.answer(request, Reply::Listed(Ok(page(from, 20_000, records).into())));
     }
     app
 }

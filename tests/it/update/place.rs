@@ -168,7 +168,7 @@ fn au_14_another_domain_begins_with_nothing_of_the_present_one() {
     let shown = screen::text(&app.state);
     assert!(!shown.contains("Organization 0"), "nothing of the old domain: {shown}");
     assert!(shown.contains("emea"), "{shown}");
-    let late = Reply::Listed(Ok(cckm_tui::domain::Page { skip: 0, total: Some(0), records: Vec::new() }));
+    let late = Reply::Listed(Ok(cckm_tui::domain::Page::new(0, Some(0), Vec::new()).into()));
     let before = app.state.list.clone();
     let app = app.answer(old_list.unwrap(), late);
     assert_eq!(app.state.list, before, "nobody waits for an answer of the old domain");

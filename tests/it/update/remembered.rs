@@ -40,7 +40,7 @@ fn e6_e7_what_was_chosen_is_written_down_once_and_shown_again() {
     let latest = kept(&app).pop().unwrap();
     let expected = Remembered {
         sort: "-updated,account".to_owned(),
-        columns: "name,org,type,connection,updated,account".to_owned(),
+        columns: "name,org,type,connection,updated,devAccount".to_owned(),
         wide: true,
         filters: vec!["org".to_owned()],
         commands: vec!["sort -updated,account".to_owned()],

@@ -56,7 +56,7 @@ fn connects(app: &App) -> usize {
 fn au_14_nothing_of_the_old_place_is_left_and_its_answers_are_dropped() {
     let app = at_a().keys("/").text("organization").keys("enter j r").onwards();
     let (old, mut requests) = (
-        app.request_for(&Reply::Listed(Ok(page(0, 0, Vec::new()).shared()))).unwrap(),
+        app.request_for(&Reply::Listed(Ok(page(0, 0, Vec::new()).into()))).unwrap(),
         app.state.requests.clone(),
     );
     let app = entered(to_b(app), at("b"));
@@ -71,7 +71,7 @@ fn au_14_nothing_of_the_old_place_is_left_and_its_answers_are_dropped() {
         panic!("{:?}", app.asked())
     };
     assert!(*request > requests.next(), "numbers go on growing");
-    let late = app.answer(old, Reply::Listed(Ok(page(0, 1, vec![thales()]).shared())));
+    let late = app.answer(old, Reply::Listed(Ok(page(0, 1, vec![thales()]).into())));
     assert!(late.state.list.rows.is_empty());
 }
 

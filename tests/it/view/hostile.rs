@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cckm_tui::app::{Badge, Message, Reply, Run, Settings};
 use cckm_tui::domain::{
-    Belief, Call, Connection, ConnectionState, Distrust, Doubt, Failure, FailureKind, Field, Identity,
-    Organization, OrganizationId, Page, PatchAnswer, Record, ServerWords, Shown,
+    Belief, Call, Connection, ConnectionState, Distrust, Doubt, Failure, FailureKind, Identity, Organization,
+    OrganizationId, Page, PatchAnswer, Record, ServerWords, Shown,
 };
 use cckm_tui::text::escape;
 
@@ -58,8 +58,7 @@ fn hostile(text: &str) -> Organization {
         created_at: text.into(),
         updated_at: text.into(),
         uri: text.into(),
-        others: vec![Field { key: text.into(), value: text.into() }],
-        json: format!("{{\"{text}\": \"{text}\", \"n\": 1}}").into(),
+        json: serde_json::json!({ text: text, "n": 1 }).to_string().into(),
         ..organization(1)
     }
 }
@@ -113,8 +112,7 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
             created_at: text.into(),
             updated_at: text.into(),
             uri: text.into(),
-            others: vec![Field { key: text.into(), value: text.into() }],
-            json: text.into(),
+            json: serde_json::json!({ text: text }).to_string().into(),
         };
         let records = vec![
             Record::Sound(hostile(text)),
@@ -122,11 +120,11 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
             Record::Damaged { json: text.into(), reason: text.into() },
         ];
         let app = App::of(run(), settings(), 80, 24).signed_in().connections(vec![connection]);
-        app.listed(Page { skip: 0, total: Some(3), records })
+        app.listed(Page::new(0, Some(3), records))
     };
     let changed = || {
         let records = vec![Record::Sound(Organization { connection: "x".into(), ..hostile(text) })];
-        listed().keys("r").listed(Page { skip: 0, total: Some(1), records })
+        listed().keys("r").listed(Page::new(0, Some(1), records))
     };
     let review =
         || listed().keys("s j j j enter g e").text("zz9").keys("enter enter").checked().drawn().wait(500);

@@ -211,7 +211,7 @@ pub const ALL: &[Screen] = &[
         name: "list_damaged",
         story: |w, h| {
             let records = vec![damaged(), Record::Sound(thales())];
-            App::new(w, h).signed_in().listed(Page { skip: 0, total: Some(2), records }).keys("G").wait(100)
+            App::new(w, h).signed_in().listed(Page::new(0, Some(2), records)).keys("G").wait(100)
         },
     },
     Screen {

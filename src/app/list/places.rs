@@ -1,0 +1,93 @@
+//! Sets of rows by their places in the store: a bit for each.
+
+/// Places of rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    bits: Vec<u64>,
+    len: usize,
+}
+
+impl Places {
+    /// Takes a place in; says whether it is new.
+    pub fn insert(&mut self, place: u32) -> bool {
+        let (word, bit) = split(place);
+        if word >= self.bits.len() {
+            self.bits.resize(word + 1, 0);
+        }
+        let Some(bits) = self.bits.get_mut(word) else { return false };
+        let is_new = *bits & bit == 0;
+        *bits |= bit;
+        self.len += usize::from(is_new);
+        is_new
+    }
+
+    /// Whether a place is among them.
+    pub fn contains(&self, place: u32) -> bool {
+        let (word, bit) = split(place);
+        self.bits.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    /// All of them, in the order of the store.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        (0..).zip(&self.bits).flat_map(|(word, bits)| {
+            let mut bits = *bits;
+            std::iter::from_fn(move || {
+                let bit = (bits != 0).then(|| bits.trailing_zeros())?;
+                bits &= bits - 1;
+                Some(word * u64::BITS + bit)
+            })
+        })
+    }
+
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Takes all out.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl FromIterator<u32> for Places {
+    fn from_iter<I: IntoIterator<Item = u32>>(places: I) -> Self {
+        let mut set = Self::default();
+        set.extend(places);
+        set
+    }
+}
+
+impl Extend<u32> for Places {
+    fn extend<I: IntoIterator<Item = u32>>(&mut self, places: I) {
+        for place in places {
+            self.insert(place);
+        }
+    }
+}
+
+const fn split(place: u32) -> (usize, u64) {
+    ((place / u64::BITS) as usize, 1 << (place % u64::BITS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_counted_once() {
+        let mut places: Places = [3, 64, 3, 200].into_iter().collect();
+        assert_eq!(places.len(), 3);
+        assert!(places.contains(3) && places.contains(64) && places.contains(200));
+        assert!(!places.contains(4) && !places.contains(63) && !places.contains(100_000));
+        assert!(places.insert(0) && !places.insert(200));
+        assert_eq!(places.iter().collect::<Vec<_>>(), [0, 3, 64, 200]);
+        places.clear();
+        assert!(places.is_empty() && !places.contains(3));
+    }
+}
