@@ -30,11 +30,11 @@ impl Pages {
     /// Remembers a page, in the place of what the same window held before. A record that is the same as it was stays
     /// the one that the list has, and the others do not keep the page: of a list that is read over and over, no more
     /// stays in memory than it holds.
-    pub(super) fn put(&self, window: Window, source: Source, page: Page<Organization>) -> Understood {
+    pub(super) fn put(&self, window: Window, source: Source, page: Understood) -> Understood {
         let before = self.lock().get(&window).map(|(_, page)| page.clone());
         let page = match before {
             Some(before) => renewed(&before, page),
-            None => page.shared(),
+            None => page,
         };
         let mut pages = self.lock();
         if pages.len() >= MOST && !pages.contains_key(&window) {
@@ -50,21 +50,21 @@ impl Pages {
 }
 
 /// A page, with the records of the one before where they are the same.
-fn renewed(before: &Understood, page: Page<Organization>) -> Understood {
+fn renewed(before: &Understood, page: Understood) -> Understood {
     let sound = before.records.iter().filter_map(|record| match record {
         Record::Sound(organization) => Some((&organization.id, organization)),
         Record::Damaged { .. } => None,
     });
     let before: HashMap<&OrganizationId, &Arc<Organization>> = sound.collect();
     let Page { skip, total, records, others } = page;
-    let renew = |record: Record<Organization>| match record {
+    let renew = |record: Record<Arc<Organization>>| match record {
         Record::Sound(mut organization) => {
-            let known = before.get(&organization.id).filter(|known| ****known == organization);
+            let known = before.get(&organization.id).filter(|known| **known == &organization);
             Record::Sound(if let Some(known) = known {
                 Arc::clone(known)
             } else {
-                organization.gather();
-                Arc::new(organization)
+                Arc::make_mut(&mut organization).gather();
+                organization
             })
         }
         Record::Damaged { json, reason } => Record::Damaged { json, reason },
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_page_is_known_again_by_what_was_asked_for_and_what_it_was_made_of() {
         let pages = Pages::default();
-        let (page, source) = (Page::new(0, Some(7), Vec::new()), (Sha256::of(b"{}"), 3));
+        let (page, source) = (Page::new(0, Some(7), Vec::new()).shared(), (Sha256::of(b"{}"), 3));
         let page = pages.put(Window::FIRST, source, page);
         assert_eq!(pages.get(Window::FIRST, source), Some(page));
         let second = Window { skip: 100, ..Window::FIRST };
@@ -122,7 +122,7 @@ mod tests {
             let text = format!(r#"[{{"id":"a","note":"x"}},{{"id":"b","note":"{note}"}}]"#);
             let (text, note) = (Untrusted::from(text), note.to_owned());
             let records = [organization("a", "x", &text), organization("b", &note, &text)];
-            Page::new(0, None, records.map(Record::Sound).into())
+            Page::new(0, None, records.map(Record::Sound).into()).shared()
         };
         let pages = Pages::default();
         let put = |digest: u64, note: &str| {
@@ -142,7 +142,11 @@ mod tests {
     fn a_server_with_ever_new_windows_fills_no_memory() {
         let pages = Pages::default();
         for skip in 0..3 * MOST {
-            pages.put(Window { skip, limit: 1 }, (Sha256::NONE, 0), Page::new(skip, None, Vec::new()));
+            pages.put(
+                Window { skip, limit: 1 },
+                (Sha256::NONE, 0),
+                Page::new(skip, None, Vec::new()).shared(),
+            );
         }
         assert!(pages.0.lock().unwrap().len() <= MOST);
     }

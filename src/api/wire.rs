@@ -10,6 +10,7 @@ mod words;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
@@ -72,11 +73,11 @@ impl<'a> Text<'a> {
 /// # Errors
 ///
 /// What is wrong with a body that is no list at all.
-pub(super) fn organizations(body: &Text<'_>, skip: usize) -> Result<Page<Organization>, String> {
+pub(super) fn organizations(body: &Text<'_>, skip: usize) -> Result<Page<Arc<Organization>>, String> {
     let page = Untrusted::from(body.as_str());
     let body = Text { text: Cow::Borrowed(page.as_sent()), replaced: body.replaced };
     let mut others = Keys::default();
-    let rows = rows(&body, |raw| read_organization(Source(page.part(raw.get())), &mut others))?;
+    let rows = rows(&body, |raw| read_organization(Source(page.part(raw.get())), &mut others).map(Arc::new))?;
     Ok(Page { skip, total: rows.total, records: rows.records, others: others.0 })
 }
 

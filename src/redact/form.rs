@@ -7,9 +7,12 @@ use memchr::memmem;
 
 use super::{MASK, replace_parts};
 
-/// Masks every `eyJ….….…`: a token starts with `{"` in Base64.
+/// How a token starts: `{"` in Base64.
+pub(super) const TOKEN: &str = "eyJ";
+
+/// Masks every `eyJ….….…`.
 pub(super) fn mask_tokens(text: Cow<'_, str>) -> Cow<'_, str> {
-    mask_after(text, "eyJ", |text, start, _| token(text.get(start..)?).map(|length| start..start + length))
+    mask_after(text, TOKEN, |text, start, _| token(text.get(start..)?).map(|length| start..start + length))
 }
 
 /// Length of the token at the start of the text.
@@ -22,7 +25,7 @@ fn token(text: &str) -> Option<usize> {
     let whole = text.get(..length)?.trim_end_matches('.');
     let (header, rest) = whole.split_once('.')?;
     // Tells Base64 from a long word.
-    let is_coded = header.chars().skip("eyJ".len()).any(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    let is_coded = header.chars().skip(TOKEN.len()).any(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
     let is_long = header.len() >= HEADER && rest.len() >= REST;
     (is_coded && is_long && rest.contains('.')).then_some(whole.len())
 }

@@ -36,7 +36,7 @@ const SECRET: [&str; 21] = [
 const WHOLE: [&str; 2] = ["secret", "token"];
 
 /// Without one of these there is no such key: a few quick looks spare nearly every page the slow one.
-const SIGNS: [&str; 10] =
+pub(super) const SIGNS: [&str; 10] =
     ["ecret", "assw", "assphrase", "jwt", "JWT", "oken", "rivate", "pi_key", "pikey", "uthorization"];
 
 /// `"client_secret": "…"` anywhere in a JSON text becomes `"client_secret": "•••"`; so it does in JSON that

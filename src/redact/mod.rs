@@ -18,9 +18,11 @@ mod value;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 
 use self::value::Secret;
+use regex::Regex;
+
 use crate::domain::json::{each_field, text_of};
 use crate::domain::{Connection, Organization, Password, Record};
 use crate::text::Untrusted;
@@ -114,7 +116,7 @@ impl Secrets {
 
     /// Masks what is only shown of records as words are: the values under keys without a meaning here, and
     /// everything of a damaged one. `page`: what they were read from; nearly every one is clean as a whole.
-    pub fn mask_records(&self, page: &str, records: &mut [Record<Organization>]) {
+    pub fn mask_records(&self, page: &str, records: &mut [Record<Arc<Organization>>]) {
         if !page.contains('\\') && is_clean(page, self.known().password.clone().as_deref()) {
             return;
         }
@@ -122,6 +124,7 @@ impl Secrets {
             match record {
                 Record::Sound(organization) => {
                     // What is masked in one record of the page is not kept by another.
+                    let organization = Arc::make_mut(organization);
                     organization.gather();
                     self.mask_organization(organization);
                 }
@@ -245,8 +248,19 @@ fn mask_others<'a>(json: &'a str, known: impl Fn(&str) -> bool, password: Option
 }
 
 fn data<'a>(text: Cow<'a, str>, secrets: &[Arc<Secret>]) -> Cow<'a, str> {
-    key::mask_in_json(form::mask_tokens(mask_values(text, secrets)))
+    let text = mask_values(text, secrets);
+    // Nearly every page is clean: one look at it spares one for each of the signs.
+    if SIGNS.as_ref().is_some_and(|signs| !signs.is_match(&text)) {
+        return text;
+    }
+    key::mask_in_json(form::mask_tokens(text))
 }
+
+/// What a token or the key of a secret has in it.
+static SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let signs: Vec<_> = key::SIGNS.iter().chain([&form::TOKEN]).map(|sign| regex::escape(sign)).collect();
+    Regex::new(&signs.join("|")).ok()
+});
 
 fn words<'a>(text: Cow<'a, str>, secrets: &[Arc<Secret>]) -> Cow<'a, str> {
     key::mask_in_words(form::mask_credentials(data(text, secrets)))

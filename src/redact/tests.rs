@@ -175,11 +175,11 @@ fn sk_06_the_password_is_masked_where_a_record_is_only_shown() {
     );
     let damaged = |json: &str| Record::Damaged { json: json.into(), reason: "".into() };
     let masked = |page: &str, json: &str| {
-        let mut records = [damaged(json), Record::Sound(record("n", json))];
+        let mut records = [damaged(json), Record::Sound(Arc::new(record("n", json)))];
         secrets.mask_records(page, &mut records);
         records
     };
-    let both = |json: &str| [damaged(json), Record::Sound(record("n", json))];
+    let both = |json: &str| [damaged(json), Record::Sound(Arc::new(record("n", json)))];
     assert_eq!(masked("[{canary]", "{canary"), both("{•••"));
     assert_eq!(masked(r"[\u0063anary]", "canary"), both("•••"), "the page spells it otherwise");
     assert_eq!(masked("[{canaries]", "{canaries"), both("{canaries"));

@@ -362,7 +362,7 @@ impl Perform for Executor {
             }),
             Effect::ListOrganizations { request, window, criteria } => {
                 self.read(request, Call::ListOrganizations, |reader| async move {
-                    Reply::Listed(reader.organizations(window, &criteria).await.map(Batch::of))
+                    Reply::Listed(reader.organizations(window, &criteria).await.map(Batch::from))
                 });
             }
             Effect::FetchOrganization { request, id } => {

@@ -102,22 +102,31 @@ impl Untrusted {
         self.0.split_whitespace().collect()
     }
 
-    /// A part of the text through the display rule. What stands for an empty value, a dash, is escaped where it is the
-    /// whole text.
+    /// A part of the text through the display rule.
     fn shown(&self, part: &str) -> DisplayText {
-        DisplayText(match part {
-            "–" => arcstr::literal_substr!(r"\u{2013}"),
-            "-" => arcstr::literal_substr!(r"\x2d"),
-            part => match escape(part) {
-                Cow::Borrowed(plain) => self.part(plain).0,
-                Cow::Owned(escaped) => escaped.into(),
-            },
+        DisplayText(match shown(part) {
+            Cow::Borrowed(plain) => self.part(plain).0,
+            Cow::Owned(escaped) => escaped.into(),
         })
+    }
+
+    /// The same text as [`display`](Self::display), for whoever only looks at it.
+    pub(crate) fn displayed(&self) -> Cow<'_, str> {
+        shown(&self.0)
     }
 
     /// Whether there is no text at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// A text through the display rule. What stands for an empty value, a dash, is escaped where it is the whole text.
+fn shown(text: &str) -> Cow<'_, str> {
+    match text {
+        "–" => r"\u{2013}".into(),
+        "-" => r"\x2d".into(),
+        text => escape(text),
     }
 }
 

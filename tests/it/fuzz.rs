@@ -103,16 +103,19 @@ impl Bench {
 fn told(mut app: App, kind: Kind, bodies: &[Vec<u8>], nth: u64) -> App {
     match kind {
         Kind::List => {
-            let mut records = Vec::new();
+            let mut all = Page::new(0, None, Vec::new()).shared();
             for body in bodies {
                 match bodies::organizations(body) {
-                    Ok(page) => records.extend(page.records.into_iter().take(3)),
+                    Ok(page) => {
+                        all.records.extend(page.records.into_iter().take(3));
+                        all.others.extend(page.others);
+                    }
                     // The last good page stays: the failure is told, and the next page comes after it.
                     Err(failure) => app = again(app.reply(Reply::Listed(Err(failure)))),
                 }
             }
-            let total = Some(records.len());
-            app = app.listed(Page::new(0, total, records));
+            all.total = Some(all.records.len());
+            app = app.listed(all);
             match nth % 4 {
                 0 => app,
                 1 => app.keys("enter"),

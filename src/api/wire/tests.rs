@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{Field, ServerWords};
 use crate::text::Untrusted;
 
-fn list(body: &str) -> Page<Organization> {
+fn list(body: &str) -> Page<Arc<Organization>> {
     organizations(&Text::new(body.as_bytes()), 0).unwrap()
 }
 
@@ -13,7 +13,7 @@ fn refused(body: &str) -> String {
 }
 
 /// The only record of a list with one row.
-fn row(row: &str) -> Record<Organization> {
+fn row(row: &str) -> Record<Arc<Organization>> {
     let mut rows = list(&format!(r#"{{"total":1,"resources":[{row}]}}"#));
     assert_eq!(rows.records.len(), 1);
     rows.records.remove(0)
@@ -21,7 +21,7 @@ fn row(row: &str) -> Record<Organization> {
 
 fn sound(json: &str) -> Organization {
     match row(json) {
-        Record::Sound(organization) => organization,
+        Record::Sound(organization) => Arc::unwrap_or_clone(organization),
         Record::Damaged { reason, .. } => panic!("{json}: {reason:?}"),
     }
 }

@@ -25,8 +25,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// The batch of a page.
-    pub fn of(page: Page<Arc<Organization>>) -> Self {
+    fn of(page: Page<Arc<Organization>>) -> Self {
         let Page { skip: _, total, records, others } = page;
         let mut batch = Self { total, others, ..Self::default() };
         let mut known: HashMap<Untrusted, u32, RandomState> = HashMap::default();
@@ -58,6 +57,12 @@ impl Batch {
         let place = u32::try_from(self.connections.len()).unwrap_or(u32::MAX);
         self.connections.push((name.clone(), Skeleton::of(name.as_sent())));
         place
+    }
+}
+
+impl From<Page<Arc<Organization>>> for Batch {
+    fn from(page: Page<Arc<Organization>>) -> Self {
+        Self::of(page)
     }
 }
 

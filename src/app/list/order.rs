@@ -20,7 +20,7 @@ const FEW: usize = 24;
 /// comes after the name decides: there are three.
 pub(super) type Leads = Vec<Lead>;
 
-type Lead = [u128; 3];
+pub(super) type Lead = [u128; 3];
 
 /// Where nothing can be known: behind all others.
 const LAST: Lead = [u128::MAX; 3];
@@ -42,8 +42,29 @@ impl<'a> Order<'a> {
     }
 
     /// The numbers of these rows.
-    pub(super) fn leads(&self, rows: &[u32]) -> Leads {
-        rows.iter().map(|row| self.lead(*row)).collect()
+    pub(super) fn leads(&self, rows: &[u32]) -> impl Iterator<Item = Lead> {
+        rows.iter().map(|row| self.lead(*row))
+    }
+
+    /// Puts rows in order by their numbers, and gives these.
+    pub(super) fn sort_by_leads(&self, rows: &mut [u32]) -> Leads {
+        let leads: Leads = self.leads(rows).collect();
+        // The first number alone is moved about: few rows are alike in it.
+        let mut numbered: Vec<(u128, u32)> = leads.iter().map(|[first, ..]| *first).zip(0..).collect();
+        numbered.sort_unstable();
+        let of = |nth: u32| (leads.get(nth as usize), rows.get(nth as usize));
+        for alike in numbered.chunk_by_mut(|(one, _), (two, _)| one == two).filter(|rows| rows.len() > 1) {
+            alike.sort_unstable_by(|(_, one), (_, two)| {
+                let (one, two) = (of(*one), of(*two));
+                let by_text =
+                    || one.1.zip(two.1).map_or(Ordering::Equal, |(one, two)| self.compare(*one, *two));
+                one.0.cmp(&two.0).then_with(by_text)
+            });
+        }
+        let sorted: Vec<u32> = numbered.iter().filter_map(|(_, nth)| of(*nth).1.copied()).collect();
+        let leads = numbered.iter().filter_map(|(_, nth)| of(*nth).0.copied()).collect();
+        rows.copy_from_slice(&sorted);
+        leads
     }
 
     fn lead(&self, row: u32) -> Lead {

@@ -254,11 +254,12 @@ impl Rows {
     fn make_room(&mut self, batch: &Batch) {
         let total = batch.total.unwrap_or_default().min(MOST_RESERVED);
         let more = total.saturating_sub(self.all.len());
-        if more > batch.rows.len() && self.all.capacity() < total {
+        if more > batch.rows.len() && more > self.all.len() / 4 && self.all.capacity() < total {
             self.all.reserve_exact(more);
             self.index.reserve(&self.all, more);
-            self.words.reserve(more, &batch.words);
             self.names.reserve(&*self.all, more);
+            self.sorted.reserve(more);
+            self.shown.reserve_exact(more);
         }
     }
 
@@ -387,8 +388,9 @@ impl Rows {
             return order.iter().copied().filter(hit).collect();
         }
         let (words, rest) = query.words_and_rest();
-        let holds = self.words.holding(&words);
-        let has_words = |place: &u32| holds.get(at(*place)).copied().unwrap_or(false);
+        let among = (order.len() < self.all.len()).then(|| order.iter().copied().collect());
+        let holds = self.words.holding(&words, among);
+        let has_words = |place: &u32| holds.as_ref().is_none_or(|holds| holds.contains(*place));
         // To look at a row costs more than to look for words in all of them.
         let has_the_rest = |place: &u32| {
             rest.is_empty() || self.subject(*place).is_some_and(|row| rest.iter().all(|term| term.holds(row)))
@@ -438,9 +440,9 @@ impl Rows {
     /// The list was read: no more rows come for now.
     pub fn rest(&mut self) {
         self.sorted.rest();
-        self.words.rest();
-        self.all.shrink_to_fit();
-        self.shown.shrink_to_fit();
+        // A few may come with the next list.
+        self.all.shrink_to(self.all.len() + self.all.len() / 32);
+        self.shown.shrink_to(self.shown.len() + self.shown.len() / 32);
     }
 }
 

@@ -8,18 +8,32 @@ use memchr::memchr;
 use memchr::memmem::Finder;
 
 use super::leading;
+use super::places::Places;
 use crate::app::query::Field;
 use crate::domain::{Organization, Record};
 
 /// Bytes of a damaged record's text that are looked at.
 const HEAD: usize = 1024;
 
+/// Of fewer than one in so many, each is looked through by itself.
+const ROWS_AT_ONCE: usize = 16;
+
 /// What fills the room that the words of a row leave of what was there before; no displayed text has it.
 const FILL: char = '\0';
+
+/// Rows of a chunk: so many are moved where the words of one get longer.
+const ROWS_A_CHUNK: usize = 1_024;
 
 /// The words of all rows, in the order of the store: a row is known by its place there.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words {
+    /// All but the last are full.
+    chunks: Vec<Chunk>,
+}
+
+/// The words of some rows, end to end.
+#[derive(Clone, Debug, Default)]
+struct Chunk {
     text: String,
     /// Where the words of each row end.
     ends: Vec<u32>,
@@ -27,12 +41,16 @@ pub(super) struct Words {
 
 impl PartialEq for Words {
     fn eq(&self, other: &Self) -> bool {
-        let rows = 0..self.ends.len();
-        self.ends.len() == other.ends.len() && rows.into_iter().all(|row| self.get(row) == other.get(row))
+        self.len() == other.len() && (0..self.len()).all(|row| self.get(row) == other.get(row))
     }
 }
 
 impl Words {
+    fn len(&self) -> usize {
+        let full = self.chunks.len().saturating_sub(1) * ROWS_A_CHUNK;
+        full + self.chunks.last().map_or(0, |chunk| chunk.ends.len())
+    }
+
     /// The words of a row.
     pub(super) fn get(&self, row: usize) -> &str {
         self.room(row).trim_end_matches(FILL)
@@ -44,6 +62,91 @@ impl Words {
         words.get(..memchr(b'\n', words.as_bytes()).unwrap_or(words.len())).unwrap_or_default()
     }
 
+    fn room(&self, row: usize) -> &str {
+        self.chunks.get(row / ROWS_A_CHUNK).map_or("", |chunk| chunk.room(row % ROWS_A_CHUNK))
+    }
+
+    /// Adds the words of the next row.
+    pub(super) fn push<T: AsRef<Organization>>(&mut self, record: &Record<T>) {
+        self.push_with(|text| match record {
+            Record::Sound(organization) => push_columns(text, organization.as_ref()),
+            Record::Damaged { json, reason: _ } => {
+                push_lowercase(text, json.display_head(HEAD).0.as_str());
+            }
+        });
+    }
+
+    /// Adds the next row with these words.
+    pub(super) fn push_words(&mut self, words: &str) {
+        self.push_with(|text| text.push_str(words));
+    }
+
+    fn push_with(&mut self, write: impl FnOnce(&mut String)) {
+        if self.chunks.last().is_none_or(|chunk| chunk.ends.len() == ROWS_A_CHUNK) {
+            let full = self.chunks.last_mut();
+            let text = full.map_or_else(String::new, |full| {
+                full.text.shrink_to_fit();
+                // The next one is about as long.
+                String::with_capacity(full.text.len() + full.text.len() / 16)
+            });
+            self.chunks.push(Chunk { text, ends: Vec::new() });
+        }
+        if let Some(chunk) = self.chunks.last_mut() {
+            write(&mut chunk.text);
+            chunk.end_row();
+        }
+    }
+
+    /// Gives rows other words, the latest where there are several for one.
+    pub(super) fn replace(&mut self, words: &[(usize, &str)]) {
+        for words in words.chunk_by(|(one, _), (other, _)| one / ROWS_A_CHUNK == other / ROWS_A_CHUNK) {
+            let chunk = words.first().and_then(|(row, _)| self.chunks.get_mut(row / ROWS_A_CHUNK));
+            if let Some(chunk) = chunk {
+                chunk.replace(words.iter().map(|(row, words)| (row % ROWS_A_CHUNK, *words)));
+            }
+        }
+    }
+
+    /// Keeps the rows at these places, in this order.
+    pub(super) fn keep(&mut self, rows: impl Iterator<Item = usize>) {
+        let mut kept = Self::default();
+        for row in rows {
+            kept.push_words(self.get(row));
+        }
+        *self = kept;
+    }
+
+    /// The rows that hold every one of some words, as far as they are among others; none where that is every row.
+    pub(super) fn holding(&self, words: &[&str], among: Option<Places>) -> Option<Places> {
+        words.iter().fold(among, |among, word| Some(self.holding_one(word, among.as_ref())))
+    }
+
+    fn holding_one(&self, word: &str, among: Option<&Places>) -> Places {
+        let finder = Finder::new(word);
+        if let Some(few) = among.filter(|among| among.len() * ROWS_AT_ONCE < self.len()) {
+            let holds = |row: &u32| finder.find(self.room(*row as usize).as_bytes()).is_some();
+            return few.iter().filter(holds).collect();
+        }
+        let mut holding = Places::default();
+        for (chunk, from) in self.chunks.iter().zip((0..).step_by(ROWS_A_CHUNK)) {
+            let mut hold = |row: usize| {
+                let row = u32::try_from(from + row).ok();
+                holding.extend(row.filter(|row| among.is_none_or(|among| among.contains(*row))));
+            };
+            match word.as_bytes() {
+                // Most rows hold most letters, and near their begin.
+                [letter] => {
+                    let holds = |row: &usize| memchr(*letter, chunk.room(*row).as_bytes()).is_some();
+                    (0..chunk.ends.len()).filter(holds).for_each(&mut hold);
+                }
+                _ => chunk.finds(&finder).for_each(&mut hold),
+            }
+        }
+        holding
+    }
+}
+
+impl Chunk {
     fn room(&self, row: usize) -> &str {
         self.range(row).and_then(|range| self.text.get(range)).unwrap_or_default()
     }
@@ -57,116 +160,55 @@ impl Words {
         self.ends.get(row).map(|end| *end as usize)
     }
 
-    /// Makes room for more rows, so many of which have words of about this length.
-    pub(super) fn reserve(&mut self, rows: usize, like: &Self) {
-        let bytes = like.text.len().checked_div(like.ends.len()).unwrap_or_default();
-        self.ends.reserve_exact(rows);
-        self.text.reserve_exact(rows.saturating_mul(bytes));
-    }
-
-    /// No more rows come for now: gives back the room that is left.
-    pub(super) fn rest(&mut self) {
-        self.text.shrink_to_fit();
-        self.ends.shrink_to_fit();
-    }
-
-    /// Adds the words of the next row.
-    pub(super) fn push<T: AsRef<Organization>>(&mut self, record: &Record<T>) {
-        match record {
-            Record::Sound(organization) => push_columns(&mut self.text, organization.as_ref()),
-            Record::Damaged { json, reason: _ } => {
-                push_lowercase(&mut self.text, json.display_head(HEAD).0.as_str());
-            }
-        }
-        self.end_row();
-    }
-
-    /// Adds the next row with these words.
-    pub(super) fn push_words(&mut self, words: &str) {
-        self.text.push_str(words);
-        self.end_row();
-    }
-
     fn end_row(&mut self) {
         // More text than this would not fit in memory.
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
     }
 
-    /// Gives rows other words, the latest where there are several for one. Where they do not fit in the room of the
-    /// former ones, all are moved once.
-    pub(super) fn replace(&mut self, words: &[(usize, &str)]) {
+    /// Gives rows other words. Where some do not fit in the room of the former ones, all are moved once.
+    fn replace<'w>(&mut self, words: impl Iterator<Item = (usize, &'w str)>) {
         let mut larger = BTreeMap::new();
         for (row, words) in words {
-            let room = self.range(*row).filter(|room| words.len() <= room.len());
+            let room = self.range(row).filter(|room| words.len() <= room.len());
             let Some(room) = room else {
-                larger.insert(*row, *words);
+                larger.insert(row, words);
                 continue;
             };
-            larger.remove(row);
-            let mut filled = (*words).to_owned();
+            larger.remove(&row);
+            let mut filled = words.to_owned();
             filled.extend(std::iter::repeat_n(FILL, room.len() - words.len()));
             self.text.replace_range(room, &filled);
         }
-        if !larger.is_empty() {
-            let rows = 0..self.ends.len();
-            *self = self.gathered(rows, |row| larger.get(&row).copied());
+        if larger.is_empty() {
+            return;
         }
-    }
-
-    /// Keeps the rows at these places, in this order.
-    pub(super) fn keep(&mut self, rows: impl Iterator<Item = usize>) {
-        *self = self.gathered(rows, |_| None);
-    }
-
-    fn gathered<'w>(
-        &self,
-        rows: impl Iterator<Item = usize>,
-        other: impl Fn(usize) -> Option<&'w str>,
-    ) -> Self {
-        let mut kept = Self { text: String::with_capacity(self.text.len()), ends: Vec::new() };
-        kept.ends.reserve_exact(self.ends.len());
-        for row in rows {
-            kept.push_words(other(row).unwrap_or_else(|| self.get(row)));
+        let mut moved = Self { text: String::with_capacity(self.text.len()), ends: Vec::new() };
+        moved.ends.reserve_exact(self.ends.len());
+        for row in 0..self.ends.len() {
+            let words = larger.get(&row).copied().unwrap_or_else(|| self.room(row).trim_end_matches(FILL));
+            moved.text.push_str(words);
+            moved.end_row();
         }
-        kept
+        *self = moved;
     }
 
-    /// Marks the rows that hold every one of some words: a pass for each, however many rows there are.
-    pub(super) fn holding(&self, words: &[&str]) -> Vec<bool> {
-        let mut words = words.iter();
-        let Some(first) = words.next() else { return vec![true; self.ends.len()] };
-        let mut holds = self.holding_one(first);
-        for word in words {
-            holds.iter_mut().zip(self.holding_one(word)).for_each(|(holds, also)| *holds &= also);
-        }
-        holds
-    }
-
-    fn holding_one(&self, word: &str) -> Vec<bool> {
-        let mut holds = vec![false; self.ends.len()];
-        self.each_holding(word, |row| {
-            if let Some(holds) = holds.get_mut(row) {
-                *holds = true;
-            }
-        });
-        holds
-    }
-
-    fn each_holding(&self, word: &str, mut found: impl FnMut(usize)) {
-        let (finder, text) = (Finder::new(word), self.text.as_bytes());
+    /// The rows in which something is found, with one pass over all of the text.
+    fn finds(&self, finder: &Finder<'_>) -> impl Iterator<Item = usize> {
+        let (text, length) = (self.text.as_bytes(), finder.needle().len());
         let (mut row, mut from) = (0, 0);
-        while let Some(at) = text.get(from..).and_then(|rest| finder.find(rest)).map(|at| from + at) {
-            let rest = self.ends.get(row..).unwrap_or_default();
-            row += leading(rest, |end| *end as usize <= at);
-            let Some(end) = self.end(row) else { break };
-            // A find that runs over the end of a row is none.
-            if at + word.len() > end {
+        std::iter::from_fn(move || {
+            loop {
+                let at = from + finder.find(text.get(from..)?)?;
+                row += leading(self.ends.get(row..)?, |end| *end as usize <= at);
+                let end = self.end(row)?;
+                // A find that runs over the end of a row is none.
+                if at + length <= end {
+                    from = end;
+                    return Some(row);
+                }
                 from = at + 1;
-            } else {
-                found(row);
-                from = end;
             }
-        }
+        })
     }
 }
 
@@ -177,7 +219,7 @@ fn push_columns(text: &mut String, organization: &Organization) {
             text.push('\n');
         }
         match field.of(organization) {
-            Some(value) => push_lowercase(text, value.display().as_str()),
+            Some(value) => push_lowercase(text, &value.displayed()),
             None => push_lowercase(text, organization.id.as_str()),
         }
     }
@@ -205,9 +247,8 @@ mod tests {
         Record::Damaged { json: Untrusted::from(text), reason: "".into() }
     }
 
-    fn holding(words: &Words, word: &str) -> Vec<usize> {
-        let holds = words.holding(&[word]);
-        holds.iter().enumerate().filter_map(|(row, holds)| holds.then_some(row)).collect()
+    fn holding(words: &Words, word: &str) -> Vec<u32> {
+        words.holding(&[word], None).unwrap().iter().collect()
     }
 
     #[test]
@@ -217,9 +258,45 @@ mod tests {
             words.push(&record(text));
         }
         assert_eq!(holding(&words, "ab"), [0, 1, 3]);
-        assert_eq!(holding(&words, "bb"), [0_usize; 0], "the end of one row and the start of the next");
-        assert_eq!(holding(&words, "bc"), [0_usize; 0]);
+        assert_eq!(holding(&words, "bb"), [0_u32; 0], "the end of one row and the start of the next");
+        assert_eq!(holding(&words, "bc"), [0_u32; 0]);
         assert_eq!(holding(&words, "bab"), [0, 1]);
+    }
+
+    #[test]
+    fn rows_of_many_chunks_are_found_and_replaced() {
+        let mut words = Words::default();
+        let count = 2 * ROWS_A_CHUNK + 10;
+        for n in 0..count {
+            words.push(&record(&format!("row {n:04}")));
+        }
+        let (first, last) = (ROWS_A_CHUNK - 1, 2 * ROWS_A_CHUNK);
+        let names = [first, first + 1, last].map(|row| (row, format!("found {row} at last")));
+        words.replace(&names.each_ref().map(|(row, name)| (*row, name.as_str())));
+        let found = holding(&words, "found");
+        assert_eq!(found, [first, first + 1, last].map(|row| u32::try_from(row).unwrap()));
+        assert_eq!(words.get(last + 1), format!("row {:04}", last + 1));
+        words.keep((0..count).filter(|row| row % 2 == 0));
+        assert_eq!((words.len(), words.get(last / 2)), (count.div_ceil(2), &*names[2].1));
+    }
+
+    #[test]
+    fn few_rows_or_many_one_letter_or_more_the_same_rows_are_found() {
+        let mut words = Words::default();
+        let texts: Vec<String> = (0..100).map(|n| format!("row {n} of abc{}", n % 7)).collect();
+        for text in &texts {
+            words.push(&record(text));
+        }
+        for word in ["7", "4", "abc3", "row 9", "x", "c", "0 o"] {
+            for step in [1, 2, 3, 10, 50] {
+                let among = || (0..100).step_by(step);
+                let expected: Vec<u32> = among().filter(|n| texts[*n as usize].contains(word)).collect();
+                let found = words.holding(&[word], Some(among().collect())).unwrap();
+                assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{word} {step}");
+                let both = words.holding(&["abc", word], Some(among().collect())).unwrap();
+                assert_eq!(both, found);
+            }
+        }
     }
 
     #[test]
@@ -231,14 +308,14 @@ mod tests {
         for n in 0..100 {
             let number = format!("number {}", "x".repeat(n % 7));
             words.replace(&[(1, "something longer"), (1, &number)]);
-            assert_eq!(holding(&words, "two"), [0_usize; 0]);
-            assert_eq!(holding(&words, "longer"), [0_usize; 0]);
+            assert_eq!(holding(&words, "two"), [0_u32; 0]);
+            assert_eq!(holding(&words, "longer"), [0_u32; 0]);
             assert_eq!((words.get(0), words.get(1), words.get(2)), ("one", &*number, "three"));
             assert_eq!(holding(&words, "number"), [1]);
         }
-        assert!(words.text.len() < 100, "{}", words.text.len());
+        assert!(words.chunks[0].text.len() < 100, "{}", words.chunks[0].text.len());
         words.keep([2, 1].into_iter());
         assert_eq!((words.get(0), holding(&words, "number ")), ("three", vec![1]));
-        assert_eq!(words.text.len(), "three".len() + words.get(1).len(), "no room is left over");
+        assert_eq!(words.chunks[0].text.len(), "three".len() + words.get(1).len(), "no room is left over");
     }
 }

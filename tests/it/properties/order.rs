@@ -7,7 +7,7 @@ use cckm_tui::app::field::Field;
 use std::cmp::Ordering;
 
 use cckm_tui::app::age;
-use cckm_tui::app::list::{Batch, By, Column, Filter, News, Places, Row, RowKey, Rows, Sort, Taken};
+use cckm_tui::app::list::{By, Column, Filter, News, Places, Row, RowKey, Rows, Sort, Taken};
 use cckm_tui::app::query::{Displayed, Subject};
 use cckm_tui::domain::{Moment, Organization, Page, Record};
 use proptest::prelude::*;
@@ -130,7 +130,7 @@ impl Pair {
             self.model.insert(Row::new(record.clone()).key(), record.clone());
         }
         let news = if mark { News::All(Moment::START) } else { News::None };
-        self.rows.take_in(Batch::of(page), news, None, &Places::default());
+        self.rows.take_in(page.into(), news, None, &Places::default());
         self.rows.settle(self.sort, &self.filter);
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cckm_tui::app::change::{Outcome, Phase, Rules};
 use cckm_tui::app::link::Bandwidth;
+use cckm_tui::app::list::Batch;
 use cckm_tui::app::{
     Badge, Destination, Effect, JournalState, Message, Reply, RequestId, RequestIds, Run, Session, Settings,
     Stamped, State, update,
@@ -139,7 +140,7 @@ impl App {
     }
 
     /// Answers the latest request for a page.
-    pub fn listed(self, page: Page<Organization>) -> Self {
+    pub fn listed(self, page: impl Into<Batch>) -> Self {
         self.reply(Reply::Listed(Ok(page.into())))
     }
 
