@@ -112,14 +112,15 @@ pub(super) fn remarks_of(state: &State, said: impl IntoIterator<Item = (Role, St
 }
 
 /// ` server filter`, and how far it is: the count beside it is never that of all organizations.
-const fn asked(state: &State) -> Option<&'static str> {
+fn asked(state: &State) -> Option<String> {
     let list = &state.list;
-    match (list.asked.is_empty(), list.ended.is_some(), list.load.is_some()) {
-        (true, _, _) => None,
-        (false, true, _) => Some(" server filter"),
-        (false, false, true) => Some(" server filter,"),
-        (false, false, false) => Some(" server filter, not read"),
-    }
+    let how_far = match (list.ended.is_some(), list.load.is_some(), list.unlike) {
+        (true, _, 0) => "",
+        (true, _, unlike) => &format!(", {unlike} unlike"),
+        (false, true, _) => ",",
+        (false, false, _) => ", not read",
+    };
+    (!list.asked.is_empty()).then(|| format!(" server filter{how_far}"))
 }
 
 /// `3 marked`, and how many of them the filter hides.

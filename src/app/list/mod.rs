@@ -113,6 +113,9 @@ pub struct ListPane {
     pub asked: Criteria,
     /// Whether all rows are from that list.
     pub holds: Holds,
+    /// How many rows of the last whole list do not look like what the server was asked for: it may read that otherwise
+    /// than we do, or not know it and leave nothing out.
+    pub unlike: usize,
 }
 
 impl ListPane {
@@ -340,17 +343,6 @@ impl ListPane {
     }
 }
 
-/// How many at the begin of a list are such; all that are stand there. It is looked for from the begin in steps that
-/// double: it is near.
-fn leading<T>(list: &[T], is_such: impl Fn(&T) -> bool) -> usize {
-    let mut end = 1;
-    while list.get(end - 1).is_some_and(&is_such) {
-        end *= 2;
-    }
-    let (start, end) = (end / 2, end.min(list.len()));
-    start + list.get(start..end).map_or(0, |list| list.partition_point(is_such))
-}
-
 impl Narrowed for ListPane {
     fn filter(&mut self) -> &mut Filter {
         &mut self.filter
@@ -375,20 +367,5 @@ impl Narrowed for ListPane {
 
     fn step(&mut self, command: Command) {
         self.go(command, None);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn those_at_the_begin_are_counted_however_many_they_are() {
-        for all in 0..40 {
-            let list: Vec<usize> = (0..all).collect();
-            for such in 0..=all {
-                assert_eq!(leading(&list, |one| *one < such), such);
-            }
-        }
     }
 }

@@ -8,6 +8,21 @@ pub struct Places {
 }
 
 impl Places {
+    /// The places for which bits are set, each number from its lowest on.
+    pub(super) fn from_bits(bits: Vec<u64>) -> Self {
+        let len = bits.iter().map(|bits| bits.count_ones() as usize).sum();
+        Self { bits, len }
+    }
+
+    /// Keeps those that are among others too.
+    pub(super) fn intersect(&mut self, others: &Self) {
+        let mut bits = std::mem::take(&mut self.bits);
+        for (bits, other) in bits.iter_mut().zip(others.bits.iter().chain(std::iter::repeat(&0))) {
+            *bits &= other;
+        }
+        *self = Self::from_bits(bits);
+    }
+
     /// Takes a place in; says whether it is new.
     pub fn insert(&mut self, place: u32) -> bool {
         let (word, bit) = split(place);
@@ -87,6 +102,8 @@ mod tests {
         assert!(!places.contains(4) && !places.contains(63) && !places.contains(100_000));
         assert!(places.insert(0) && !places.insert(200));
         assert_eq!(places.iter().collect::<Vec<_>>(), [0, 3, 64, 200]);
+        places.intersect(&[3, 5, 64].into_iter().collect());
+        assert_eq!((places.len(), places.iter().collect::<Vec<_>>()), (2, vec![3, 64]));
         places.clear();
         assert!(places.is_empty() && !places.contains(3));
     }

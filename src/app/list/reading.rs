@@ -20,7 +20,7 @@ impl ListPane {
     /// there.
     pub fn ask_for(&mut self, criteria: Criteria) -> Vec<Effect> {
         let cancelled = self.give_up();
-        (self.asked, self.holds) = (criteria, Holds::Others);
+        (self.asked, self.holds, self.unlike) = (criteria, Holds::Others, 0);
         (self.ended, self.loaded_at, self.stale, self.cancelled_at) = (None, None, None, None);
         cancelled
     }
@@ -115,6 +115,7 @@ impl ListPane {
             self.marks_lost = self.marks.drop_vanished(&self.rows);
             self.look_at_marks();
             self.follow();
+            self.unlike = if self.asked.is_empty() { 0 } else { self.rows.unlike(&self.filter) };
         }
         self.ask(cx)
     }

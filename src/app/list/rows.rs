@@ -372,6 +372,14 @@ impl Rows {
         self.matching(among, query).into_iter().filter_map(|place| self.all.get(at(place))).collect()
     }
 
+    /// How many of the rows that are shown do not look like what the server was asked for.
+    pub fn unlike(&self, filter: &Filter) -> usize {
+        let is_unlike = |place: &&u32| {
+            self.subject(**place).is_some_and(|subject| !filter.query().looks_as_asked(subject))
+        };
+        self.shown.iter().filter(is_unlike).count()
+    }
+
     /// Shows the rows that match, of those shown before.
     pub fn narrow(&mut self, filter: &Filter) {
         self.shown = self.matching(&self.shown, filter.query());
@@ -390,6 +398,8 @@ impl Rows {
         let (words, rest) = query.words_and_rest();
         let among = (order.len() < self.all.len()).then(|| order.iter().copied().collect());
         let holds = self.words.holding(&words, among);
+        // Where all hold them, none is looked at again.
+        let holds = holds.filter(|holds| holds.len() < self.all.len());
         let has_words = |place: &u32| holds.as_ref().is_none_or(|holds| holds.contains(*place));
         // To look at a row costs more than to look for words in all of them.
         let has_the_rest = |place: &u32| {

@@ -7,7 +7,6 @@ use std::ops::Range;
 use memchr::memchr;
 use memchr::memmem::Finder;
 
-use super::leading;
 use super::places::Places;
 use crate::app::query::Field;
 use crate::domain::{Organization, Record};
@@ -20,6 +19,9 @@ const ROWS_AT_ONCE: usize = 16;
 
 /// What fills the room that the words of a row leave of what was there before; no displayed text has it.
 const FILL: char = '\0';
+
+/// Rows in a number of a set.
+const BITS: usize = u64::BITS as usize;
 
 /// Rows of a chunk: so many are moved where the words of one get longer.
 const ROWS_A_CHUNK: usize = 1_024;
@@ -127,20 +129,21 @@ impl Words {
             let holds = |row: &u32| finder.find(self.room(*row as usize).as_bytes()).is_some();
             return few.iter().filter(holds).collect();
         }
-        let mut holding = Places::default();
-        for (chunk, from) in self.chunks.iter().zip((0..).step_by(ROWS_A_CHUNK)) {
-            let mut hold = |row: usize| {
-                let row = u32::try_from(from + row).ok();
-                holding.extend(row.filter(|row| among.is_none_or(|among| among.contains(*row))));
+        let mut bits = vec![0; self.len().div_ceil(BITS)];
+        for (chunk, bits) in self.chunks.iter().zip(bits.chunks_mut(ROWS_A_CHUNK / BITS)) {
+            let found = |row: usize| {
+                if let Some(bits) = bits.get_mut(row / BITS) {
+                    *bits |= 1 << (row % BITS);
+                }
             };
             match word.as_bytes() {
-                // Most rows hold most letters, and near their begin.
-                [letter] => {
-                    let holds = |row: &usize| memchr(*letter, chunk.room(*row).as_bytes()).is_some();
-                    (0..chunk.ends.len()).filter(holds).for_each(&mut hold);
-                }
-                _ => chunk.finds(&finder).for_each(&mut hold),
+                [letter] => chunk.each_with(*letter, found),
+                _ => chunk.each_holding(&finder, found),
             }
+        }
+        let mut holding = Places::from_bits(bits);
+        if let Some(among) = among {
+            holding.intersect(among);
         }
         holding
     }
@@ -192,23 +195,30 @@ impl Chunk {
         *self = moved;
     }
 
-    /// The rows in which something is found, with one pass over all of the text.
-    fn finds(&self, finder: &Finder<'_>) -> impl Iterator<Item = usize> {
-        let (text, length) = (self.text.as_bytes(), finder.needle().len());
-        let (mut row, mut from) = (0, 0);
-        std::iter::from_fn(move || {
-            loop {
-                let at = from + finder.find(text.get(from..)?)?;
-                row += leading(self.ends.get(row..)?, |end| *end as usize <= at);
-                let end = self.end(row)?;
-                // A find that runs over the end of a row is none.
-                if at + length <= end {
-                    from = end;
-                    return Some(row);
-                }
-                from = at + 1;
+    /// The rows that hold a letter: most do, and near their begin.
+    fn each_with(&self, letter: u8, mut found: impl FnMut(usize)) {
+        let mut start = 0;
+        for (row, end) in self.ends.iter().enumerate() {
+            let room = self.text.as_bytes().get(start..*end as usize).unwrap_or_default();
+            if memchr(letter, room).is_some() {
+                found(row);
             }
-        })
+            start = *end as usize;
+        }
+    }
+
+    /// The rows in which something is found, with one pass over all of the text.
+    fn each_holding(&self, finder: &Finder<'_>, mut found: impl FnMut(usize)) {
+        let (text, length) = (self.text.as_bytes(), finder.needle().len());
+        let (mut rest, mut from) = (self.ends.iter().enumerate(), 0);
+        while let Some(at) = text.get(from..).and_then(|rest| finder.find(rest)).map(|at| from + at) {
+            let Some((row, end)) = rest.find(|(_, end)| **end as usize > at) else { break };
+            from = *end as usize;
+            // One that runs over the end of a row is none, and so are all that begin behind it in that row.
+            if at + length <= from {
+                found(row);
+            }
+        }
     }
 }
 

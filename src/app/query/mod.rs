@@ -88,6 +88,12 @@ impl Query {
         self.terms.iter().all(|term| term.holds(subject))
     }
 
+    /// Whether `subject` is like all that the server is asked for by what it shows itself.
+    pub fn looks_as_asked(&self, subject: Subject<'_>) -> bool {
+        let subject = Subject { given: None, ..subject };
+        self.terms.iter().filter(|term| term.asked.is_some()).all(|term| term.holds(subject))
+    }
+
     /// The words that a row must hold somewhere, and the rest of the terms. The words can be looked for in all
     /// rows at once.
     pub fn words_and_rest(&self) -> (Vec<&str>, Vec<&Term>) {

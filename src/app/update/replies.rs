@@ -143,6 +143,7 @@ fn listed(state: &mut State, request: RequestId, result: Result<Batch, Failure>)
         return Vec::new();
     }
     let failed = result.as_ref().err().cloned();
+    let unlike = state.list.unlike;
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let effects = state.list.listed(request, result, &mut cx);
     if state.list.load.is_none() {
@@ -150,6 +151,9 @@ fn listed(state: &mut State, request: RequestId, result: Result<Batch, Failure>)
         state.list.time_went_by(wall_clock);
         tell_what_is_gone(state);
         tell_lost_marks(state);
+        if state.list.unlike != unlike {
+            tell_what_is_unlike(state);
+        }
         plan::weigh(state);
     }
     rows_came(state);
@@ -179,6 +183,19 @@ fn tell_what_is_gone(state: &mut State) {
         Some((name, 1)) => format!("{name} is not in the list any more: {why}"),
         Some((name, n)) => format!("{name} and {} more are not in the list any more: {why}", n - 1),
     };
+    state.notice = Some(Notice::warning(words));
+}
+
+/// A server that does not know a parameter leaves nothing out, and says nothing of it.
+fn tell_what_is_unlike(state: &mut State) {
+    let words = match (state.list.unlike, state.list.rows.shown()) {
+        (0, _) => return,
+        (1, 1) => "the only one does".to_owned(),
+        (unlike, shown) if unlike == shown => format!("all {shown} do"),
+        (1, shown) => format!("1 of {shown} does"),
+        (unlike, shown) => format!("{unlike} of {shown} do"),
+    };
+    let words = format!("{words} not look like the server filter: the server may not know it, or read it otherwise");
     state.notice = Some(Notice::warning(words));
 }
 

@@ -19,6 +19,8 @@ fn program() -> String {
 const SIZE: PtySize = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
 /// Silence that ends an update.
 const GAP: Duration = Duration::from_millis(40);
+/// The bytes of a frame come together; the next frame comes no sooner than a sixtieth of a second.
+const WITHIN_A_FRAME: Duration = Duration::from_millis(5);
 /// How long something may take that has to come.
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -93,8 +95,11 @@ fn pid(id: u32) -> Pid {
 
 /// What came of a key.
 pub(crate) struct Update {
-    /// From the key to the last byte; nothing when none came.
+    /// From the key to the last byte of the first frame; nothing when none came.
     pub(crate) took: Duration,
+    /// From the key to the last byte of all.
+    pub(crate) drained: Duration,
+    /// All bytes, of a frame that time passed by for too.
     pub(crate) bytes: usize,
 }
 
@@ -194,13 +199,17 @@ impl Program {
     }
 
     fn update(&mut self, begun: Instant) -> Update {
-        let (mut last, mut bytes) = (begun, 0);
+        let (mut first, mut last, mut bytes) = (None, begun, 0);
         let mut patience = Duration::from_millis(300);
         while let Ok((at, some)) = self.chunks.recv_timeout(patience) {
+            if bytes > 0 && at.saturating_duration_since(last) > WITHIN_A_FRAME {
+                first.get_or_insert(last);
+            }
             (last, bytes, patience) = (at, bytes + some.len(), GAP);
             self.screen.process(&some);
         }
-        Update { took: last.saturating_duration_since(begun), bytes }
+        let since = |at: Instant| at.saturating_duration_since(begun);
+        Update { took: since(first.unwrap_or(last)), drained: since(last), bytes }
     }
 
     /// Sends keys, and says beside the bytes that came what the cells need that are others afterwards.
@@ -224,7 +233,7 @@ impl Program {
         }
         let ended = Instant::now();
         let update = self.update(ended);
-        (update.took, update.bytes)
+        (update.drained, update.bytes)
     }
 
     /// Bytes that come by themselves.

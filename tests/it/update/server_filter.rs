@@ -6,6 +6,7 @@ use cckm_tui::domain::{Call, Organization};
 
 use crate::support::app::{App, refused};
 use crate::support::records::{moved, named, page};
+use crate::support::screen::text;
 
 /// A to F; the first three on the connection `eu`.
 fn six() -> Vec<Organization> {
@@ -190,4 +191,21 @@ fn e3_the_users_of_a_connection_are_read_whole_and_the_filter_before_comes_back(
     assert_eq!(asked(&app), [""]);
     let app = app.listed(page(0, 6, six())).onwards().keys("esc");
     assert_eq!(asked(&app), ["connection=eu"]);
+}
+
+#[test]
+fn e3_a_server_that_leaves_nothing_out_is_not_taken_at_its_word() {
+    let app = app().keys("/").text("/connection=eu").keys("enter").listed(page(0, 6, six()));
+    assert_eq!(
+        app.notice(),
+        "3 of 6 do not look like the server filter: the server may not know it, or read it otherwise"
+    );
+    assert!(text(&app.state).contains("Organizations 6 server filter, 3 unlike"), "{}", text(&app.state));
+    let app = app.onwards().keys("r").listed(page(0, 6, six()));
+    assert_eq!(app.notice(), "", "it is told once");
+    let app = app.keys("r").listed(page(0, 3, on_eu()));
+    assert!(text(&app.state).contains("Organizations 3 server filter "), "{}", text(&app.state));
+    let by_id = App::new(80, 24).loaded(six()).keys("/").text("/connection=id-of-eu").keys("enter");
+    let by_id = by_id.listed(page(0, 3, on_eu()));
+    assert_eq!((by_id.state.list.unlike, by_id.shown().len()), (3, 3), "what it gave is shown all the same");
 }
