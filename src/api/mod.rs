@@ -240,15 +240,16 @@ impl Reader {
         let call = Call::ListOrganizations;
         let path = "/api/v1/cckm/sfdc/organizations";
         let answer = self.list_of(call, path, window, "createdAt", criteria).await?;
-        let source = (answer.digest(), self.secrets().learned());
-        if let Some(page) = self.0.pages.get(window, source) {
+        // Counted first: what is learned meanwhile may stand in the text.
+        let learned = self.secrets().learned();
+        let text = answer.text().map(|text| self.mask_data(text));
+        if let Some(page) = self.0.pages.get(window, text.as_str(), learned) {
             return Ok(page);
         }
-        let text = answer.text().map(|text| self.mask_data(text));
         let mut page =
             wire::organizations(&text, window.skip).map_err(|reason| not_understood(call, reason))?;
         self.secrets().mask_records(text.as_str(), &mut page.records);
-        Ok(self.0.pages.put(window, source, page))
+        Ok(self.0.pages.put(window, text.as_str(), learned, page))
     }
 
     /// One organization as it is now.

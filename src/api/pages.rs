@@ -6,56 +6,96 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::{Organization, OrganizationId, Page, Record, Sha256, Window};
+use crate::text::Untrusted;
 
 /// A page as it was understood.
 type Understood = Page<Arc<Organization>>;
 
-/// What a page was made of: its body, and how many secrets had been learned by then, since those are masked in it.
-pub(super) type Source = (Sha256, u64);
+/// A page, and what it was made of.
+struct Known {
+    source: Source,
+    /// How many secrets had been learned by then: they are masked in it.
+    learned: u64,
+    page: Understood,
+}
+
+/// What tells the body of a page from any other.
+enum Source {
+    /// Itself: the records are parts of it, so that it is in memory anyway.
+    Text(Untrusted),
+    /// Its digest, where the records have memory of their own.
+    Digest(Sha256),
+}
+
+impl Source {
+    fn of(body: &str, page: &Understood) -> Self {
+        let mut sound = page.records.iter().filter_map(sound);
+        let text = sound.next().map(|organization| organization.json.whole());
+        match text.filter(|text| text.as_sent() == body) {
+            Some(text) => Self::Text(text),
+            None => Self::Digest(Sha256::of(body.as_bytes())),
+        }
+    }
+
+    fn is(&self, body: &str) -> bool {
+        match self {
+            Self::Text(text) => text.as_sent() == body,
+            Self::Digest(digest) => *digest == Sha256::of(body.as_bytes()),
+        }
+    }
+}
+
+fn sound(record: &Record<Arc<Organization>>) -> Option<&Arc<Organization>> {
+    match record {
+        Record::Sound(organization) => Some(organization),
+        Record::Damaged { .. } => None,
+    }
+}
 
 /// Pages by what was asked for. Their records are those that the list shows.
 #[derive(Default)]
-pub(super) struct Pages(Mutex<HashMap<Window, (Source, Understood)>>);
+pub(super) struct Pages(Mutex<HashMap<Window, Arc<Known>>>);
 
 /// Most pages remembered: a million records at a thousand each.
 const MOST: usize = 1_000;
 
 impl Pages {
-    /// The page that was made of the same.
-    pub(super) fn get(&self, window: Window, source: Source) -> Option<Understood> {
-        let pages = self.lock();
-        pages.get(&window).filter(|(known, _)| *known == source).map(|(_, page)| page.clone())
+    /// The page that was made of the same body when as many secrets had been learned.
+    pub(super) fn get(&self, window: Window, body: &str, learned: u64) -> Option<Understood> {
+        let known = self.known(window).filter(|known| known.learned == learned)?;
+        known.source.is(body).then(|| known.page.clone())
     }
 
     /// Remembers a page, in the place of what the same window held before. A record that is the same as it was stays
     /// the one that the list has, and the others do not keep the page: of a list that is read over and over, no more
     /// stays in memory than it holds.
-    pub(super) fn put(&self, window: Window, source: Source, page: Understood) -> Understood {
-        let before = self.lock().get(&window).map(|(_, page)| page.clone());
-        let page = match before {
-            Some(before) => renewed(&before, page),
+    pub(super) fn put(&self, window: Window, body: &str, learned: u64, page: Understood) -> Understood {
+        let page = match self.known(window) {
+            Some(before) => renewed(&before.page, page),
             None => page,
         };
+        let known = Arc::new(Known { source: Source::of(body, &page), learned, page: page.clone() });
         let mut pages = self.lock();
         if pages.len() >= MOST && !pages.contains_key(&window) {
             pages.clear();
         }
-        pages.insert(window, (source, page.clone()));
+        pages.insert(window, known);
         page
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Window, (Source, Understood)>> {
+    fn known(&self, window: Window) -> Option<Arc<Known>> {
+        self.lock().get(&window).cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Window, Arc<Known>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A page, with the records of the one before where they are the same.
 fn renewed(before: &Understood, page: Understood) -> Understood {
-    let sound = before.records.iter().filter_map(|record| match record {
-        Record::Sound(organization) => Some((&organization.id, organization)),
-        Record::Damaged { .. } => None,
-    });
-    let before: HashMap<&OrganizationId, &Arc<Organization>> = sound.collect();
+    let before = before.records.iter().filter_map(sound).map(|organization| (&organization.id, organization));
+    let before: HashMap<&OrganizationId, &Arc<Organization>> = before.collect();
     let Page { skip, total, records, others } = page;
     let renew = |record: Record<Arc<Organization>>| match record {
         Record::Sound(mut organization) => {
@@ -81,19 +121,17 @@ impl fmt::Debug for Pages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Untrusted;
 
     #[test]
     fn a_page_is_known_again_by_what_was_asked_for_and_what_it_was_made_of() {
         let pages = Pages::default();
-        let (page, source) = (Page::new(0, Some(7), Vec::new()).shared(), (Sha256::of(b"{}"), 3));
-        let page = pages.put(Window::FIRST, source, page);
-        assert_eq!(pages.get(Window::FIRST, source), Some(page));
+        let page = pages.put(Window::FIRST, "{}", 3, Page::new(0, Some(7), Vec::new()).shared());
+        assert_eq!(pages.get(Window::FIRST, "{}", 3), Some(page));
         let second = Window { skip: 100, ..Window::FIRST };
-        for (window, source) in
-            [(second, source), (Window::FIRST, (Sha256::of(b"{ }"), 3)), (Window::FIRST, (source.0, 4))]
+        for (window, body, learned) in
+            [(second, "{}", 3), (Window::FIRST, "{ }", 3), (Window::FIRST, "{}", 4)]
         {
-            assert_eq!(pages.get(window, source), None);
+            assert_eq!(pages.get(window, body, learned), None);
         }
     }
 
@@ -118,19 +156,21 @@ mod tests {
                 json,
             }
         };
+        let body = |note: &str| format!(r#"[{{"id":"a","note":"x"}},{{"id":"b","note":"{note}"}}]"#);
         let page = |note: &str| {
-            let text = format!(r#"[{{"id":"a","note":"x"}},{{"id":"b","note":"{note}"}}]"#);
-            let (text, note) = (Untrusted::from(text), note.to_owned());
-            let records = [organization("a", "x", &text), organization("b", &note, &text)];
+            let text = Untrusted::from(body(note));
+            let records = [organization("a", "x", &text), organization("b", note, &text)];
             Page::new(0, None, records.map(Record::Sound).into()).shared()
         };
         let pages = Pages::default();
-        let put = |digest: u64, note: &str| {
-            let page = pages.put(Window::FIRST, (Sha256::NONE, digest), page(note));
+        let put = |note: &str| {
+            let page = pages.put(Window::FIRST, &body(note), 0, page(note));
+            assert_eq!(pages.get(Window::FIRST, &body(note), 0).as_ref(), Some(&page));
+            assert_eq!(pages.get(Window::FIRST, &body("else"), 0), None);
             let [Record::Sound(one), Record::Sound(other)] = &page.records[..] else { panic!("{page:?}") };
             (Arc::clone(one), Arc::clone(other))
         };
-        let (first, second) = (put(1, "first"), put(2, "second"));
+        let (first, second) = (put("first"), put("second"));
         assert!(Arc::ptr_eq(&first.0, &second.0), "it is the same");
         assert_eq!(second.1.name, "second".into());
         assert!(first.1.json.held() > first.1.json.as_sent().len(), "a part of its page");
@@ -142,11 +182,7 @@ mod tests {
     fn a_server_with_ever_new_windows_fills_no_memory() {
         let pages = Pages::default();
         for skip in 0..3 * MOST {
-            pages.put(
-                Window { skip, limit: 1 },
-                (Sha256::NONE, 0),
-                Page::new(skip, None, Vec::new()).shared(),
-            );
+            pages.put(Window { skip, limit: 1 }, "", 0, Page::new(skip, None, Vec::new()).shared());
         }
         assert!(pages.0.lock().unwrap().len() <= MOST);
     }

@@ -21,7 +21,7 @@ use super::retry::{RetryAfter, Setback};
 use super::tls::{Look, Trust, tls};
 use super::wire::Text;
 use super::{Limits, Server};
-use crate::domain::{Call, Failure, FailureKind, Pin, Sha256, Shown, Verified};
+use crate::domain::{Call, Failure, FailureKind, Pin, Shown, Verified};
 use crate::redact::Secrets;
 
 /// Characters of a redirect's target that are shown.
@@ -94,11 +94,6 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// What tells this body from any other.
-    pub(super) fn digest(&self) -> Sha256 {
-        Sha256::of(&self.body)
-    }
-
     /// The body as text.
     pub(super) fn text(&self) -> Text<'_> {
         Text::new(&self.body)

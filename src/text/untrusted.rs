@@ -31,6 +31,11 @@ impl Untrusted {
         self.0.parent().try_substr_from(text).map_or_else(|| text.into(), Self)
     }
 
+    /// All that it is a part of.
+    pub(crate) fn whole(&self) -> Self {
+        Self(self.0.parent().clone().into())
+    }
+
     /// Where this text is a part of `whole`, the same part of a copy of that; else a text with memory of its own.
     #[must_use]
     pub(crate) fn moved(&self, whole: &Self, copy: &Self) -> Self {

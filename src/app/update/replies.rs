@@ -195,7 +195,8 @@ fn tell_what_is_unlike(state: &mut State) {
         (1, shown) => format!("1 of {shown} does"),
         (unlike, shown) => format!("{unlike} of {shown} do"),
     };
-    let words = format!("{words} not look like the server filter: the server may not know it, or read it otherwise");
+    let words =
+        format!("{words} not look like the server filter: the server may not know it, or read it otherwise");
     state.notice = Some(Notice::warning(words));
 }
 
