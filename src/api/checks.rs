@@ -6,7 +6,6 @@ use reqwest::Method;
 use tokio::time::timeout;
 
 use super::auth::Bearer;
-use super::segment::segment;
 use super::transport::{Ask, timed_out};
 use super::{Reader, Writer, not_understood, wire};
 use crate::domain::{Call, Connection, Discovered, Failure, Record};
@@ -113,9 +112,8 @@ fn another(connection: &Connection) -> Failure {
 }
 
 fn path(call: Call, named: &Untrusted) -> Result<String, Failure> {
-    let Some(segment) = segment(named.as_sent()) else {
+    Connection::path(named).ok_or_else(|| {
         let reason = "this is no name or id that a connection can be asked for by: nothing was sent";
-        return Err(not_understood(call, reason.to_owned()));
-    };
-    Ok(format!("/api/v1/connectionmgmt/services/salesforce/connections/{segment}"))
+        not_understood(call, reason.to_owned())
+    })
 }

@@ -24,7 +24,6 @@ mod pages;
 mod place;
 mod proxy;
 mod retry;
-mod segment;
 mod tls;
 mod transport;
 mod wire;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::effect::{Effect, RequestId};
 use super::explain::{explain, status_line};
 use super::message::Reply;
-use crate::domain::{Failure, FailureKind, Moment, Transition};
+use crate::domain::{Connection, Failure, FailureKind, Moment, Transition};
 use crate::text::{self, Untrusted};
 
 /// Most requests remembered; the oldest go first.
@@ -109,7 +109,8 @@ fn described(effect: &Effect) -> Option<(RequestId, &'static str, String, Option
         Effect::FetchOrganization { request, id } => (*request, "GET", id.to_string(), get(id.path())),
         Effect::ListConnections { request } => (*request, "GET", "connections".to_owned(), None),
         Effect::FetchConnection { request, named } => {
-            (*request, "GET", format!("connection {}", named.brief()), None)
+            let path = Connection::path(named);
+            (*request, "GET", format!("connection {}", named.brief()), path.and_then(get))
         }
         Effect::TestConnection { request, connection } => {
             (*request, "TEST", format!("connection {}", connection.name.brief()), None)

@@ -1,6 +1,7 @@
 //! A stored Salesforce connection (API contract §5).
 
 use super::field::Field;
+use super::segment::segment;
 use crate::text::Untrusted;
 
 /// What the last test of a connection said, in the vendor's own three words (§5.3).
@@ -63,6 +64,13 @@ impl Connection {
         "updatedAt",
         "uri",
     ];
+
+    /// Path on the server of the connection of a name or id (API contract §5.3); none where that cannot be one segment
+    /// of a path.
+    pub fn path(named: &Untrusted) -> Option<String> {
+        let segment = segment(named.as_sent())?;
+        Some(format!("/api/v1/connectionmgmt/services/salesforce/connections/{segment}"))
+    }
 
     /// The fields that we have no name for, in the server's order.
     pub fn others(&self) -> Vec<Field> {

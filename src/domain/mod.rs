@@ -19,6 +19,7 @@ mod place;
 pub mod plan;
 pub mod salesforce_id;
 mod secret;
+mod segment;
 
 pub use answer::{PatchAnswer, ServerWords};
 pub use connection::{Connection, ConnectionState};

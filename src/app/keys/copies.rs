@@ -62,6 +62,14 @@ pub(super) fn copy(state: &mut State, command: Command) -> Vec<Effect> {
         View::Connections => {
             let list = &state.connection_list;
             match list.row().map(|row| connection_row(row, list.complete)) {
+                Some(Some(row)) if command == Command::CopyCurl => {
+                    let Connection { id, name, .. } = &*row.connection;
+                    let path = [id, name].into_iter().find_map(Connection::path);
+                    match path {
+                        Some(path) => return super::copy_command(state, "GET", &path, None),
+                        None => Err("neither its id nor its name can stand in an address"),
+                    }
+                }
                 Some(Some(row)) => part_of_connection(&row, command).ok_or("a connection has no such part"),
                 Some(None) => Err("a damaged record has no parts to copy"),
                 None => Err("there is no connection to copy from"),

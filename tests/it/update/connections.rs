@@ -443,3 +443,24 @@ fn a_list_without_records_says_why() {
     let app = app.keys("r").connections(Vec::new());
     assert!(shown(&app).contains("no connection for this account and domain"));
 }
+
+#[test]
+fn e13_a_connection_is_copied_as_the_command_that_reads_it() {
+    let copied = |connection: Connection| {
+        let app = App::new(80, 24).signed_in().connections(vec![connection]).listed(page(0, 0, Vec::new()));
+        let app = app.keys("c").onwards().keys("y r");
+        let text = match app.asked() {
+            [Effect::Copy { what: _, text }] => text.clone(),
+            _ => String::new(),
+        };
+        (text, app.notice().to_owned())
+    };
+    let path = "/api/v1/connectionmgmt/services/salesforce/connections/";
+    let spare = connection("spare", ConnectionState::Ready);
+    let (command, _) = copied(spare.clone());
+    assert!(command.contains(&format!("{path}id-of-spare'")) && command.contains("$CM_TOKEN"), "{command}");
+    let (command, _) = copied(Connection { id: "../x".into(), name: "a b".into(), ..spare.clone() });
+    assert!(command.contains(&format!("{path}a%20b'")), "{command}");
+    let (command, notice) = copied(Connection { id: "".into(), name: "..".into(), ..spare });
+    assert_eq!((&*command, &*notice), ("", "neither its id nor its name can stand in an address"));
+}
