@@ -242,13 +242,18 @@ impl Reader {
         // Counted first: what is learned meanwhile may stand in the text.
         let learned = self.secrets().learned();
         let text = answer.text().map(|text| self.mask_data(text));
-        if let Some(page) = self.0.pages.get(window, text.as_str(), learned) {
+        // Texts in which something was replaced are alike where their bodies were not.
+        let pages = Some(&self.0.pages).filter(|_| text.is_as_sent());
+        if let Some(page) = pages.and_then(|pages| pages.get(window, text.as_str(), learned)) {
             return Ok(page);
         }
         let mut page =
             wire::organizations(&text, window.skip).map_err(|reason| not_understood(call, reason))?;
         self.secrets().mask_records(text.as_str(), &mut page.records);
-        Ok(self.0.pages.put(window, text.as_str(), learned, page))
+        Ok(match pages {
+            Some(pages) => pages.put(window, text.as_str(), learned, page),
+            None => page,
+        })
     }
 
     /// One organization as it is now.

@@ -62,6 +62,11 @@ impl<'a> Text<'a> {
         &self.text
     }
 
+    /// Whether nothing in it was replaced.
+    pub(super) const fn is_as_sent(&self) -> bool {
+        !self.replaced
+    }
+
     fn spoils(&self, raw: &str) -> bool {
         self.replaced && raw.contains('\u{fffd}')
     }

@@ -1,5 +1,5 @@
-//! What the filter looks at: the displayed columns of every row in lower case, end to end in one text, so that
-//! a word is looked for in all rows with one pass over memory.
+//! What the filter looks at: the displayed columns of every row in lower case, end to end, a thousand rows to a text,
+//! so that a word is looked for in all rows with one pass over memory.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

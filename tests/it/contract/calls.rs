@@ -80,6 +80,23 @@ async fn a_record_that_is_the_same_again_stays_the_one_that_the_list_has() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_not_utf8_is_not_taken_for_one_that_says_what_was_put_in_its_place() {
+    let answers = AtomicUsize::new(0);
+    let body = move || {
+        let page = page(1, &["a"]).replace("Thales", "Th?les").into_bytes();
+        let odd: &[u8] =
+            if answers.fetch_add(1, Ordering::SeqCst) == 0 { b"\xff" } else { "\u{fffd}".as_bytes() };
+        page.split(|byte| *byte == b'?').collect::<Vec<_>>().join(odd)
+    };
+    let server = with_tokens(move |_| Reply::with(200, &[], &body())).await;
+    let reader = signed_in(&server, limits()).await;
+    for is_damaged in [true, false] {
+        let page = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap();
+        assert_eq!(matches!(page.records[..], [Record::Damaged { .. }]), is_damaged);
+    }
+}
+
+#[tokio::test]
 async fn e3_a_list_names_what_is_to_be_left_out_by_the_servers_words() {
     let server = with_tokens(|_| Reply::json(200, &page(1, &["a"]))).await;
     let reader = signed_in(&server, limits()).await;
