@@ -294,7 +294,7 @@ impl Reader {
             let mut rows = wire::connections(&text).map_err(|reason| not_understood(call, reason))?;
             rows.records.iter_mut().for_each(|record| match record {
                 Record::Sound(connection) => self.secrets().mask_connection(connection),
-                Record::Damaged { json, reason: _ } => self.secrets().mask_damaged(json),
+                Record::Damaged(damaged) => self.secrets().mask_damaged(&mut damaged.json),
             });
             let came = rows.records.len();
             let fresh: Vec<_> = rows.records.into_iter().filter(|record| seen.insert(key(record))).collect();
@@ -472,6 +472,6 @@ fn key(record: &Record<Connection>) -> String {
             format!("name {}", connection.name.as_sent())
         }
         Record::Sound(connection) => format!("id {}", connection.id.as_sent()),
-        Record::Damaged { json, reason: _ } => format!("json {}", json.as_sent()),
+        Record::Damaged(damaged) => format!("json {}", damaged.json.as_sent()),
     }
 }

@@ -48,7 +48,7 @@ impl Source {
 fn sound(record: &Record<Arc<Organization>>) -> Option<&Arc<Organization>> {
     match record {
         Record::Sound(organization) => Some(organization),
-        Record::Damaged { .. } => None,
+        Record::Damaged(_) => None,
     }
 }
 
@@ -107,7 +107,7 @@ fn renewed(before: &Understood, page: Understood) -> Understood {
                 organization
             })
         }
-        Record::Damaged { json, reason } => Record::Damaged { json, reason },
+        damaged @ Record::Damaged(_) => damaged,
     };
     Page { skip, total, records: records.into_iter().map(renew).collect(), others }
 }

@@ -84,7 +84,7 @@ impl Reader {
             let came = rows.records.len();
             let sound = rows.records.into_iter().filter_map(|record| match record {
                 Record::Sound(domain) => Some(domain),
-                Record::Damaged { .. } => None,
+                Record::Damaged(_) => None,
             });
             let before = domains.len();
             domains.extend(sound.filter(|domain: &Domain| seen.insert(domain.id.clone())));

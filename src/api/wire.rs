@@ -230,10 +230,7 @@ fn odd_rows(resources: Option<&RawValue>, is_an_error: bool) -> Result<Vec<&RawV
 }
 
 fn record<T>(body: &Text<'_>, raw: &RawValue, read: impl FnMut(&RawValue) -> Result<T, String>) -> Record<T> {
-    one(body, raw, read).map_or_else(
-        |reason| Record::Damaged { json: raw.get().into(), reason: reason.into() },
-        Record::Sound,
-    )
+    one(body, raw, read).map_or_else(|reason| Record::damaged(raw.get().into(), reason.into()), Record::Sound)
 }
 
 fn one<'a, T>(

@@ -11,7 +11,9 @@ use super::json;
 use super::ledger::Ledger;
 use super::line::{Line, labelled, wrapped};
 use super::list::{ListPane, RowKey, Rows};
-use crate::domain::{ConnectionState, Failure, Moment, Organization, OrganizationId, Outcome, Record};
+use crate::domain::{
+    ConnectionState, Damaged, Failure, Moment, Organization, OrganizationId, Outcome, Record,
+};
 use crate::keymap::Command;
 use crate::text::{self, Untrusted};
 use crate::theme::Role;
@@ -134,7 +136,8 @@ pub fn lines(
     match (record, view) {
         (Record::Sound(organization), DetailView::Fields) => fields(organization, cx, width),
         (Record::Sound(organization), DetailView::Json) => json_lines(&organization.json, width),
-        (Record::Damaged { json, reason }, _) => {
+        (Record::Damaged(damaged), _) => {
+            let Damaged { json, reason } = &**damaged;
             let reason = format!("damaged record: {}", reason.brief());
             wrapped(Role::Bad, &reason, width).chain(json_lines(json, width)).collect()
         }

@@ -56,9 +56,9 @@ fn cells(row: &Row) -> [String; 6] {
                 [name, connection, kind, organization_id].map(cell);
             [name, connection, kind, organization_id, time(updated_at), organization.id.to_string()]
         }
-        Record::Damaged { json: _, reason } => {
+        Record::Damaged(damaged) => {
             let dash = || "-".to_owned();
-            [format!("damaged record: {}", reason.brief()), dash(), dash(), dash(), dash(), dash()]
+            [format!("damaged record: {}", damaged.reason.brief()), dash(), dash(), dash(), dash(), dash()]
         }
     }
 }

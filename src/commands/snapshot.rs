@@ -104,7 +104,7 @@ impl Snapshot {
                     };
                     organizations.insert(organization.id.clone(), entry);
                 }
-                Record::Damaged { json: _, reason: _ } => left_out += 1,
+                Record::Damaged(_) => left_out += 1,
             }
         }
         (Self { place, user, taken_at: taken_at.into(), organizations }, left_out)

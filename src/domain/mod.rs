@@ -36,7 +36,7 @@ pub use operation::{
 };
 pub use organization::{Organization, OrganizationId, OrganizationPatch};
 pub use outcome::Outcome;
-pub use page::{Page, Record, Window};
+pub use page::{Damaged, Page, Record, Window};
 pub use place::{Domain, Introduction};
 pub use plan::{Order, Plan, PlanId, PlanIdError, PlanPlace, PlanReference, PlanRow, Refusal};
 pub use salesforce_id::SalesforceIds;

@@ -31,13 +31,17 @@ impl Window {
 pub enum Record<T> {
     /// Understood.
     Sound(T),
-    /// Not understood; it hides nothing else.
-    Damaged {
-        /// The record's JSON as sent.
-        json: Untrusted,
-        /// What is wrong with it, and where.
-        reason: Untrusted,
-    },
+    /// Not understood; it hides nothing else. They are few: the others need no room for what they have.
+    Damaged(Box<Damaged>),
+}
+
+/// A record that is not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damaged {
+    /// The record's JSON as sent.
+    pub json: Untrusted,
+    /// What is wrong with it, and where.
+    pub reason: Untrusted,
 }
 
 /// Records `skip .. skip + records.len()` out of `total`.
@@ -70,11 +74,16 @@ impl Page<Organization> {
 }
 
 impl<T> Record<T> {
+    /// One that is not understood for this reason.
+    pub fn damaged(json: Untrusted, reason: Untrusted) -> Self {
+        Self::Damaged(Box::new(Damaged { json, reason }))
+    }
+
     /// The same, for several to hold.
     pub fn shared(self) -> Record<Arc<T>> {
         match self {
             Self::Sound(record) => Record::Sound(Arc::new(record)),
-            Self::Damaged { json, reason } => Record::Damaged { json, reason },
+            Self::Damaged(damaged) => Record::Damaged(damaged),
         }
     }
 }

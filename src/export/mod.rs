@@ -124,7 +124,7 @@ fn sheet<'a, O: Borrow<Organization> + 'a>(
                 sheet.row(cells(organization.borrow()))?;
                 written.records += 1;
             }
-            Record::Damaged { json: _, reason: _ } => written.left_out += 1,
+            Record::Damaged(_) => written.left_out += 1,
         }
     }
     sheet.finish()?;
@@ -143,7 +143,7 @@ fn cells(organization: &Organization) -> [&str; 9] {
 fn as_sent<O: Borrow<Organization>>(record: &Record<O>) -> &str {
     match record {
         Record::Sound(organization) => organization.borrow().json.as_sent(),
-        Record::Damaged { json, reason: _ } => json.as_sent(),
+        Record::Damaged(damaged) => damaged.json.as_sent(),
     }
 }
 

@@ -18,7 +18,7 @@ fn organization(name: &str, json: &str) -> Record<Organization> {
 }
 
 fn damaged(json: &str) -> Record<Organization> {
-    Record::Damaged { json: json.into(), reason: "no id".into() }
+    Record::damaged(json.into(), "no id".into())
 }
 
 fn written(format: Format, records: &[Record<Organization>]) -> (String, Written) {

@@ -128,7 +128,7 @@ impl Secrets {
                     organization.gather();
                     self.mask_organization(organization);
                 }
-                Record::Damaged { json, .. } => self.mask_damaged(json),
+                Record::Damaged(damaged) => self.mask_damaged(&mut damaged.json),
             }
         }
     }

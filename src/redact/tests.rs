@@ -173,7 +173,7 @@ fn sk_06_the_password_is_masked_where_a_record_is_only_shown() {
         r#"{"a":1,"note":"Bearer ••• •••","b":"canaries"}"#,
         "the record spells it otherwise"
     );
-    let damaged = |json: &str| Record::Damaged { json: json.into(), reason: "".into() };
+    let damaged = |json: &str| Record::damaged(json.into(), "".into());
     let masked = |page: &str, json: &str| {
         let mut records = [damaged(json), Record::Sound(Arc::new(record("n", json)))];
         secrets.mask_records(page, &mut records);

@@ -89,7 +89,7 @@ mod tests {
     use crate::export::Format;
 
     fn content() -> Content {
-        let records = [Record::Damaged { json: "{\"id\":7}".into(), reason: "no id".into() }];
+        let records = [Record::damaged("{\"id\":7}".into(), "no id".into())];
         Content::Organizations { format: Format::JsonLines, records: records.into() }
     }
 

@@ -82,7 +82,7 @@ pub(super) fn get(flags: &Get) -> Result<ExitCode, Problem> {
             listed(core).await?;
             let rows = shown(core.state()).into_iter().filter_map(|row| match row {
                 Record::Sound(organization) => Some(organization),
-                Record::Damaged { json: _, reason: _ } => None,
+                Record::Damaged(_) => None,
             });
             Ok(rows
                 .filter(|row| row.id.as_str() == wanted || row.name.as_sent() == wanted)

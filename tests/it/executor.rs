@@ -88,7 +88,7 @@ impl Bench {
         let Reply::Listed(Ok(batch)) = reply else { panic!("{reply:?}") };
         let sound = batch.records().find_map(|record| match record {
             Record::Sound(organization) => Some(organization.id.clone()),
-            Record::Damaged { .. } => None,
+            Record::Damaged(_) => None,
         });
         sound.unwrap()
     }

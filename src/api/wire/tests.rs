@@ -22,16 +22,16 @@ fn row(row: &str) -> Record<Arc<Organization>> {
 fn sound(json: &str) -> Organization {
     match row(json) {
         Record::Sound(organization) => Arc::unwrap_or_clone(organization),
-        Record::Damaged { reason, .. } => panic!("{json}: {reason:?}"),
+        Record::Damaged(damaged) => panic!("{json}: {:?}", damaged.reason),
     }
 }
 
 fn damage(json: &str) -> String {
     match row(json) {
         Record::Sound(organization) => panic!("{organization:?}"),
-        Record::Damaged { json: kept, reason } => {
-            assert_eq!(kept.as_sent(), json);
-            reason.as_sent().to_owned()
+        Record::Damaged(damaged) => {
+            assert_eq!(damaged.json.as_sent(), json);
+            damaged.reason.as_sent().to_owned()
         }
     }
 }
@@ -102,7 +102,7 @@ fn js_01_a_row_that_cannot_be_read_hides_no_other() {
         .into_iter()
         .map(|record| match record {
             Record::Sound(organization) => organization.id.to_string(),
-            Record::Damaged { reason, .. } => reason.as_sent().split(':').next().unwrap().to_owned(),
+            Record::Damaged(damaged) => damaged.reason.as_sent().split(':').next().unwrap().to_owned(),
         })
         .collect();
     assert_eq!(kinds, ["a", "name", "not a record", "c", "not a record"]);
@@ -118,7 +118,7 @@ fn js_01_a_lone_surrogate_in_an_unknown_field_is_named_too() {
 fn js_01_a_record_with_bytes_that_are_not_utf_8_is_damaged_and_no_other() {
     let body = b"{\"resources\":[{\"id\":\"a\",\"name\":\"\xff\"},{\"id\":\"b\"}]}";
     let rows = organizations(&Text::new(body), 0).unwrap();
-    assert!(matches!(&rows.records[0], Record::Damaged { reason, .. } if reason.as_sent() == "not UTF-8"));
+    assert!(matches!(&rows.records[0], Record::Damaged(damaged) if damaged.reason.as_sent() == "not UTF-8"));
     assert!(matches!(&rows.records[1], Record::Sound(_)));
 }
 
@@ -187,7 +187,7 @@ fn js_10_resources_may_be_missing_null_bare_or_something_else() {
     assert_eq!(list(r#"{"total":3,"resources":null}"#).records.len(), 0);
     assert!(matches!(list(r#"[{"id":"a"}]"#).records[..], [Record::Sound(_)]));
     assert!(matches!(list(r#"{"resources":{"id":"a"}}"#).records[..], [Record::Sound(_)]));
-    assert!(matches!(list(r#"{"resources":"none"}"#).records[..], [Record::Damaged { .. }]));
+    assert!(matches!(list(r#"{"resources":"none"}"#).records[..], [Record::Damaged(_)]));
     assert_eq!(list("\u{feff}[]\n").records.len(), 0);
 }
 
@@ -226,7 +226,7 @@ fn the_three_states_of_a_connection_have_the_vendor_s_meaning() {
         let body = format!(r#"{{"resources":[{{"name":"c"{fields}}}]}}"#);
         match connections(&Text::new(body.as_bytes())).unwrap().records.remove(0) {
             Record::Sound(connection) => (connection.state, connection.tested_at.as_sent().to_owned()),
-            Record::Damaged { reason, .. } => panic!("{reason:?}"),
+            Record::Damaged(damaged) => panic!("{:?}", damaged.reason),
         }
     };
     let at = "2021-07-22T08:00:00.001Z";
@@ -243,7 +243,7 @@ fn the_three_states_of_a_connection_have_the_vendor_s_meaning() {
     }
     assert!(matches!(
         connections(&Text::new(br#"[{"cloud_name":"x"}]"#)).unwrap().records[..],
-        [Record::Damaged { .. }]
+        [Record::Damaged(_)]
     ));
 }
 
@@ -307,7 +307,7 @@ proptest! {
             for record in rows.records {
                 let json = match &record {
                     Record::Sound(organization) => &organization.json,
-                    Record::Damaged { json, .. } => json,
+                    Record::Damaged(damaged) => &damaged.json,
                 };
                 prop_assert!(text.as_str().contains(json.as_sent()));
             }

@@ -390,7 +390,7 @@ impl Reached {
         let sound = || {
             found.iter().filter_map(|record| match record {
                 Record::Sound(discovered) => Some(discovered),
-                Record::Damaged { json: _, reason: _ } => None,
+                Record::Damaged(_) => None,
             })
         };
         let count = sound().count();

@@ -68,7 +68,7 @@ impl Connections {
                 for record in records {
                     match record {
                         Record::Sound(connection) => self.known.push(Arc::new(connection)),
-                        Record::Damaged { json, reason } => self.damaged.push((json, reason)),
+                        Record::Damaged(damaged) => self.damaged.push((damaged.json, damaged.reason)),
                     }
                 }
                 (self.read_at, self.failure) = (Some(now), None);

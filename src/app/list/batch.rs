@@ -41,7 +41,7 @@ impl Batch {
                         place
                     })
                 }
-                Record::Damaged { .. } => 0,
+                Record::Damaged(_) => 0,
             };
             batch.rows.push(Row { connection, ..Row::new(record) });
         }

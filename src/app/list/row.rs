@@ -28,7 +28,7 @@ impl RowKey {
     pub fn of(record: &Record<Arc<Organization>>) -> Self {
         match record {
             Record::Sound(organization) => Self::Id(organization.id.clone()),
-            Record::Damaged { json, reason: _ } => Self::Damaged(digest_of(json)),
+            Record::Damaged(damaged) => Self::Damaged(digest_of(&damaged.json)),
         }
     }
 
@@ -184,7 +184,7 @@ impl Row {
             Record::Sound(organization) => {
                 (digest_of_id(&organization.id), Skeleton::of(organization.name.as_sent()))
             }
-            Record::Damaged { json, reason: _ } => (digest_of(json), Skeleton::default()),
+            Record::Damaged(damaged) => (digest_of(&damaged.json), Skeleton::default()),
         };
         let updated = Parsed::default();
         Self { record, changed: None, given: None, digest, looks, connection: 0, updated }
@@ -199,7 +199,7 @@ impl Row {
     pub fn is_keyed(&self, key: &RowKey) -> bool {
         match (&self.record, key) {
             (Record::Sound(organization), RowKey::Id(id)) => organization.id == *id,
-            (Record::Damaged { .. }, RowKey::Damaged(digest)) => self.digest == *digest,
+            (Record::Damaged(_), RowKey::Damaged(digest)) => self.digest == *digest,
             _ => false,
         }
     }
@@ -207,7 +207,7 @@ impl Row {
     pub(super) fn has_key_of(&self, other: &Self) -> bool {
         match (&self.record, &other.record) {
             (Record::Sound(one), Record::Sound(other)) => one.id == other.id,
-            (Record::Damaged { .. }, Record::Damaged { .. }) => self.digest == other.digest,
+            (Record::Damaged(_), Record::Damaged(_)) => self.digest == other.digest,
             _ => false,
         }
     }
@@ -216,7 +216,7 @@ impl Row {
     pub const fn organization(&self) -> Option<&Arc<Organization>> {
         match &self.record {
             Record::Sound(organization) => Some(organization),
-            Record::Damaged { json: _, reason: _ } => None,
+            Record::Damaged(_) => None,
         }
     }
 
@@ -233,7 +233,7 @@ impl Row {
     pub fn is_of(&self, record: &Record<Arc<Organization>>) -> bool {
         match (&self.record, record) {
             (Record::Sound(one), Record::Sound(other)) => one == other,
-            (Record::Damaged { json: one, .. }, Record::Damaged { json: other, .. }) => one == other,
+            (Record::Damaged(one), Record::Damaged(other)) => one.json == other.json,
             _ => false,
         }
     }
@@ -250,7 +250,7 @@ impl Row {
     pub fn title(&self) -> DisplayText {
         match &self.record {
             Record::Sound(organization) => organization.name.brief(),
-            Record::Damaged { json: _, reason } => reason.brief(),
+            Record::Damaged(damaged) => damaged.reason.brief(),
         }
     }
 }

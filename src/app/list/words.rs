@@ -72,8 +72,8 @@ impl Words {
     pub(super) fn push<T: AsRef<Organization>>(&mut self, record: &Record<T>) {
         self.push_with(|text| match record {
             Record::Sound(organization) => push_columns(text, organization.as_ref()),
-            Record::Damaged { json, reason: _ } => {
-                push_lowercase(text, json.display_head(HEAD).0.as_str());
+            Record::Damaged(damaged) => {
+                push_lowercase(text, damaged.json.display_head(HEAD).0.as_str());
             }
         });
     }
@@ -254,7 +254,7 @@ mod tests {
     use crate::text::Untrusted;
 
     fn record(text: &str) -> Record<std::sync::Arc<Organization>> {
-        Record::Damaged { json: Untrusted::from(text), reason: "".into() }
+        Record::damaged(Untrusted::from(text), "".into())
     }
 
     fn holding(words: &Words, word: &str) -> Vec<u32> {

@@ -156,11 +156,11 @@ async fn js_17_what_is_damaged_is_kept_as_such_and_what_is_no_list_is_a_failure(
     let rows = discovered(&format!("[{a},{{\"name\":\"x\"}},7]")).await.unwrap();
     assert_eq!(rows[0], found("00DB000000040bIMAQ"));
     assert!(
-        matches!(&rows[1], Record::Damaged { reason, .. } if reason.as_sent() == "organization_id: missing")
+        matches!(&rows[1], Record::Damaged(damaged) if damaged.reason.as_sent() == "organization_id: missing")
     );
-    assert!(matches!(&rows[2], Record::Damaged { .. }) && rows.len() == 3);
+    assert!(matches!(&rows[2], Record::Damaged(_)) && rows.len() == 3);
     // No organization, and not none either.
-    assert!(matches!(discovered("{}").await.unwrap()[..], [Record::Damaged { .. }]));
+    assert!(matches!(discovered("{}").await.unwrap()[..], [Record::Damaged(_)]));
     let table = [
         (r#"{"code":16,"codeDesc":"NCERRResourceNotFound: x"}"#, "the answer is an error"),
         ("<html>sign in</html>", "it begins: <html>"),

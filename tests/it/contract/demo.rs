@@ -80,7 +80,7 @@ fn text(text: &str) -> Untrusted {
 fn sound<T: std::fmt::Debug>(records: Vec<Record<T>>) -> Vec<T> {
     let sound = |record| match record {
         Record::Sound(value) => value,
-        damaged @ Record::Damaged { .. } => panic!("{damaged:?}"),
+        damaged @ Record::Damaged(_) => panic!("{damaged:?}"),
     };
     records.into_iter().map(sound).collect()
 }

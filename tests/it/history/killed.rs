@@ -195,7 +195,7 @@ impl Bench {
             let page = reader.organizations(window, &Criteria::NONE).await.unwrap();
             organizations.extend(page.records.into_iter().map(|record| match record {
                 Record::Sound(one) => (one.id.to_string(), one.organization_id.as_sent().to_owned()),
-                Record::Damaged { json, .. } => panic!("{json:?}"),
+                Record::Damaged(damaged) => panic!("{damaged:?}"),
             }));
             if page.total.is_none_or(|total| organizations.len() >= total) {
                 return organizations;

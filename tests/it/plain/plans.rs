@@ -23,7 +23,7 @@ impl Stage {
         let page = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap();
         let sound = page.records.into_iter().filter_map(|record| match record {
             Record::Sound(organization) => Some(organization),
-            Record::Damaged { .. } => None,
+            Record::Damaged(_) => None,
         });
         let rows = sound.filter(|organization| organization.connection.as_sent() == OLD).take(2);
         let row = |organization: Arc<Organization>| PlanRow {

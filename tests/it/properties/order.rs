@@ -106,7 +106,7 @@ fn words(row: &Row) -> String {
             let values = values.map(|value| value.display().as_str().to_lowercase());
             format!("{}\n{}\n{}", values.join("\n"), one.id, one.cloud_name.display())
         }
-        Record::Damaged { json, reason: _ } => json.display().as_str().to_lowercase(),
+        Record::Damaged(damaged) => damaged.json.display().as_str().to_lowercase(),
     }
 }
 
@@ -194,7 +194,7 @@ impl Pair {
     fn uses(&self, connection: &str) -> usize {
         let sound = self.model.values().filter_map(|record| match record {
             Record::Sound(organization) => Some(organization),
-            Record::Damaged { .. } => None,
+            Record::Damaged(_) => None,
         });
         sound.filter(|organization| organization.connection.as_sent() == connection).count()
     }

@@ -57,10 +57,7 @@ pub fn named(n: usize, name: &str, connection: &str) -> Organization {
 
 /// A record that cannot be understood.
 pub fn damaged() -> Record<Organization> {
-    Record::Damaged {
-        json: r#"{"id":"a/b","name":"Odd"}"#.into(),
-        reason: "id: cannot be one segment of a path".into(),
-    }
+    Record::damaged(r#"{"id":"a/b","name":"Odd"}"#.into(), "id: cannot be one segment of a path".into())
 }
 
 /// The same organization with another connection, updated later.

@@ -192,7 +192,7 @@ fn js_17_what_cannot_be_discovered_is_not_called_ok_and_does_not_stop() {
             kind: "Regular".into(),
         })
     };
-    let damaged = || Record::Damaged { json: "{}".into(), reason: "id: missing".into() };
+    let damaged = || Record::damaged("{}".into(), "id: missing".into());
     let other = "00D5g0000071QxKEAU";
     let answers = [
         Ok(Vec::new()),

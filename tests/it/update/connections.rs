@@ -112,7 +112,7 @@ fn a_connection_is_called_missing_only_when_all_were_read() {
     assert_eq!(standing(&unread), Some(Standing::NotListed));
     let refused = unread.reply(Reply::ConnectionsListed(Err(refused(Call::ListConnections, 403))));
     assert_eq!(standing(&refused), Some(Standing::NotListed));
-    let damaged = Record::Damaged { json: "{}".into(), reason: "id: missing, and name as well".into() };
+    let damaged = Record::damaged("{}".into(), "id: missing, and name as well".into());
     let records: Vec<_> = connections().into_iter().map(Record::Sound).chain([damaged]).collect();
     let app = refused.keys("r").reply(Reply::ConnectionsListed(Ok(records)));
     assert_eq!(standing(&app), Some(Standing::NotListed), "the damaged one may be it");

@@ -26,7 +26,7 @@ fn saved(app: &App) -> (Vec<String>, String, Format) {
     };
     let name_of = |record: &Record<Arc<Organization>>| match record {
         Record::Sound(organization) => organization.name.as_sent().to_owned(),
-        Record::Damaged { .. } => "damaged".to_owned(),
+        Record::Damaged(_) => "damaged".to_owned(),
     };
     (records.iter().map(name_of).collect(), name.clone(), *format)
 }

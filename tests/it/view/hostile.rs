@@ -117,7 +117,7 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
         let records = vec![
             Record::Sound(hostile(text)),
             Record::Sound(organization(2)),
-            Record::Damaged { json: text.into(), reason: text.into() },
+            Record::damaged(text.into(), text.into()),
         ];
         let app = App::of(run(), settings(), 80, 24).signed_in().connections(vec![connection]);
         app.listed(Page::new(0, Some(3), records))
@@ -144,7 +144,7 @@ fn screens(text: &str) -> Vec<(&'static str, App)> {
         ("connection", listed().keys("c tab")),
         ("connection, json", listed().keys("c tab 2")),
         ("connections of damaged records", {
-            let damaged = Record::Damaged { json: text.into(), reason: text.into() };
+            let damaged = Record::damaged(text.into(), text.into());
             listed().keys("r").reply(Reply::ConnectionsListed(Ok(vec![damaged]))).keys("c G tab")
         }),
         ("tested", {
