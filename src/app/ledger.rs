@@ -16,8 +16,12 @@ use crate::text::Untrusted;
 
 /// Waits before each reading that settles a change of an earlier run, in milliseconds.
 const WAITS: [u64; 6] = [0, 500, 1_000, 2_000, 4_000, 8_000];
-/// The longest wait while the server cannot be read at all.
+/// The longest wait: while the server cannot be read at all, and between readings that contradict its answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Further readings where the server answered that it did what the record does not show: readers may be told what was
+/// there before.
+const MORE_LOOKS: usize = 3;
 
 /// A change that can be taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -246,7 +250,8 @@ impl Ledger {
                 continue;
             }
             let untouched = *now == operation.before;
-            let outcome = if untouched { Outcome::NotApplied } else { Outcome::Unknown };
+            let is_denied = untouched && !recovered.open.is_answered_well();
+            let outcome = if is_denied { Outcome::NotApplied } else { Outcome::Unknown };
             settled.push((operation.id, Transition::Settled { outcome, seen: now.clone() }));
             "as the next change of it began".clone_into(&mut recovered.words);
             (recovered.outcome, recovered.request, recovered.due) = (Some(outcome), None, None);
@@ -348,7 +353,7 @@ impl Ledger {
         };
         recovered.outcome = Some(outcome);
         let seen = seen.as_ref().map(|now| now.connection.clone()).unwrap_or_default();
-        if outcome == Outcome::NotApplied {
+        if matches!(outcome, Outcome::NotApplied | Outcome::Unknown) {
             let (place, id) = (self.place.clone(), operation.target.id.clone());
             self.watched.push(Watched { place, operation: operation.id, id, accepted });
         }
@@ -377,12 +382,22 @@ impl Recovered {
         let Operation { before, before_updated_at, .. } = &self.open.operation;
         match seen {
             Ok(now) if accepted.contains(&now.connection) => Some(Outcome::Applied),
-            Ok(now) if now.connection == *before && self.looks >= WAITS.len() => Some(Outcome::NotApplied),
             Ok(now) if now.connection == *before => {
                 let untouched = now.updated_at == *before_updated_at;
-                let words = if untouched { "not applied yet" } else { "not applied yet; changed by others" };
+                let is_denied = !self.open.is_answered_well();
+                let words = match (is_denied, untouched) {
+                    // What was answered is not denied by what may be an old reading: nothing is sent again for it.
+                    (false, _) => "the server answered that it is done; the record does not show it",
+                    (true, true) => "not applied yet",
+                    (true, false) => "not applied yet; changed by others",
+                };
                 words.clone_into(&mut self.words);
-                None
+                let (outcome, looks) = if is_denied {
+                    (Outcome::NotApplied, WAITS.len())
+                } else {
+                    (Outcome::Unknown, WAITS.len() + MORE_LOOKS)
+                };
+                (self.looks >= looks).then_some(outcome)
             }
             Ok(now) => {
                 self.words = format!("somebody else set the connection to {}", now.connection.brief());

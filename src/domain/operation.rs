@@ -181,6 +181,13 @@ pub struct OpenOperation {
     pub answered: Option<u16>,
 }
 
+impl OpenOperation {
+    /// Whether it was answered that the change was made.
+    pub fn is_answered_well(&self) -> bool {
+        self.answered.is_some_and(|status| (200..300).contains(&status))
+    }
+}
+
 /// Why a transition is not in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalFailure {

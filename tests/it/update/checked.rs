@@ -8,7 +8,8 @@ use cckm_tui::app::change::{
 use cckm_tui::app::modal::Modal;
 use cckm_tui::app::{Badge, Effect, JournalState, Message, Reply, Run, Settings, activity_view, modal_lines};
 use cckm_tui::domain::{
-    Call, Connection, ConnectionState, Discovered, FailureKind, Operation, Organization, Record, Transition,
+    Call, Connection, ConnectionState, Discovered, FailureKind, OpenOperation, Operation, Organization,
+    Record, Transition,
 };
 
 use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, run, settings};
@@ -449,7 +450,12 @@ fn wr_05_what_a_later_change_does_is_not_taken_for_the_late_effect() {
 const HERE: &str = "http://127.0.0.1:8080";
 
 fn recovering(server: &str) -> App {
-    let open_operations = vec![open_operation(0, &thales(), server, NEW)];
+    recovering_after(None, server)
+}
+
+fn recovering_after(answered: Option<u16>, server: &str) -> App {
+    let open = open_operation(0, &thales(), server, NEW);
+    let open_operations = vec![OpenOperation { answered, ..open }];
     App::of(Run { open_operations, ..run() }, settings(), 80, 24).with_organizations(3)
 }
 
@@ -477,6 +483,30 @@ fn wr_12_what_shows_the_old_value_is_looked_at_again_before_it_is_called_not_app
     assert_eq!((recovered(&app), app.patches()), (Some(Outcome::NotApplied), 0));
     let app = relisted(relisted(app.keys("esc"), thales()), moved(&thales(), NEW));
     assert!(matches!(steps(&app).last(), Some(Transition::Corrected { .. })), "and it may still come late");
+}
+
+#[test]
+fn wr_12_an_answer_that_it_is_done_is_not_denied_by_what_may_be_an_old_reading() {
+    let looked = |status| {
+        (0..6).fold(recovering_after(Some(status), HERE), |app, _| app.wait(8000).fetched(Ok(thales())))
+    };
+    let mut app = looked(200);
+    assert_eq!(recovered(&app), None, "readers may be told what was there before");
+    assert!(result(&app).contains("the server answered"), "{}", result(&app));
+    let shown = looked(200).wait(30_000).fetched(Ok(moved(&thales(), NEW)));
+    assert_eq!(recovered(&shown), Some(Outcome::Applied));
+    let next = relisted(looked(200).keys("esc"), thales()).keys("G e").text(NEW).keys("enter enter");
+    let next = next.checked().drawn().wait(500).keys("y");
+    assert_eq!(recovered(&next), Some(Outcome::Unknown), "when the next change of it begins");
+    for _ in 0..3 {
+        app = app.wait(30_000).fetched(Ok(thales()));
+    }
+    assert_eq!((recovered(&app), app.patches()), (Some(Outcome::Unknown), 0));
+    let app = relisted(relisted(app.keys("esc"), thales()), moved(&thales(), NEW));
+    assert!(matches!(steps(&app).last(), Some(Transition::Corrected { .. })), "and it may still come late");
+    let refused =
+        (0..6).fold(recovering_after(Some(504), HERE), |app, _| app.wait(8000).fetched(Ok(thales())));
+    assert_eq!(recovered(&refused), Some(Outcome::NotApplied));
 }
 
 /// What the next change does would be taken for what the one before did.
