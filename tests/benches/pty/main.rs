@@ -26,7 +26,7 @@ use program::{Program, Server};
 /// Keys in a series.
 const KEYS: usize = 100;
 /// Filters typed.
-const FILTERS: usize = 20;
+const FILTERS: usize = 10;
 /// Keys sent at once.
 const FLOOD: usize = 2000;
 /// Keys a second that are tried, for a second each.
