@@ -21,7 +21,7 @@ use crate::domain::{Connection, ConnectionState, Discovered, Organization, Organ
 use crate::text::Untrusted;
 
 pub(super) use place::{account, domains, texts};
-use source::{Source, untrusted};
+use source::{Source, text_under, untrusted};
 pub(super) use words::{first_line, is_ours, words};
 
 /// Rows accepted in one answer; a body full of `{},` would otherwise take a hundred times its size.
@@ -307,7 +307,7 @@ fn read_organization(source: Source, others: &mut Keys) -> Result<Organization, 
         _ => {
             others.meet(nth, key);
             nth += 1;
-            Ok(())
+            text_under(key, value).map(drop)
         }
     })?;
     let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] = texts;
@@ -339,7 +339,7 @@ fn organization_id_of(source: &Source, raw: &RawValue) -> Result<OrganizationId,
 }
 
 fn read_connection(source: Source) -> Result<Connection, String> {
-    let texts = source.texts(Connection::KEYS, |_, _| Ok(()))?;
+    let texts = source.texts(Connection::KEYS, |key, value| text_under(key, value).map(drop))?;
     let [id, name, cloud_name, ok, tested_at, error, created_at, updated_at, uri] = texts;
     if id.is_empty() && name.is_empty() {
         return Err("id: missing, and name as well".to_owned());

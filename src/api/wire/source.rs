@@ -18,7 +18,7 @@ impl Source {
     }
 
     /// The texts under these keys, each of which stands once at most; one that is absent is empty. The fields under
-    /// others are handed out in their order; each has a text.
+    /// others are handed out in their order.
     pub(super) fn texts<const N: usize>(
         &self,
         known: [&str; N],
@@ -27,8 +27,8 @@ impl Source {
         let mut texts = [const { None }; N];
         each_field(self.0.as_sent(), |key, value| {
             let place = known.iter().position(|known| *known == key).and_then(|at| texts.get_mut(at));
-            let text = text_under(&key, value)?;
             let Some(place) = place else { return other(&key, value) };
+            let text = text_under(&key, value)?;
             if place.is_some() {
                 return Err(format!("{key}: stands twice"));
             }
@@ -47,6 +47,6 @@ pub(super) fn untrusted(key: &str, value: &RawValue) -> Result<Untrusted, String
     text_under(key, value).map(|text| Untrusted::new(&*text))
 }
 
-fn text_under<'a>(key: &str, value: &'a RawValue) -> Result<Cow<'a, str>, String> {
+pub(super) fn text_under<'a>(key: &str, value: &'a RawValue) -> Result<Cow<'a, str>, String> {
     text_of(value).map_err(|error| format!("{}: {error}", escape(key)))
 }

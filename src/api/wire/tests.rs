@@ -317,3 +317,13 @@ proptest! {
         let _words = (words(text.as_str()), is_ours(text.as_str()));
     }
 }
+
+#[test]
+fn what_no_call_reads_of_a_reached_organization_does_not_damage_it() {
+    let body = r#"[{"organization_id":"00D1","name":"A","note":"\ud800"}]"#;
+    let rows = discovered(&Text::new(body.as_bytes())).unwrap();
+    assert!(matches!(&rows[..], [Record::Sound(reached)] if reached.name == "A".into()), "{rows:?}");
+    let body = r#"{"id":"a","name":"A","note":"\ud800"}"#;
+    assert!(damage(body).starts_with("note: "));
+    assert!(connection(&Text::new(body.as_bytes())).is_err());
+}

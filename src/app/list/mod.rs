@@ -91,7 +91,7 @@ pub struct ListPane {
     pub width: u16,
     /// The list being read.
     pub load: Option<Box<Load>>,
-    /// What came of it and is not among the rows yet.
+    /// Since when rows that came of it wait for their place in the order.
     pub late: Late,
     /// How the last whole list ended.
     pub ended: Option<Ended>,

@@ -1,7 +1,7 @@
 //! The rows known, and the order in which those that match are shown.
 //!
 //! The order is kept, not computed for each frame: new rows are merged into it, a filter that got narrower
-//! looks only at what was shown. All positions are places in that order, all indices places in the store.
+//! looks only at what was shown. A position is one in that order, a place one in the store.
 
 use std::collections::HashSet;
 use std::sync::Arc;
