@@ -74,7 +74,12 @@ impl Connection {
 
     /// The fields that we have no name for, in the server's order.
     pub fn others(&self) -> Vec<Field> {
-        Field::others(&self.json, &Self::KEYS)
+        Field::others(&self.json, Self::has_name_for)
+    }
+
+    /// Whether what stands under a key is known by name.
+    pub fn has_name_for(key: &str) -> bool {
+        Self::KEYS.contains(&key)
     }
 
     /// One of which only the name is known, from a record that uses it.

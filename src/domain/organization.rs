@@ -118,17 +118,17 @@ impl Organization {
 
     /// The fields that we have no name for, in the server's order.
     pub fn others(&self) -> Vec<Field> {
-        Field::others(&self.json, &Self::known())
+        Field::others(&self.json, Self::has_name_for)
     }
 
     /// What stands under a key that we have no name for.
     pub fn other(&self, key: &str) -> Option<Untrusted> {
-        Field::other(&self.json, &Self::known(), key)
+        Field::other(&self.json, Self::has_name_for, key)
     }
 
-    fn known() -> [&'static str; 9] {
-        let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] = Self::KEYS;
-        ["id", name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri]
+    /// Whether what stands under a key is known by name.
+    pub fn has_name_for(key: &str) -> bool {
+        key == "id" || Self::KEYS.contains(&key)
     }
 
     /// Every field but the id with its wire name, the known ones first, then the others in the server's order.

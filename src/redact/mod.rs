@@ -143,8 +143,7 @@ impl Secrets {
     pub fn mask_organization(&self, organization: &mut Organization) {
         let Organization { name, organization_id, connection, cloud_name, kind, uri, .. } = &*organization;
         let named = [name, organization_id, connection, cloud_name, kind, uri].map(Clone::clone);
-        let known = |key: &str| key == "id" || Organization::KEYS.contains(&key);
-        if self.mask_beside(&named, &mut organization.json, known) {
+        if self.mask_beside(&named, &mut organization.json, Organization::has_name_for) {
             organization.detach();
         }
     }
@@ -153,8 +152,7 @@ impl Secrets {
     pub fn mask_connection(&self, connection: &mut Connection) {
         let Connection { id, name, cloud_name, uri, .. } = &*connection;
         let named = [id, name, cloud_name, uri].map(Clone::clone);
-        let known = |key: &str| Connection::KEYS.contains(&key);
-        if self.mask_beside(&named, &mut connection.json, known) {
+        if self.mask_beside(&named, &mut connection.json, Connection::has_name_for) {
             connection.detach();
         }
         mask_shown(&mut connection.error, self.known().password.as_deref());
