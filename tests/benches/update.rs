@@ -74,6 +74,17 @@ fn filter_refined(bencher: Bencher<'_, '_>, n: usize) {
     key_after(bencher, n, "/ s f d c - 1", "7");
 }
 
+/// A letter that stands in few connections: names and ids are looked through.
+#[divan::bench(args = lengths(), sample_count = 20)]
+fn filter_first_letter_of_a_name(bencher: Bencher<'_, '_>, n: usize) {
+    key_after(bencher, n, "/", "m");
+}
+
+#[divan::bench(args = lengths(), sample_count = 20)]
+fn filter_name_refined(bencher: Bencher<'_, '_>, n: usize) {
+    key_after(bencher, n, "/ m", "e");
+}
+
 #[divan::bench(args = lengths(), sample_count = 20)]
 fn one_row_down(bencher: Bencher<'_, '_>, n: usize) {
     key_after(bencher, n, "5 0 G", "j");

@@ -6,7 +6,7 @@ use super::rows::{self, Completeness, VOCABULARY};
 use crate::app::cursor::{in_sight, moved};
 use crate::app::detail::DetailView;
 use crate::app::list::{Filter, ListPane, Narrowed, Taken};
-use crate::app::query::{Dated, Displayed, Query, Subject};
+use crate::app::query::Query;
 use crate::domain::Moment;
 use crate::keymap::Command;
 use crate::text::Untrusted;
@@ -189,7 +189,7 @@ impl ConnectionList {
 
     /// How many rows match a query.
     pub fn that_match(&self, query: &Query) -> usize {
-        self.rows.iter().filter(|row| query.matches(subject(row))).count()
+        self.rows.iter().filter(|row| query.matches(*row)).count()
     }
 
     /// Shows every row again.
@@ -214,7 +214,7 @@ impl ConnectionList {
     fn narrow(&mut self) {
         let query = self.filter.query();
         let rows = self.rows.iter().enumerate();
-        self.shown = rows.filter(|(_, row)| query.matches(subject(row))).map(|(place, _)| place).collect();
+        self.shown = rows.filter(|(_, row)| query.matches(*row)).map(|(place, _)| place).collect();
     }
 
     /// Finds the selection again, on the same line of the screen where that is possible. If its row is gone, the row
@@ -262,16 +262,4 @@ impl Narrowed for ConnectionList {
 
 fn values(rows: &[Row], column: usize) -> Vec<String> {
     rows.iter().filter_map(|row| row.value(column)).collect()
-}
-
-fn subject(row: &Row) -> Subject<'_> {
-    let connection = row.connection();
-    Subject {
-        words: &row.words,
-        columns: (row.standing() != Standing::Damaged).then_some(row as &dyn Displayed),
-        given: None,
-        updated: connection.map(|connection| &connection.updated_at as &dyn Dated),
-        created: connection.map(|connection| &connection.created_at),
-        tested: connection.map(|connection| &connection.tested_at),
-    }
 }

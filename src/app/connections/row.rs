@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::app::age;
 use crate::app::list::{self, By, LookAlike};
-use crate::app::query::Displayed;
+use crate::app::query::{Subject, Time};
 use crate::domain::{Connection, ConnectionState};
 use crate::text::{DisplayText, Untrusted};
 
@@ -157,9 +157,22 @@ pub struct Row {
     pub(super) words: String,
 }
 
-impl Displayed for Row {
-    fn displayed(&self, column: usize) -> Cow<'_, str> {
-        Cow::Borrowed(self.shown.split('\n').nth(column).unwrap_or_default())
+impl Subject for Row {
+    fn lower(&self, column: usize) -> Option<&str> {
+        self.words.split('\n').nth(column)
+    }
+
+    fn displayed(&self, column: usize) -> Option<Cow<'_, str>> {
+        (self.standing() != Standing::Damaged).then(|| self.column(column).into())
+    }
+
+    fn time(&self, time: Time) -> Option<i128> {
+        let connection = self.connection()?;
+        age::parse(match time {
+            Time::Updated => &connection.updated_at,
+            Time::Created => &connection.created_at,
+            Time::Tested => &connection.tested_at,
+        })
     }
 }
 
@@ -197,9 +210,14 @@ impl Row {
             0 => Some(self.name.brief().into_string()),
             1 => Some(self.standing().word().to_owned()),
             2 => connection.map(|connection| connection.cloud_name.brief().into_string()),
-            3 => Some(self.displayed(column).into_owned()),
+            3 => Some(self.column(column).to_owned()),
             _ => None,
         }
+    }
+
+    /// A column as displayed, by its place in the vocabulary.
+    fn column(&self, column: usize) -> &str {
+        self.shown.split('\n').nth(column).unwrap_or_default()
     }
 
     fn name_in_lower_case(&self) -> &str {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::row::Row;
-use super::words::Words;
+use super::words::{Said, Words};
 use crate::domain::{Organization, Page, Record};
 use crate::text::{Skeleton, Untrusted};
 
@@ -17,7 +17,8 @@ pub struct Batch {
     pub(super) total: Option<usize>,
     /// The rows in the server's order; their connections are places among `connections`.
     pub(super) rows: Vec<Row>,
-    pub(super) words: Words,
+    /// Messages are moved about, and small.
+    pub(super) words: Box<Words>,
     /// The connections named on the records, each once, with what they look like.
     pub(super) connections: Vec<(Untrusted, Skeleton)>,
     /// The keys of fields that we have no name for.
@@ -29,9 +30,10 @@ impl Batch {
         let Page { skip: _, total, records, others } = page;
         let mut batch = Self { total, others, ..Self::default() };
         let mut known: HashMap<Untrusted, u32, RandomState> = HashMap::default();
+        let mut said = Said::default();
         batch.rows.reserve_exact(records.len());
         for record in records {
-            batch.words.push(&record);
+            batch.words.push(&record, &mut said);
             let connection = match &record {
                 Record::Sound(organization) => {
                     let name = &organization.connection;

@@ -8,6 +8,7 @@ mod index;
 mod late;
 mod load;
 mod marks;
+mod matching;
 mod order;
 mod places;
 mod reading;

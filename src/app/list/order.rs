@@ -11,6 +11,7 @@ use super::column::{Column, OtherFields};
 use super::row::Row;
 use super::sort::{By, Sort};
 use super::words::Words;
+use crate::app::query::Field;
 
 /// Fewer rows than this are compared with one another.
 const FEW: usize = 24;
@@ -159,7 +160,7 @@ impl<'a> Order<'a> {
 
     fn text(&self, row: u32, column: Column) -> Cow<'a, str> {
         if column == Column::Name {
-            return self.words.name(row as usize).into();
+            return self.words.get(row as usize, Field::Name).into();
         }
         let organization = self.row(row).and_then(Row::organization);
         organization.map_or("".into(), |organization| column.text(organization, self.others))

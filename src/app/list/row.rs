@@ -10,7 +10,7 @@ use foldhash::fast::SeedableRandomState;
 
 use super::column::Column;
 use crate::app::age;
-use crate::app::query::{Dated, Field};
+use crate::app::query::Field;
 use crate::domain::{Criteria, Moment, Organization, OrganizationId, Record};
 use crate::text::{DisplayText, Skeleton, Untrusted, imitates};
 
@@ -35,7 +35,7 @@ impl RowKey {
     /// A number for tables.
     pub(super) fn digest(&self) -> u64 {
         match self {
-            Self::Id(id) => digest_of_id(id),
+            Self::Id(id) => digest_of_key(id.as_str()),
             Self::Damaged(digest) => *digest,
         }
     }
@@ -48,8 +48,8 @@ fn digest_of(json: &Untrusted) -> u64 {
 }
 
 /// The same in every thread: rows are made in many.
-fn digest_of_id(id: &OrganizationId) -> u64 {
-    SeedableRandomState::with_seed(0, SharedSeed::global_random()).hash_one(id)
+pub(super) fn digest_of_key(key: &str) -> u64 {
+    SeedableRandomState::with_seed(0, SharedSeed::global_random()).hash_one(key)
 }
 
 /// What a refresh found different in a row, until the operator has looked at it.
@@ -182,7 +182,7 @@ impl Row {
     pub fn new(record: Record<Arc<Organization>>) -> Self {
         let (digest, looks) = match &record {
             Record::Sound(organization) => {
-                (digest_of_id(&organization.id), Skeleton::of(organization.name.as_sent()))
+                (digest_of_key(organization.id.as_str()), Skeleton::of(organization.name.as_sent()))
             }
             Record::Damaged(damaged) => (digest_of(&damaged.json), Skeleton::default()),
         };
@@ -253,9 +253,7 @@ impl Row {
             Record::Damaged(damaged) => damaged.reason.brief(),
         }
     }
-}
 
-impl Dated for Row {
     fn updated(&self) -> Option<i128> {
         let Parsed(known) = &self.updated;
         if known.get() == Parsed::UNKNOWN {

@@ -10,6 +10,7 @@ use super::batch::Batch;
 use super::column::{Column, OtherFields};
 use super::filter::Filter;
 use super::index::Index;
+use super::matching::Matching;
 use super::order::Order;
 use super::places::Places;
 use super::row::{Changed, LookAlike, News, Row, RowKey};
@@ -18,7 +19,7 @@ use super::sort::Sort;
 use super::twins::{Texts, Twins};
 use super::users::Uses;
 use super::words::Words;
-use crate::app::query::{Displayed, Field, Query, Subject};
+use crate::app::query::{Field, Query};
 use crate::domain::{Criteria, Moment, Organization, OrganizationId};
 use crate::text::{DisplayText, Skeleton, Untrusted};
 
@@ -26,7 +27,8 @@ use crate::text::{DisplayText, Skeleton, Untrusted};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
     all: Vec<Row>,
-    words: Words,
+    /// The state is held by futures, and small.
+    words: Box<Words>,
     index: Index,
     sorted: Sequence,
     shown: Vec<u32>,
@@ -88,8 +90,8 @@ impl Rows {
 
     /// Whether the filter shows a row.
     pub fn matches(&self, key: &RowKey, filter: &Filter) -> bool {
-        let subject = self.place(key).and_then(|place| self.subject(place));
-        filter.is_empty() || subject.is_some_and(|subject| filter.query().matches(subject))
+        let matches = |place| self.matching().is(place, filter.query());
+        filter.is_empty() || self.place(key).is_some_and(matches)
     }
 
     /// How many organizations use a connection, by the name on their records.
@@ -215,12 +217,13 @@ impl Rows {
         let connections: Vec<u32> =
             connections.iter().map(|(name, looks)| self.uses.place(name, *looks)).collect();
         let mut places = Vec::with_capacity(rows.len());
-        let mut replaced = Vec::new();
+        let (mut new, mut replaced) = (Vec::new(), Vec::new());
         for (nth, mut row) in rows.into_iter().enumerate() {
             row.connection = connections.get(at(row.connection)).copied().unwrap_or_default();
             row.given = given.cloned();
             let Some(place) = self.index.like(&self.all, &row) else {
-                places.push(self.push(row, words.get(nth), news.of_new()));
+                places.push(self.push(row, news.of_new()));
+                new.push(nth);
                 continue;
             };
             places.push(place);
@@ -237,11 +240,12 @@ impl Rows {
                 }
                 _ => {
                     self.replace(place, row, news.of_known());
-                    replaced.push((at(place), words.get(nth)));
+                    replaced.push((at(place), nth));
                 }
             }
         }
-        self.words.replace(&replaced);
+        self.words.extend(&words, &new);
+        self.words.replace(&words, &replaced);
         if let Some(places) = self.uses.forget_unused() {
             for row in &mut self.all {
                 row.connection = places.get(at(row.connection)).copied().unwrap_or_default();
@@ -256,6 +260,7 @@ impl Rows {
         let more = total.saturating_sub(self.all.len());
         if more > batch.rows.len() && more > self.all.len() / 4 && self.all.capacity() < total {
             self.all.reserve_exact(more);
+            self.words.reserve(more);
             self.index.reserve(&self.all, more);
             self.names.reserve(&*self.all, more);
             self.sorted.reserve(more);
@@ -263,14 +268,13 @@ impl Rows {
         }
     }
 
-    fn push(&mut self, mut row: Row, words: &str, mark: Option<Moment>) -> u32 {
+    fn push(&mut self, mut row: Row, mark: Option<Moment>) -> u32 {
         let index = self.all.len();
         let place = u32::try_from(index).unwrap_or(u32::MAX);
         row.changed = mark.map(|at| Box::new(Changed { at, connection_was: None }));
         if row.changed.is_some() {
             self.changed.push(row.key());
         }
-        self.words.push_words(words);
         self.all.push(row);
         self.index.add(&self.all, index);
         self.count(place);
@@ -363,65 +367,40 @@ impl Rows {
 
     /// Shows the rows that match, of all rows.
     pub fn filter(&mut self, filter: &Filter) {
-        self.shown = self.matching(self.sorted.places(), filter.query());
+        match self.matching().of(self.sorted.places(), filter.query()) {
+            Some(shown) => self.shown = shown,
+            None => self.show_all(),
+        }
+    }
+
+    fn show_all(&mut self) {
+        self.shown.clear();
+        self.shown.extend_from_slice(self.sorted.places());
     }
 
     /// The rows that match, shown or not, in the order of the list; where the server filters, those that are shown.
     pub fn that_match(&self, query: &Query, filter: &Filter) -> Vec<&Row> {
         let among = if filter.asked().is_empty() { self.sorted.places() } else { &self.shown };
-        self.matching(among, query).into_iter().filter_map(|place| self.all.get(at(place))).collect()
+        let matching = self.matching().of(among, query);
+        let places = matching.as_deref().unwrap_or(among);
+        places.iter().filter_map(|place| self.all.get(at(*place))).collect()
     }
 
     /// How many of the rows that are shown do not look like what the server was asked for.
     pub fn unlike(&self, filter: &Filter) -> usize {
-        let is_unlike = |place: &&u32| {
-            self.subject(**place).is_some_and(|subject| !filter.query().looks_as_asked(subject))
-        };
-        self.shown.iter().filter(is_unlike).count()
+        let matching = self.matching();
+        self.shown.iter().filter(|place| !matching.looks_as_asked(**place, filter.query())).count()
     }
 
     /// Shows the rows that match, of those shown before.
     pub fn narrow(&mut self, filter: &Filter) {
-        self.shown = self.matching(&self.shown, filter.query());
+        if let Some(shown) = self.matching().of(&self.shown, filter.query()) {
+            self.shown = shown;
+        }
     }
 
-    /// The rows of `order` that match. Words are looked for in all rows at once; what else is asked, only of
-    /// those that hold them. A few rows are looked at one by one.
-    fn matching(&self, order: &[u32], query: &Query) -> Vec<u32> {
-        if query.is_empty() {
-            return order.to_vec();
-        }
-        if order.len() < self.all.len() / 16 {
-            let hit = |place: &u32| self.subject(*place).is_some_and(|row| query.matches(row));
-            return order.iter().copied().filter(hit).collect();
-        }
-        let (words, rest) = query.words_and_rest();
-        let among = (order.len() < self.all.len()).then(|| order.iter().copied().collect());
-        let holds = self.words.holding(&words, among);
-        // Where all hold them, none is looked at again.
-        let holds = holds.filter(|holds| holds.len() < self.all.len());
-        let has_words = |place: &u32| holds.as_ref().is_none_or(|holds| holds.contains(*place));
-        // To look at a row costs more than to look for words in all of them.
-        let has_the_rest = |place: &u32| {
-            rest.is_empty() || self.subject(*place).is_some_and(|row| rest.iter().all(|term| term.holds(row)))
-        };
-        // As many as may match: a list that grows is moved again and again.
-        let mut matching = Vec::with_capacity(order.len());
-        matching.extend(order.iter().copied().filter(|place| has_words(place) && has_the_rest(place)));
-        matching
-    }
-
-    fn subject(&self, place: u32) -> Option<Subject<'_>> {
-        let row = self.all.get(at(place))?;
-        let organization = row.organization();
-        Some(Subject {
-            words: self.words.get(at(place)),
-            columns: organization.map(|organization| organization.as_ref() as &dyn Displayed),
-            given: row.given.as_deref(),
-            updated: Some(row),
-            created: organization.map(|organization| &organization.created_at),
-            tested: None,
-        })
+    const fn matching(&self) -> Matching<'_> {
+        Matching { all: self.all.as_slice(), words: &self.words }
     }
 
     fn order(&self, sort: Sort) -> Order<'_> {
@@ -438,12 +417,12 @@ impl Rows {
         let placed = sorted.merge(&moved, &self.order(sort));
         self.sorted = sorted;
         if filter.is_empty() {
-            self.shown.clear();
-            self.shown.extend_from_slice(self.sorted.places());
+            self.show_all();
             return;
         }
         let stay = self.shown.iter().copied().filter(|place| !moved.contains(*place));
-        let shown: Places = stay.chain(self.matching(&placed, filter.query())).collect();
+        let found = self.matching().of(&placed, filter.query()).unwrap_or(placed);
+        let shown: Places = stay.chain(found).collect();
         self.shown = self.sorted.places().iter().copied().filter(|place| shown.contains(*place)).collect();
     }
 
@@ -451,8 +430,10 @@ impl Rows {
     pub fn rest(&mut self) {
         self.sorted.rest();
         // A few may come with the next list.
-        self.all.shrink_to(self.all.len() + self.all.len() / 32);
-        self.shown.shrink_to(self.shown.len() + self.shown.len() / 32);
+        let spare = self.all.len() / 32;
+        self.all.shrink_to(self.all.len() + spare);
+        self.words.shrink(spare);
+        self.shown.shrink_to(self.shown.len() + spare);
     }
 }
 

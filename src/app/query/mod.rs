@@ -23,7 +23,7 @@ mod term;
 
 pub use complete::completions;
 pub use parse::{QueryError, parse, quoted};
-pub use term::{Dated, Displayed, Field, ORGANIZATIONS, Subject, Term, Time, Vocabulary};
+pub use term::{Field, ORGANIZATIONS, Sought, Subject, Term, Time, Vocabulary};
 
 use std::ops::Range;
 
@@ -84,30 +84,18 @@ impl Query {
     }
 
     /// Whether `subject` is like it.
-    pub fn matches(&self, subject: Subject<'_>) -> bool {
+    pub fn matches(&self, subject: &dyn Subject) -> bool {
         self.terms.iter().all(|term| term.holds(subject))
     }
 
     /// Whether `subject` is like all that the server is asked for by what it shows itself.
-    pub fn looks_as_asked(&self, subject: Subject<'_>) -> bool {
-        let subject = Subject { given: None, ..subject };
-        self.terms.iter().filter(|term| term.asked.is_some()).all(|term| term.holds(subject))
+    pub fn looks_as_asked(&self, subject: &dyn Subject) -> bool {
+        self.terms.iter().filter(|term| term.asked.is_some()).all(|term| term.looks_so(subject))
     }
 
-    /// The words that a row must hold somewhere, and the rest of the terms. The words can be looked for in all
-    /// rows at once.
-    pub fn words_and_rest(&self) -> (Vec<&str>, Vec<&Term>) {
-        let mut words = Vec::new();
-        let rest = self.terms.iter().filter(|term| match term.word() {
-            Some(word) => {
-                words.push(word);
-                false
-            }
-            None => true,
-        });
-        let rest = rest.collect();
-        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-        (words, rest)
+    /// All that it asks.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
     }
 
     /// Whether what is like it changes as time goes by.

@@ -238,11 +238,10 @@ fn span(text: &str) -> Option<i128> {
     Some(i128::from(number) * seconds * 1_000_000_000)
 }
 
-/// A pattern over the lines of a row: case does not matter, `^` and `$` are the ends of a column.
+/// A pattern over a column: case does not matter, `^` and `$` are its ends.
 fn compile(pattern: &str) -> Result<Pattern, QueryError> {
     let regex = RegexBuilder::new(pattern)
         .case_insensitive(true)
-        .multi_line(true)
         .size_limit(LARGEST_PATTERN)
         .dfa_size_limit(LARGEST_PATTERN)
         .nest_limit(100)
@@ -263,8 +262,7 @@ mod tests {
     use std::borrow::Cow;
 
     use super::*;
-    use crate::app::query::{Displayed, ORGANIZATIONS, Subject};
-    use crate::text::Untrusted;
+    use crate::app::query::{ORGANIZATIONS, Subject, Time};
 
     /// name, org id, type, connection, id, cloud.
     const ROWS: [&str; 4] = [
@@ -278,24 +276,47 @@ mod tests {
         parse(text, &ORGANIZATIONS, now).unwrap()
     }
 
-    /// The columns of a row, a line each.
-    impl Displayed for &str {
-        fn displayed(&self, column: usize) -> Cow<'_, str> {
-            Cow::Borrowed(self.lines().nth(column).unwrap_or_default())
+    /// A row whose columns are these lines, and its times.
+    #[derive(Default)]
+    struct Lines<'a> {
+        shown: &'a str,
+        lower: String,
+        asked: Option<Criteria>,
+        updated: i128,
+    }
+
+    impl Subject for Lines<'_> {
+        fn lower(&self, column: usize) -> Option<&str> {
+            self.lower.split('\n').nth(column)
+        }
+
+        fn displayed(&self, column: usize) -> Option<Cow<'_, str>> {
+            Some(self.shown.split('\n').nth(column).unwrap_or_default().into())
+        }
+
+        fn given(&self) -> Option<&Criteria> {
+            self.asked.as_ref()
+        }
+
+        fn time(&self, time: Time) -> Option<i128> {
+            match time {
+                Time::Updated => Some(self.updated),
+                Time::Created => Some(0),
+                Time::Tested => None,
+            }
         }
     }
 
-    fn subject<'a>(words: &'a &str) -> Subject<'a> {
-        Subject { words, columns: Some(words), given: None, updated: None, created: None, tested: None }
+    fn subject(shown: &str) -> Lines<'_> {
+        Lines { shown, lower: shown.to_lowercase(), ..Lines::default() }
     }
 
     /// Which of the rows are like `text`; the n-th was changed n days after 1970, and now is day 10.
     fn hits(text: &str) -> Vec<usize> {
-        let (query, created) = (query(text, 10 * 86_400), "1970-01-01T00:00:00Z".into());
+        let query = query(text, 10 * 86_400);
         let hit = |n: &usize| {
-            let updated = Untrusted::from(format!("1970-01-{:02}T00:00:00Z", n + 1));
-            let subject = subject(&ROWS[*n]);
-            query.matches(Subject { updated: Some(&updated), created: Some(&created), ..subject })
+            let updated = i128::try_from(*n).unwrap() * 86_400_000_000_000;
+            query.matches(&Lines { updated, ..subject(ROWS[*n]) })
         };
         (0..ROWS.len()).filter(hit).collect()
     }
@@ -345,9 +366,7 @@ mod tests {
 
     #[test]
     fn e2_two_equals_signs_have_letter_case_count() {
-        let shown = "A\n\n\nSFDC-prod";
-        let lower = shown.to_lowercase();
-        let columns: Option<&dyn Displayed> = Some(&shown);
+        let row = subject("A\n\n\nSFDC-prod");
         for (text, holds) in [
             ("connection==SFDC-prod", true),
             ("connection==SFDC-*", true),
@@ -357,8 +376,7 @@ mod tests {
             ("connection=sfdc-prod", true),
             ("connection==\"SFDC-prod\"|x", true),
         ] {
-            let matches = query(text, 0).matches(Subject { columns, ..subject(&lower.as_str()) });
-            assert_eq!(matches, holds, "{text}");
+            assert_eq!(query(text, 0).matches(&row), holds, "{text}");
         }
         assert_eq!(quoted("=a"), "\"=a\"");
         assert_eq!(query("/connection==SFDC", 0).criteria().to_string(), "connection=SFDC");
@@ -368,7 +386,7 @@ mod tests {
     fn e3_what_the_server_gave_for_a_term_is_not_looked_at_again() {
         let mut asked = Criteria::default();
         asked.add(Parameter::Connection, "7ca4");
-        let given = Subject { given: Some(&asked), ..subject(&ROWS[0]) };
+        let given = Lines { asked: Some(asked), ..subject(ROWS[0]) };
         for (text, holds) in [
             ("/connection=7ca4", true),
             ("/connection=7ca4 acme", true),
@@ -377,8 +395,8 @@ mod tests {
             ("/connection=7ca4 type=sandbox", false),
             ("connection=7ca4", false),
         ] {
-            assert_eq!(query(text, 0).matches(given), holds, "{text}");
-            assert!(!query(text, 0).matches(subject(&ROWS[0])), "{text}");
+            assert_eq!(query(text, 0).matches(&given), holds, "{text}");
+            assert!(!query(text, 0).matches(&subject(ROWS[0])), "{text}");
         }
     }
 
@@ -427,7 +445,7 @@ mod tests {
     fn tx_20_an_expression_that_hangs_other_engines_does_not_hang_this_one() {
         let query = query("re:(a+)+$", 0);
         let words = "a".repeat(100_000) + "b";
-        assert!(!query.matches(subject(&words.as_str())));
+        assert!(!query.matches(&subject(&words)));
     }
 
     #[test]

@@ -1,22 +1,19 @@
 //! One term of a query, and whether it holds for a row.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
-use memchr::memmem;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str, pattern::Atom};
 use regex::Regex;
 
-use crate::app::age;
 use crate::domain::{Criteria, Organization, Parameter};
 use crate::text::Untrusted;
 
 /// What the rows of a list have that a term can name.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Vocabulary {
-    /// The columns, in the order of the lines of [`Subject::words`]: the name to type, then others that are
+    /// The columns, in the order of [`Subject::lower`]: the name to type, then others that are
     /// understood.
     pub columns: &'static [&'static [&'static str]],
     /// By which of the columns the server can filter, and what it calls them.
@@ -132,39 +129,8 @@ impl Field {
 
     /// The same as displayed.
     pub fn displayed(self, organization: &Organization) -> Cow<'_, str> {
-        let value = self.of(organization).map(|value| Cow::Owned(value.display().into_string()));
-        value.unwrap_or(Cow::Borrowed(organization.id.as_str()))
+        self.of(organization).map_or(Cow::Borrowed(organization.id.as_str()), Untrusted::displayed)
     }
-}
-
-/// A row whose columns can be looked at as they are displayed, letter case and all.
-pub trait Displayed: fmt::Debug {
-    /// A column, by its place in the [`Vocabulary`]; empty where there is none.
-    fn displayed(&self, column: usize) -> Cow<'_, str>;
-}
-
-impl Displayed for Organization {
-    fn displayed(&self, column: usize) -> Cow<'_, str> {
-        Field::ALL.get(column).map(|field| field.displayed(self)).unwrap_or_default()
-    }
-}
-
-/// What knows when it was last changed, and finds it out where a term asks.
-pub trait Dated: fmt::Debug {
-    /// In nanoseconds since 1970; none when there is no such time.
-    fn updated(&self) -> Option<i128>;
-}
-
-/// A time as sent.
-impl Dated for Untrusted {
-    fn updated(&self) -> Option<i128> {
-        age::parse(self)
-    }
-}
-
-/// A line of the words.
-fn column_of(words: &str, column: usize) -> &str {
-    words.split('\n').nth(column).unwrap_or_default()
 }
 
 /// A time of the record that a term can compare.
@@ -178,21 +144,22 @@ pub enum Time {
     Tested,
 }
 
-/// What a term looks at.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The columns of its [`Vocabulary`] as displayed, in lower case, a line each; of a damaged record, its text.
-    pub words: &'a str,
-    /// The same columns with the letter case they have; none where the words are no columns: the record is damaged.
-    pub columns: Option<&'a dyn Displayed>,
+/// A row, as a term looks at it. What is displayed is more than it needs to look at most of the time.
+pub trait Subject {
+    /// A column of its [`Vocabulary`] as displayed, in lower case; none behind the last. A damaged record has one: its
+    /// text.
+    fn lower(&self, column: usize) -> Option<&str>;
+
+    /// A column with the letter case it has; none of a damaged record, whose text is no column.
+    fn displayed(&self, column: usize) -> Option<Cow<'_, str>>;
+
     /// What the server was asked for when it gave the record; none where it was asked for everything.
-    pub given: Option<&'a Criteria>,
-    /// When it was last changed.
-    pub updated: Option<&'a dyn Dated>,
-    /// When it was created, as sent.
-    pub created: Option<&'a Untrusted>,
-    /// When it was last tested, as sent.
-    pub tested: Option<&'a Untrusted>,
+    fn given(&self) -> Option<&Criteria> {
+        None
+    }
+
+    /// A time of the record, in nanoseconds since 1970; none where it has no such time.
+    fn time(&self, time: Time) -> Option<i128>;
 }
 
 /// One term.
@@ -225,12 +192,19 @@ pub(super) enum Test {
 }
 
 impl Term {
-    /// The word a row must hold anywhere, if that is what this asks.
-    pub(super) fn word(&self) -> Option<&str> {
-        match &self.test {
-            Test::Word(word) if !self.inverse => Some(word),
-            _ => None,
-        }
+    /// What a row's columns in lower case have to be like for this to hold; none where they do not decide.
+    pub fn sought(&self) -> Option<Sought<'_>> {
+        let decides = match &self.test {
+            Test::Word(_) | Test::Part(..) | Test::Whole(..) | Test::Regex(_) | Test::Fuzzy(_) => true,
+            Test::Exact { .. } => !self.inverse,
+            Test::Age { .. } => false,
+        };
+        (decides && self.asked.is_none()).then_some(Sought { test: &self.test, inverse: self.inverse })
+    }
+
+    /// Whether what is [`sought`](Self::sought) is all that it asks.
+    pub const fn is_sought_only(&self) -> bool {
+        self.asked.is_none() && !matches!(self.test, Test::Exact { .. } | Test::Age { .. })
     }
 
     pub(super) const fn depends_on_time(&self) -> bool {
@@ -238,11 +212,16 @@ impl Term {
     }
 
     /// Whether it holds for `subject`.
-    pub fn holds(&self, subject: Subject<'_>) -> bool {
+    pub fn holds(&self, subject: &dyn Subject) -> bool {
         let is_given = |(parameter, value): &(Parameter, String)| {
-            subject.given.is_some_and(|given| given.has(*parameter, value))
+            subject.given().is_some_and(|given| given.has(*parameter, value))
         };
-        self.asked.as_ref().is_some_and(is_given) || self.test.holds(subject) != self.inverse
+        self.asked.as_ref().is_some_and(is_given) || self.looks_so(subject)
+    }
+
+    /// Whether it holds for what `subject` shows, whatever the server was asked for.
+    pub(super) fn looks_so(&self, subject: &dyn Subject) -> bool {
+        self.test.holds(subject) != self.inverse
     }
 
     /// Whether every row for which this holds has `old` hold too.
@@ -259,28 +238,58 @@ impl Term {
 }
 
 impl Test {
-    fn holds(&self, subject: Subject<'_>) -> bool {
-        let words = subject.words;
+    fn holds(&self, subject: &dyn Subject) -> bool {
+        let is_damaged = || subject.displayed(0).is_none();
         match self {
-            Self::Word(word) => memmem::find(words.as_bytes(), word.as_bytes()).is_some(),
-            Self::Part(column, part) => column_of(words, *column).contains(part.as_str()),
-            Self::Whole(column, globs) => {
-                subject.columns.is_some() && Glob::any(globs, column_of(words, *column))
-            }
-            Self::Exact { column, lower, typed } => subject.columns.is_some_and(|columns| {
-                Glob::any(lower, column_of(words, *column)) && Glob::any(typed, &columns.displayed(*column))
-            }),
-            Self::Regex(pattern) => pattern.regex.is_match(words),
-            Self::Fuzzy(letters) => words.split('\n').any(|column| letters.are_in(column)),
             Self::Age { time, younger, than } => {
-                let at = match time {
-                    Time::Updated => subject.updated.and_then(Dated::updated),
-                    Time::Created => subject.created.and_then(age::parse),
-                    Time::Tested => subject.tested.and_then(age::parse),
+                subject.time(*time).is_some_and(|at| (at > *than) == *younger)
+            }
+            Self::Word(_)
+            | Self::Part(..)
+            | Self::Whole(..)
+            | Self::Exact { .. }
+            | Self::Regex(_)
+            | Self::Fuzzy(_) => {
+                let fits = match self.column() {
+                    Some(column) => self.fits(subject.lower(column).unwrap_or_default()),
+                    None => (0..).map_while(|column| subject.lower(column)).any(|lower| self.fits(lower)),
                 };
-                at.is_some_and(|at| (at > *than) == *younger)
+                fits && !(self.is_about_a_whole() && is_damaged()) && self.fits_as_displayed(subject)
             }
         }
+    }
+
+    /// The only column it looks at, where it is one.
+    const fn column(&self) -> Option<usize> {
+        match self {
+            Self::Part(column, _) | Self::Whole(column, _) | Self::Exact { column, .. } => Some(*column),
+            Self::Word(_) | Self::Regex(_) | Self::Fuzzy(_) | Self::Age { .. } => None,
+        }
+    }
+
+    /// Whether a column, in lower case, is like it.
+    fn fits(&self, lower: &str) -> bool {
+        match self {
+            Self::Word(part) | Self::Part(_, part) => lower.contains(part.as_str()),
+            Self::Whole(_, globs) | Self::Exact { lower: globs, .. } => Glob::any(globs, lower),
+            Self::Regex(pattern) => pattern.regex.is_match(lower),
+            Self::Fuzzy(letters) => letters.are_in(lower),
+            Self::Age { .. } => false,
+        }
+    }
+
+    fn fits_as_displayed(&self, subject: &dyn Subject) -> bool {
+        match self {
+            Self::Exact { column, typed, .. } => {
+                subject.displayed(*column).is_some_and(|displayed| Glob::any(typed, &displayed))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether it asks for a whole column: a damaged record has none.
+    const fn is_about_a_whole(&self) -> bool {
+        matches!(self, Self::Whole(..) | Self::Exact { .. })
     }
 
     fn is_stricter_than(&self, old: &Self) -> bool {
@@ -290,6 +299,39 @@ impl Test {
             (Self::Fuzzy(new), Self::Fuzzy(old)) => new.text.starts_with(old.text.as_str()),
             _ => false,
         }
+    }
+}
+
+/// What columns in lower case have to be like.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'t> {
+    test: &'t Test,
+    /// Whether rows that are like it are those that are left out.
+    pub inverse: bool,
+}
+
+impl<'t> Sought<'t> {
+    /// The only column that is looked at, where it is one.
+    pub const fn column(&self) -> Option<usize> {
+        self.test.column()
+    }
+
+    /// The text that such a column holds, where that is all: it can be looked for in many at once.
+    pub const fn text(&self) -> Option<&'t str> {
+        match self.test {
+            Test::Word(text) | Test::Part(_, text) => Some(text.as_str()),
+            Test::Whole(..) | Test::Exact { .. } | Test::Regex(_) | Test::Fuzzy(_) | Test::Age { .. } => None,
+        }
+    }
+
+    /// Whether one column is like it.
+    pub fn fits(&self, lower: &str) -> bool {
+        self.test.fits(lower)
+    }
+
+    /// Whether no damaged record is like it.
+    pub const fn is_about_a_whole(&self) -> bool {
+        self.test.is_about_a_whole()
     }
 }
 

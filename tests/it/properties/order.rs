@@ -1,5 +1,6 @@
 //! The kept order of the rows against sorting and filtering everything anew.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use std::cmp::Ordering;
 
 use cckm_tui::app::age;
 use cckm_tui::app::list::{By, Column, Filter, News, Places, Row, RowKey, Rows, Sort, Taken};
-use cckm_tui::app::query::{Displayed, Subject};
+use cckm_tui::app::query::{self, Subject, Time};
 use cckm_tui::domain::{Moment, Organization, Page, Record};
 use proptest::prelude::*;
 
@@ -110,6 +111,26 @@ fn words(row: &Row) -> String {
     }
 }
 
+/// A row as the filter sees it.
+struct Looked<'a> {
+    lower: String,
+    row: &'a Row,
+}
+
+impl Subject for Looked<'_> {
+    fn lower(&self, column: usize) -> Option<&str> {
+        self.lower.split('\n').nth(column)
+    }
+
+    fn displayed(&self, column: usize) -> Option<Cow<'_, str>> {
+        Some(query::Field::ALL[column].displayed(self.row.organization()?))
+    }
+
+    fn time(&self, _: Time) -> Option<i128> {
+        None
+    }
+}
+
 fn name(row: &Row) -> String {
     row.organization().map(|one| one.name.display().as_str().to_lowercase()).unwrap_or_default()
 }
@@ -171,16 +192,8 @@ impl Pair {
     fn expected(&self) -> Vec<RowKey> {
         let mut rows: Vec<Row> = self.model.values().map(|record| Row::new(record.clone())).collect();
         rows.retain(|row| {
-            let words = words(row);
-            let columns = row.organization().map(|organization| organization.as_ref() as &dyn Displayed);
-            self.filter.query().matches(Subject {
-                words: &words,
-                columns,
-                given: None,
-                updated: None,
-                created: None,
-                tested: None,
-            })
+            let (lower, row) = (words(row), row);
+            self.filter.query().matches(&Looked { lower, row })
         });
         rows.sort_by(|one, two| compare(one, two, self.sort));
         rows.into_iter().map(|row| row.key()).collect()

@@ -1,0 +1,254 @@
+//! What the filter looks at: the displayed columns of every row in lower case, column by column, so that a word is
+//! looked for in all rows with one pass over little memory.
+//!
+//! What many rows say alike, such as the connection, is there once; the rows say which of it they have.
+
+mod letters;
+mod own;
+mod shared;
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use self::letters::Letters;
+use self::own::Own;
+use self::shared::Shared;
+use super::places::Places;
+use crate::app::query::{Field, Sought, Term};
+use crate::domain::{Organization, Record};
+use crate::text::Untrusted;
+
+/// Bytes of a damaged record's text that are looked at.
+const HEAD: usize = 1024;
+
+/// Of fewer than one in so many, each is looked at by itself.
+const ROWS_AT_ONCE: usize = 16;
+
+/// Rows in a number of a set.
+const BITS: usize = u64::BITS as usize;
+
+/// The words of all rows, in the order of the store: a row is known by its place there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Words {
+    shared: [Shared; SHARED.len()],
+    own: [Own; OWN.len()],
+    /// Those that stand in the columns of each row that are its own: what is typed first is one letter.
+    letters: Vec<Letters>,
+    /// Rows whose record is damaged: the text of that stands where others have their name.
+    damaged: Places,
+    len: usize,
+}
+
+/// Columns in which many rows say the same.
+const SHARED: [Field; 3] = [Field::Connection, Field::Type, Field::Cloud];
+
+/// Columns in which every row says something else.
+const OWN: [Field; 3] = [Field::Name, Field::OrgId, Field::Id];
+
+/// The places of what records said before, while many are read: most of it was said by another.
+#[derive(Debug, Default)]
+pub(super) struct Said([HashMap<Untrusted, u32, RandomState>; SHARED.len()]);
+
+impl Words {
+    /// A column of a row; nothing where the record is damaged, but for its text in the place of the name.
+    pub(super) fn get(&self, row: usize, column: Field) -> &str {
+        let shared = SHARED.iter().zip(&self.shared).find(|(field, _)| **field == column);
+        let own = || OWN.iter().zip(&self.own).find(|(field, _)| **field == column);
+        match shared {
+            Some((_, shared)) => shared.get(row),
+            None => own().map_or("", |(_, own)| own.get(row)),
+        }
+    }
+
+    /// Adds the words of the next row.
+    pub(super) fn push<T: AsRef<Organization>>(&mut self, record: &Record<T>, said: &mut Said) {
+        match record {
+            Record::Sound(organization) => self.push_columns(organization.as_ref(), said),
+            Record::Damaged(damaged) => {
+                let text = damaged.json.display_head(HEAD).0;
+                self.push_own(|own, field| {
+                    if field == Field::Name {
+                        push_lowercase(own, text.as_str());
+                    }
+                });
+                for shared in &mut self.shared {
+                    shared.push("");
+                }
+                self.damaged.insert(place(self.len));
+            }
+        }
+        self.len += 1;
+    }
+
+    fn push_columns(&mut self, organization: &Organization, Said(said): &mut Said) {
+        for ((shared, field), said) in self.shared.iter_mut().zip(SHARED).zip(said) {
+            let Some(value) = field.of(organization) else { continue };
+            if let Some(known) = said.get(value) {
+                shared.push_known(*known);
+                continue;
+            }
+            let mut lower = String::new();
+            push_lowercase(&mut lower, &value.displayed());
+            said.insert(value.clone(), shared.push(&lower));
+        }
+        self.push_own(|own, field| match field.of(organization) {
+            Some(value) => push_lowercase(own, &value.displayed()),
+            None => push_lowercase(own, organization.id.as_str()),
+        });
+    }
+
+    fn push_own(&mut self, write: impl Fn(&mut String, Field)) {
+        let mut letters = Letters::default();
+        for (own, field) in self.own.iter_mut().zip(OWN) {
+            letters.add(own.push_with(|own| write(own, field)));
+        }
+        self.letters.push(letters);
+    }
+
+    /// Adds rows with the words that these of others have, in their order.
+    pub(super) fn extend(&mut self, from: &Self, rows: &[usize]) {
+        for (shared, from) in self.shared.iter_mut().zip(&from.shared) {
+            shared.extend(from, rows);
+        }
+        for (own, from) in self.own.iter_mut().zip(&from.own) {
+            own.extend(from, rows);
+        }
+        self.letters.extend(rows.iter().map(|row| from.letters.get(*row).copied().unwrap_or_default()));
+        for row in rows {
+            if from.damaged.contains(place(*row)) {
+                self.damaged.insert(place(self.len));
+            }
+            self.len += 1;
+        }
+    }
+
+    /// Gives rows the words that these of others have, the latest where there are several for one. Damaged records are
+    /// known by their text, so that they and the others are never replaced by one another.
+    pub(super) fn replace(&mut self, from: &Self, rows: &[(usize, usize)]) {
+        for (shared, from) in self.shared.iter_mut().zip(&from.shared) {
+            shared.replace(from, rows);
+        }
+        for (own, from) in self.own.iter_mut().zip(&from.own) {
+            own.replace(from, rows);
+        }
+        for (row, new) in rows {
+            if let Some((letters, new)) = self.letters.get_mut(*row).zip(from.letters.get(*new)) {
+                *letters = *new;
+            }
+        }
+    }
+
+    /// Keeps the rows at these places, in this order.
+    pub(super) fn keep(&mut self, rows: impl Iterator<Item = usize>) {
+        let mut kept = Self::default();
+        kept.extend(self, &rows.collect::<Vec<_>>());
+        *self = kept;
+    }
+
+    /// Makes room for so many rows more.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.shared.iter_mut().for_each(|shared| shared.reserve(more));
+        self.letters.reserve_exact(more);
+    }
+
+    /// Gives back room for rows that do not come, but for so many.
+    pub(super) fn shrink(&mut self, spare: usize) {
+        self.shared.iter_mut().for_each(|shared| shared.shrink(spare));
+        self.letters.shrink_to(self.letters.len() + spare);
+    }
+
+    /// The rows for which every one of some terms may hold, as far as the columns say; none where they say nothing.
+    pub(super) fn holding(&self, terms: &[Term]) -> Option<Places> {
+        let mut sought: Vec<Sought<'_>> = terms.iter().filter_map(Term::sought).collect();
+        // Longer texts leave fewer rows to be looked at one by one, and all of them fewer than other terms cost.
+        sought.sort_by_key(|sought| std::cmp::Reverse(sought.text().map_or(0, str::len)));
+        let mut holding: Option<Places> = None;
+        for sought in &sought {
+            let few = holding.as_ref().filter(|holding| holding.len() * ROWS_AT_ONCE < self.len);
+            holding = Some(if let Some(few) = few {
+                few.iter().filter(|row| self.holds(*row as usize, sought)).collect()
+            } else {
+                let mut found = self.found(sought);
+                if let Some(holding) = &holding {
+                    found.intersect(holding);
+                }
+                found
+            });
+        }
+        holding
+    }
+
+    fn holds(&self, row: usize, sought: &Sought<'_>) -> bool {
+        let looked_at =
+            Field::ALL.into_iter().filter(|field| sought.column().is_none_or(|only| only == field.column()));
+        let mut columns = looked_at.map(|field| self.get(row, field));
+        let is_none = sought.is_about_a_whole() && self.damaged.contains(place(row));
+        (!is_none && columns.any(|column| sought.fits(column))) != sought.inverse
+    }
+
+    /// All rows that are like what is sought.
+    fn found(&self, sought: &Sought<'_>) -> Places {
+        let is_looked_at = |field: Field| sought.column().is_none_or(|column| column == field.column());
+        let mut found = vec![0; self.len.div_ceil(BITS)];
+        for (_, shared) in SHARED.iter().zip(&self.shared).filter(|(field, _)| is_looked_at(**field)) {
+            shared.find(|value| sought.fits(value), &mut found);
+        }
+        match sought.text().and_then(Letters::only).filter(|_| sought.column().is_none()) {
+            Some(letter) => mark_each(&self.letters, |letters| letters.has_all(letter), &mut found),
+            None => {
+                for (_, own) in OWN.iter().zip(&self.own).filter(|(field, _)| is_looked_at(**field)) {
+                    match sought.text() {
+                        Some(word) => own.find(word, &mut found),
+                        None => own.find_each(|value| sought.fits(value), &mut found),
+                    }
+                }
+            }
+        }
+        if sought.is_about_a_whole() {
+            for row in self.damaged.iter() {
+                if let Some(bits) = found.get_mut(row as usize / BITS) {
+                    *bits &= !(1 << (row as usize % BITS));
+                }
+            }
+        }
+        if sought.inverse {
+            for bits in &mut found {
+                *bits = !*bits;
+            }
+            let beyond = self.len % BITS;
+            if let Some(last) = found.last_mut().filter(|_| beyond > 0) {
+                *last &= (1 << beyond) - 1;
+            }
+        }
+        Places::from_bits(found)
+    }
+}
+
+/// Marks rows by what is said of each, in their order.
+fn mark_each<T>(rows: &[T], is_so: impl Fn(&T) -> bool, found: &mut [u64]) {
+    for (bits, rows) in found.iter_mut().zip(rows.chunks(BITS)) {
+        *bits |= rows.iter().rev().fold(0, |bits, row| bits << 1 | u64::from(is_so(row)));
+    }
+}
+
+fn place(row: usize) -> u32 {
+    // More rows than this would not fit in memory.
+    u32::try_from(row).unwrap_or(u32::MAX)
+}
+
+/// Adds `word` in lower case: most of it is ASCII, which needs no table and no text of its own.
+fn push_lowercase(text: &mut String, word: &str) {
+    if word.is_ascii() {
+        let start = text.len();
+        text.push_str(word);
+        if let Some(added) = text.get_mut(start..) {
+            added.make_ascii_lowercase();
+        }
+    } else {
+        text.push_str(&word.to_lowercase());
+    }
+}
+
+#[cfg(test)]
+mod tests;
