@@ -1,18 +1,16 @@
 //! What the bodies of answers are read as, for whoever holds one without a server: the same reading that the client
 //! does, so that bodies made to be wrong can be tried by the hundred thousand.
 
-use std::sync::Arc;
-
 use super::not_understood;
 use super::wire::{self, Text};
-use crate::domain::{Call, Connection, Failure, FailureKind, Organization, Page, Record};
+use crate::domain::{Call, Connection, Failure, FailureKind, Listed, Organization, Page, Record};
 
 /// A page of organizations, the first.
 ///
 /// # Errors
 ///
 /// `NotUnderstood` for a body that is no list.
-pub fn organizations(body: &[u8]) -> Result<Page<Arc<Organization>>, Failure> {
+pub fn organizations(body: &[u8]) -> Result<Page<Listed>, Failure> {
     wire::organizations(&Text::new(body), 0).map_err(|reason| not_understood(Call::ListOrganizations, reason))
 }
 

@@ -53,8 +53,8 @@ pub use transport::look;
 pub use writer::Writer;
 
 use crate::domain::{
-    Call, Connection, Criteria, Failure, FailureKind, Organization, OrganizationId, Page, Password, Pin,
-    Record, Shown, Window,
+    Call, Connection, Criteria, Failure, FailureKind, Listed, Organization, OrganizationId, Page, Password,
+    Pin, Record, Shown, Window,
 };
 use crate::redact::{self, Secrets};
 use auth::{Auth, Bearer, Standing, sign_in_needed};
@@ -231,11 +231,7 @@ impl Reader {
     /// # Errors
     ///
     /// Any [`Failure`] but `Lost`.
-    pub async fn organizations(
-        &self,
-        window: Window,
-        criteria: &Criteria,
-    ) -> Result<Page<Arc<Organization>>, Failure> {
+    pub async fn organizations(&self, window: Window, criteria: &Criteria) -> Result<Page<Listed>, Failure> {
         let call = Call::ListOrganizations;
         let path = "/api/v1/cckm/sfdc/organizations";
         let answer = self.list_of(call, path, window, "createdAt", criteria).await?;
@@ -294,7 +290,9 @@ impl Reader {
             let mut rows = wire::connections(&text).map_err(|reason| not_understood(call, reason))?;
             rows.records.iter_mut().for_each(|record| match record {
                 Record::Sound(connection) => self.secrets().mask_connection(connection),
-                Record::Damaged(damaged) => self.secrets().mask_damaged(&mut damaged.json),
+                Record::Damaged(damaged) => {
+                    self.secrets().mask_damaged(&mut damaged.json);
+                }
             });
             let came = rows.records.len();
             let fresh: Vec<_> = rows.records.into_iter().filter(|record| seen.insert(key(record))).collect();

@@ -17,7 +17,9 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::json::{fields, text_of};
-use crate::domain::{Connection, ConnectionState, Discovered, Organization, OrganizationId, Page, Record};
+use crate::domain::{
+    Connection, ConnectionState, Discovered, IdRef, Listed, Organization, OrganizationId, Page, Record, Sheet,
+};
 use crate::text::Untrusted;
 
 pub(super) use place::{account, domains, texts};
@@ -72,18 +74,41 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Reads a page of organizations. Their texts are parts of one copy of the page: to give each record memory of its own
-/// takes as long as to read it.
+/// Reads a page of organizations. Of nearly every one it is only told where it stands in one copy of the page: to give
+/// each record memory of its own takes as long as to read it.
 ///
 /// # Errors
 ///
 /// What is wrong with a body that is no list at all.
-pub(super) fn organizations(body: &Text<'_>, skip: usize) -> Result<Page<Arc<Organization>>, String> {
+pub(super) fn organizations(body: &Text<'_>, skip: usize) -> Result<Page<Listed>, String> {
     let page = Untrusted::from(body.as_str());
     let body = Text { text: Cow::Borrowed(page.as_sent()), replaced: body.replaced };
-    let mut others = Keys::default();
-    let rows = rows(&body, |raw| read_organization(Source(page.part(raw.get())), &mut others).map(Arc::new))?;
-    Ok(Page { skip, total: rows.total, records: rows.records, others: others.0 })
+    let (mut sheet, mut others) = (Sheet::new(page.clone()), Keys::default());
+    let rows = rows(&body, |raw| {
+        let fields = Fields::of(raw.get(), &mut others)?;
+        Ok(match fields.taken_in(raw.get(), &mut sheet) {
+            Some(nth) => Read::Part(nth),
+            None => Read::Own(Arc::new(fields.organization(raw))),
+        })
+    })?;
+    let sheet = sheet.shared();
+    let listed = |record| {
+        Some(match record {
+            Record::Sound(Read::Part(nth)) => Record::Sound(Listed::of(&sheet, nth)?),
+            Record::Sound(Read::Own(organization)) => Record::Sound(organization.into()),
+            Record::Damaged(damaged) => Record::Damaged(damaged),
+        })
+    };
+    let records = rows.records.into_iter().filter_map(listed).collect();
+    Ok(Page { skip, total: rows.total, records, others: others.0 })
+}
+
+/// A record of a page while others are still read.
+enum Read {
+    /// It is at this place of the sheet.
+    Part(u32),
+    /// It has none there.
+    Own(Arc<Organization>),
 }
 
 /// Reads a page of connections.
@@ -101,7 +126,7 @@ pub(super) fn connections(body: &Text<'_>) -> Result<Rows<Connection>, String> {
 ///
 /// What is wrong with it, and in which field.
 pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
-    one(body, parse(body)?, |raw| read_organization(Source::of(raw), &mut Keys::default()))
+    one(body, parse(body)?, |raw| Ok(Fields::of(raw.get(), &mut Keys::default())?.organization(raw)))
 }
 
 /// Reads one connection.
@@ -296,49 +321,88 @@ impl Keys {
     }
 }
 
-fn read_organization(source: Source, others: &mut Keys) -> Result<Organization, String> {
-    let (mut id, mut nth) = (None, 0);
-    let texts = source.texts(Organization::KEYS, |key, value| match key {
-        "id" if id.is_some() => Err("id: stands twice".to_owned()),
-        "id" => {
-            id = Some(organization_id_of(&source, value)?);
-            Ok(())
-        }
-        _ => {
-            others.meet(nth, key);
-            nth += 1;
-            text_under(key, value).map(drop)
-        }
-    })?;
-    let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] = texts;
-    Ok(Organization {
-        id: id.ok_or("id: missing")?,
-        name,
-        organization_id,
-        connection,
-        cloud_name,
-        kind,
-        created_at,
-        updated_at,
-        uri,
-        json: source.0,
-    })
+/// The fields of an organization, as they stand in its JSON wherever that spells them out.
+struct Fields<'a> {
+    id: Id<'a>,
+    /// The texts under [`Organization::KEYS`].
+    known: [Cow<'a, str>; Organization::KEYS.len()],
 }
 
-/// An id is a text or a plain number; anything that cannot be one segment of a path is refused.
-fn organization_id_of(source: &Source, raw: &RawValue) -> Result<OrganizationId, String> {
-    let number = raw.get().bytes().all(|byte| byte.is_ascii_digit());
-    if !number && !raw.get().starts_with('"') {
-        return Err("id: neither a text nor a whole number".to_owned());
+impl<'a> Fields<'a> {
+    fn of(json: &'a str, others: &mut Keys) -> Result<Self, String> {
+        let (mut id, mut nth) = (None, 0);
+        let known = source::texts(json, Organization::KEYS, |key, value| match key {
+            "id" if id.is_some() => Err("id: stands twice".to_owned()),
+            "id" => {
+                id = Some(Id::of(value)?);
+                Ok(())
+            }
+            _ => {
+                others.meet(nth, key);
+                nth += 1;
+                text_under(key, value).map(drop)
+            }
+        })?;
+        Ok(Self { id: id.ok_or("id: missing")?, known })
     }
-    let id = text_of(raw).map_err(|error| format!("id: {error}"))?;
-    OrganizationId::of(source.part(&id)).ok_or_else(|| match id.len() {
-        0 => "id: empty".to_owned(),
-        _ => "id: cannot be one segment of a path".to_owned(),
-    })
+
+    /// The place in the sheet of its page, where its JSON spells all of it out.
+    fn taken_in(&self, json: &str, sheet: &mut Sheet) -> Option<u32> {
+        let Id::SpelledOut(id) = self.id else { return None };
+        sheet.take(json, id, self.known.each_ref().map(|text| &**text))
+    }
+
+    /// The record with memory of its own.
+    fn organization(self, raw: &RawValue) -> Organization {
+        let source = Source::of(raw);
+        let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] =
+            self.known.map(|text| source.part(&text));
+        let id = match self.id {
+            Id::SpelledOut(id) => id.to_id(),
+            Id::Decoded(id) => id,
+        };
+        let json = source.json();
+        Organization {
+            id,
+            name,
+            organization_id,
+            connection,
+            cloud_name,
+            kind,
+            created_at,
+            updated_at,
+            uri,
+            json,
+        }
+    }
 }
 
-fn read_connection(source: Source) -> Result<Connection, String> {
+/// An id as a record has it.
+enum Id<'a> {
+    SpelledOut(IdRef<'a>),
+    /// It has escapes.
+    Decoded(OrganizationId),
+}
+
+impl<'a> Id<'a> {
+    /// An id is a text or a plain number; anything that cannot be one segment of a path is refused.
+    fn of(raw: &'a RawValue) -> Result<Self, String> {
+        let number = raw.get().bytes().all(|byte| byte.is_ascii_digit());
+        if !number && !raw.get().starts_with('"') {
+            return Err("id: neither a text nor a whole number".to_owned());
+        }
+        let text = text_of(raw).map_err(|error| format!("id: {error}"))?;
+        let is_empty = text.is_empty();
+        let id = match text {
+            Cow::Borrowed(text) => IdRef::of(text).map(Self::SpelledOut),
+            Cow::Owned(text) => OrganizationId::new(&text).map(Self::Decoded),
+        };
+        let why = if is_empty { "id: empty" } else { "id: cannot be one segment of a path" };
+        id.ok_or_else(|| why.to_owned())
+    }
+}
+
+fn read_connection(source: Source<'_>) -> Result<Connection, String> {
     let texts = source.texts(Connection::KEYS, |key, value| text_under(key, value).map(drop))?;
     let [id, name, cloud_name, ok, tested_at, error, created_at, updated_at, uri] = texts;
     if id.is_empty() && name.is_empty() {
@@ -360,7 +424,7 @@ fn read_connection(source: Source) -> Result<Connection, String> {
         created_at,
         updated_at,
         uri,
-        json: source.0,
+        json: source.json(),
     })
 }
 

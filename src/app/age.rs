@@ -66,7 +66,12 @@ const fn into_step(span: Duration) -> Duration {
 
 /// A server's RFC 3339 time, in nanoseconds since 1970; none when it is not one.
 pub fn parse(time: &Untrusted) -> Option<i128> {
-    time.as_sent().trim().parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_nanosecond)
+    time_of(time.as_sent())
+}
+
+/// The same of the text as sent.
+pub fn time_of(text: &str) -> Option<i128> {
+    text.trim().parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_nanosecond)
 }
 
 /// How far ahead a time may be that counts as now, in seconds: our own clock is told in whole ones, rounded down

@@ -12,7 +12,7 @@ use super::ledger::Ledger;
 use super::line::{Line, labelled, wrapped};
 use super::list::{ListPane, RowKey, Rows};
 use crate::domain::{
-    ConnectionState, Damaged, Failure, Moment, Organization, OrganizationId, Outcome, Record,
+    ConnectionState, Damaged, Failure, Listed, Moment, Organization, OrganizationId, Outcome, Record,
 };
 use crate::keymap::Command;
 use crate::text::{self, Untrusted};
@@ -127,15 +127,10 @@ pub struct Context<'a> {
 }
 
 /// The lines of a record, at most `width` cells wide.
-pub fn lines(
-    record: &Record<Arc<Organization>>,
-    view: DetailView,
-    cx: Context<'_>,
-    width: usize,
-) -> Vec<Line> {
+pub fn lines(record: &Record<Listed>, view: DetailView, cx: Context<'_>, width: usize) -> Vec<Line> {
     match (record, view) {
-        (Record::Sound(organization), DetailView::Fields) => fields(organization, cx, width),
-        (Record::Sound(organization), DetailView::Json) => json_lines(&organization.json, width),
+        (Record::Sound(listed), DetailView::Fields) => fields(&listed.organization(), cx, width),
+        (Record::Sound(listed), DetailView::Json) => json_lines(&listed.part(listed.json()), width),
         (Record::Damaged(damaged), _) => {
             let Damaged { json, reason } = &**damaged;
             let reason = format!("damaged record: {}", reason.brief());
@@ -225,7 +220,7 @@ fn shared(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Lin
 }
 
 /// The first of `all` organizations by name, and how many more there are.
-pub(super) fn users_named<'a>(users: impl Iterator<Item = &'a Arc<Organization>>, all: usize) -> String {
+pub(super) fn users_named(users: impl Iterator<Item = Arc<Organization>>, all: usize) -> String {
     let named: Vec<String> = users.take(MOST_NAMED).map(|user| user.name.brief().into_string()).collect();
     let more = all.saturating_sub(named.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };

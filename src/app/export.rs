@@ -12,7 +12,7 @@ use super::notice::Notice;
 use super::settings::{Badge, Settings};
 use super::state::State;
 use super::view::View;
-use crate::domain::{Connection, Organization, Plan, PlanId, Record};
+use crate::domain::{Connection, Listed, Plan, PlanId, Record};
 use crate::export::{ConnectionRow, Format};
 use crate::text::Untrusted;
 
@@ -27,7 +27,7 @@ pub enum Content {
         /// How.
         format: Format,
         /// Which.
-        records: Arc<[Record<Arc<Organization>>]>,
+        records: Arc<[Record<Listed>]>,
     },
     /// Connections, in this order.
     Connections {
@@ -191,12 +191,12 @@ pub(super) fn write_report(state: &mut State, plan: PlanId) -> Effect {
 }
 
 /// The marked organizations, or else every row that is shown.
-fn records(list: &ListPane) -> Arc<[Record<Arc<Organization>>]> {
+fn records(list: &ListPane) -> Arc<[Record<Listed>]> {
     let rows = &list.rows;
     if list.marks.is_empty() {
         return (0..rows.shown()).filter_map(|at| Some(rows.at(at)?.record.clone())).collect();
     }
-    let marked = |row: &&Row| row.organization().is_some_and(|row| list.marks.contains(&row.id));
+    let marked = |row: &&Row| row.listed().is_some_and(|listed| list.marks.contains(listed.id()));
     rows.ordered().filter(marked).map(|row| row.record.clone()).collect()
 }
 

@@ -9,8 +9,8 @@ use super::cx::Cx;
 use super::effect::{Effect, RequestId};
 use super::settings::{Run, Settings};
 use crate::domain::{
-    Entry, Failure, FailureKind, Moment, OpenOperation, Operation, OperationId, Organization, OrganizationId,
-    Outcome, PlanId, RunId, Transition,
+    Entry, Failure, FailureKind, Listed, Moment, OpenOperation, Operation, OperationId, Organization,
+    OrganizationId, Outcome, PlanId, RunId, Transition,
 };
 use crate::text::Untrusted;
 
@@ -269,23 +269,23 @@ impl Ledger {
     /// words to tell.
     pub fn watch<'a>(
         &mut self,
-        organization: impl Fn(&OrganizationId) -> Option<&'a Organization>,
+        organization: impl Fn(&OrganizationId) -> Option<&'a Listed>,
         cx: &mut Cx<'_>,
     ) -> (Vec<Effect>, Option<String>) {
         let mut effects = Vec::new();
         let mut words = None;
         self.watched.retain(|watched| {
             let organization = |id| organization(id).filter(|_| watched.place == self.place);
-            let Some(now) =
-                organization(&watched.id).filter(|now| watched.accepted.contains(&now.connection))
+            let Some(now) = organization(&watched.id)
+                .filter(|now| watched.accepted.iter().any(|name| name.as_sent() == now.connection()))
             else {
                 return true;
             };
             let transition =
-                Transition::Corrected { outcome: Outcome::Applied, seen: now.connection.clone() };
+                Transition::Corrected { outcome: Outcome::Applied, seen: now.connection().into() };
             let request = cx.requests.next();
             effects.push(Effect::Record { request, operation: watched.operation, transition });
-            let name = now.name.brief();
+            let name = now.part(now.name()).brief();
             let operation = watched.operation;
             // No reading can tell a late effect from somebody else's change to the same value.
             words =

@@ -1,10 +1,9 @@
 //! `cckm-tui list`, `get` and `connections`: what was read, as text.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use crate::app::age;
-use crate::domain::{Connection, Field, Organization, Record};
+use crate::domain::{Connection, Field, Listed, Organization, Record};
 use crate::export::{self, ConnectionRow, Format};
 use crate::text::{Untrusted, pad, width};
 
@@ -30,7 +29,7 @@ impl Print {
 }
 
 /// An organization, or the text of a record that cannot be understood.
-pub type Row = Record<Arc<Organization>>;
+pub type Row = Record<Listed>;
 
 /// Prints organizations; says how many damaged records a sheet has no place for.
 ///
@@ -50,8 +49,9 @@ pub fn organizations(print: Print, rows: &[Row], mut to: impl Write) -> io::Resu
 
 fn cells(row: &Row) -> [String; 6] {
     match row {
-        Record::Sound(organization) => {
-            let Organization { name, connection, kind, organization_id, updated_at, .. } = &**organization;
+        Record::Sound(listed) => {
+            let organization = listed.organization();
+            let Organization { name, connection, kind, organization_id, updated_at, .. } = &*organization;
             let [name, connection, kind, organization_id] =
                 [name, connection, kind, organization_id].map(cell);
             [name, connection, kind, organization_id, time(updated_at), organization.id.to_string()]
@@ -78,19 +78,19 @@ fn time(text: &Untrusted) -> String {
 /// # Errors
 ///
 /// When `to` cannot be written.
-pub fn organization(print: Print, row: &Arc<Organization>, mut to: impl Write) -> io::Result<()> {
+pub fn organization(print: Print, row: &Listed, mut to: impl Write) -> io::Result<()> {
     match print {
         Print::Table => {
-            let id = Field { key: "id".into(), value: row.id.as_str().into() };
-            let fields = std::iter::once(id).chain(row.fields());
+            let id = Field { key: "id".into(), value: row.id().as_str().into() };
+            let fields = std::iter::once(id).chain(row.organization().fields());
             let rows = fields.map(|field| [field.key.brief().into_string(), cell(&field.value)]);
             to.write_all(plain_rows(rows).as_bytes())
         }
         // One record is no array.
         Print::For(Format::Json | Format::JsonLines) => {
-            export::json(Format::JsonLines, [row.json.as_sent()], to).map(drop)
+            export::json(Format::JsonLines, [row.json()], to).map(drop)
         }
-        Print::For(format) => export::organizations(format, &[Row::Sound(Arc::clone(row))], to).map(drop),
+        Print::For(format) => export::organizations(format, &[Row::Sound(row.clone())], to).map(drop),
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use crate::app::plan::{Planned, RowResult, RowState};
-use crate::domain::{Organization, Plan, PlanRow};
+use crate::domain::{Listed, Plan, PlanRow};
 use crate::export::guarded;
 use crate::text::{Untrusted, json_line, one_line};
 
@@ -22,12 +21,12 @@ const MISTAKES: usize = 10;
 /// Every line that names no organization or several, or no connection.
 pub fn rows_of_csv<'a>(
     bytes: &[u8],
-    organizations: impl Iterator<Item = &'a Arc<Organization>>,
-) -> Result<Vec<(Arc<Organization>, Untrusted)>, String> {
-    let mut known: HashMap<String, Vec<&Arc<Organization>>> = HashMap::new();
+    organizations: impl Iterator<Item = &'a Listed>,
+) -> Result<Vec<(Listed, Untrusted)>, String> {
+    let mut known: HashMap<String, Vec<&Listed>> = HashMap::new();
     for organization in organizations {
-        known.entry(organization.id.to_string()).or_default().push(organization);
-        let name = organization.name.as_sent();
+        known.entry(organization.id().as_str().to_owned()).or_default().push(organization);
+        let name = organization.name();
         known.entry(name.to_owned()).or_default().push(organization);
         let cell = guarded(name);
         if cell != name {
@@ -52,7 +51,7 @@ pub fn rows_of_csv<'a>(
         }
         match known.get(named).map(Vec::as_slice) {
             _ if new.is_empty() => mistakes.push(format!("line {line}: no new connection")),
-            Some([organization]) => rows.push((Arc::clone(organization), new.into())),
+            Some([organization]) => rows.push(((*organization).clone(), new.into())),
             Some(several) => mistakes
                 .push(format!("line {line}: {} organizations are called so: give an id", several.len())),
             None => mistakes

@@ -96,13 +96,13 @@ impl Snapshot {
         let mut left_out = 0;
         for row in rows {
             match row {
-                Record::Sound(organization) => {
+                Record::Sound(listed) => {
                     let entry = Entry {
-                        name: organization.name.clone(),
-                        organization_id: organization.organization_id.clone(),
-                        connection: organization.connection.clone(),
+                        name: listed.part(listed.name()),
+                        organization_id: listed.part(listed.organization_id()),
+                        connection: listed.part(listed.connection()),
                     };
-                    organizations.insert(organization.id.clone(), entry);
+                    organizations.insert(listed.id().to_id(), entry);
                 }
                 Record::Damaged(_) => left_out += 1,
             }

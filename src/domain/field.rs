@@ -20,7 +20,7 @@ impl Field {
     /// asked for: to keep them ready for every row takes more room than the record.
     pub(super) fn others(json: &Untrusted, is_known: fn(&str) -> bool) -> Vec<Self> {
         let mut others = Vec::new();
-        each_text(json, |key, value| {
+        each_text(json.as_sent(), |key, value| {
             if !is_known(&key) {
                 others.push(Self { key: json.part(&key), value: json.part(&value) });
             }
@@ -30,14 +30,14 @@ impl Field {
     }
 
     /// The first of them under a key.
-    pub(super) fn other(json: &Untrusted, is_known: fn(&str) -> bool, wanted: &str) -> Option<Untrusted> {
+    pub(super) fn other<'a>(json: &'a str, is_known: fn(&str) -> bool, wanted: &str) -> Option<Cow<'a, str>> {
         let mut found = None;
         if !is_known(wanted) {
             each_text(json, |key, value| {
                 if key != wanted {
                     return ControlFlow::Continue(());
                 }
-                found = Some(json.part(&value));
+                found = Some(value);
                 ControlFlow::Break(())
             });
         }
@@ -46,8 +46,8 @@ impl Field {
 }
 
 /// Hands out the texts under the keys of a record; the whole of it was found to be sound when it was read.
-fn each_text<'a>(json: &'a Untrusted, mut take: impl FnMut(Cow<'a, str>, Cow<'a, str>) -> ControlFlow<()>) {
-    let taken = each_field_until(json.as_sent(), |key, value| match text_of(value) {
+fn each_text<'a>(json: &'a str, mut take: impl FnMut(Cow<'a, str>, Cow<'a, str>) -> ControlFlow<()>) {
+    let taken = each_field_until(json, |key, value| match text_of(value) {
         Ok(text) => take(key, text),
         Err(_no_text) => ControlFlow::Continue(()),
     });
@@ -68,7 +68,7 @@ mod tests {
         let is_id: fn(&str) -> bool = |key| key == "id";
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(told(Field::others(&json, is_id)), [pair("b", "b"), pair("a", "[1, 2]"), pair("b", "")]);
-        let other = |key| Field::other(&json, is_id, key);
+        let other = |key| Field::other(json.as_sent(), is_id, key);
         assert_eq!((other("a"), other("b")), (Some("[1, 2]".into()), Some("b".into())));
         assert_eq!((other("id"), other("c")), (None, None));
         assert_eq!(told(Field::others(&"no record".into(), |_| false)), []);

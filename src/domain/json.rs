@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use memchr::memchr;
 use serde::Deserialize;
@@ -27,6 +27,13 @@ pub fn text_of(raw: &RawValue) -> Result<Cow<'_, str>, serde_json::Error> {
         Some(b'n') => Ok(Cow::Borrowed("")),
         _ => Ok(Cow::Borrowed(raw.get())),
     }
+}
+
+/// Where a text is a part of another, in bytes; none where it is text of its own, be it the same letters.
+pub fn range_within(whole: &str, part: &str) -> Option<Range<usize>> {
+    let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
+    let end = start.checked_add(part.len())?;
+    (end <= whole.len()).then_some(start..end)
 }
 
 /// The fields of an object in their order, names decoded and values not looked into.

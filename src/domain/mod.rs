@@ -10,6 +10,7 @@ mod field;
 mod fingerprint;
 mod identity;
 pub mod json;
+mod listed;
 mod moment;
 mod operation;
 mod organization;
@@ -30,11 +31,12 @@ pub use failure::{Call, Failure, FailureKind};
 pub use field::Field;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use identity::{Belief, Distrust, Doubt, Identity, Pin, Shown, Validity, Verified, day};
+pub use listed::{Listed, Sheet};
 pub use moment::Moment;
 pub use operation::{
     Entry, JournalFailure, OpenOperation, Operation, OperationId, OperationIdError, RunId, Target, Transition,
 };
-pub use organization::{Organization, OrganizationId, OrganizationPatch};
+pub use organization::{IdRef, Organization, OrganizationId, OrganizationPatch};
 pub use outcome::Outcome;
 pub use page::{Damaged, Page, Record, Window};
 pub use place::{Domain, Introduction};

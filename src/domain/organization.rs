@@ -1,5 +1,6 @@
 //! A Salesforce organization as CCKM records it (API contract §4.1).
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use super::field::Field;
@@ -12,23 +13,14 @@ use crate::text::Untrusted;
 pub struct OrganizationId(Untrusted);
 
 impl OrganizationId {
-    /// Longest id accepted, in bytes; a UUID has 36.
-    const LONGEST: usize = 128;
-
-    /// An id that can be put in a path: letters, digits, `-`, `_`, `.` and `:`, but neither `.` nor `..`.
-    ///
-    /// Anything else would need encoding that servers undo differently, so such a record is shown but can
-    /// not be asked for or changed.
+    /// An id that can be put in a path, as [`IdRef::of`] says.
     pub fn new(id: &str) -> Option<Self> {
-        Self::of(id.into())
+        IdRef::of(id).map(IdRef::to_id)
     }
 
-    /// The same of a text that is shared.
-    pub fn of(text: Untrusted) -> Option<Self> {
-        let id = text.as_sent();
-        let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
-        let fits = !id.is_empty() && id.len() <= Self::LONGEST && id != "." && id != "..";
-        (fits && id.bytes().all(legal)).then(|| Self(text))
+    /// The id without its memory.
+    pub fn borrowed(&self) -> IdRef<'_> {
+        IdRef(self.0.as_sent())
     }
 
     /// Bytes of text that it keeps in memory.
@@ -52,6 +44,58 @@ impl fmt::Debug for OrganizationId {
 impl fmt::Display for OrganizationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+/// Looked for among ids by its text, which is hashed and ordered as the id is.
+impl Borrow<str> for OrganizationId {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
+/// The id of a record that is kept elsewhere: legal, as every [`OrganizationId`] is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdRef<'a>(&'a str);
+
+impl<'a> IdRef<'a> {
+    /// Longest id accepted, in bytes; a UUID has 36.
+    const LONGEST: usize = 128;
+
+    /// An id that can be put in a path: letters, digits, `-`, `_`, `.` and `:`, but neither `.` nor `..`.
+    ///
+    /// Anything else would need encoding that servers undo differently, so such a record is shown but can
+    /// not be asked for or changed.
+    pub fn of(id: &'a str) -> Option<Self> {
+        let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
+        let fits = !id.is_empty() && id.len() <= Self::LONGEST && id != "." && id != "..";
+        (fits && id.bytes().all(legal)).then_some(Self(id))
+    }
+
+    /// The same where the text was found to be legal before.
+    pub(super) const fn known(id: &'a str) -> Self {
+        Self(id)
+    }
+
+    /// The id: printable ASCII by construction, so it may be shown as it is.
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// The id with memory of its own: whoever keeps it keeps no page.
+    pub fn to_id(self) -> OrganizationId {
+        OrganizationId(self.0.into())
+    }
+
+    /// The id as a part of a text where it is one; else with memory of its own.
+    pub(super) fn within(self, text: &Untrusted) -> OrganizationId {
+        OrganizationId(text.part(self.0))
+    }
+}
+
+impl fmt::Debug for IdRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 }
 
@@ -101,14 +145,6 @@ impl Organization {
         self.json.detach();
     }
 
-    /// Keeps its record, and not the memory of the page that it is a part of.
-    pub fn gather(&mut self) {
-        let mut json = self.json.clone();
-        json.detach();
-        let page = std::mem::replace(&mut self.json, json.clone());
-        self.texts().into_iter().for_each(|text| *text = text.moved(&page, &json));
-    }
-
     fn texts(&mut self) -> [&mut Untrusted; 9] {
         let Self { id, name, organization_id, connection, cloud_name, kind, created_at, updated_at, .. } =
             self;
@@ -123,7 +159,8 @@ impl Organization {
 
     /// What stands under a key that we have no name for.
     pub fn other(&self, key: &str) -> Option<Untrusted> {
-        Field::other(&self.json, Self::has_name_for, key)
+        let found = Field::other(self.json.as_sent(), Self::has_name_for, key)?;
+        Some(self.json.part(&found))
     }
 
     /// Whether what stands under a key is known by name.

@@ -1,7 +1,6 @@
 //! Lists as the server gives them: a window asked for, a page received.
 
-use std::sync::Arc;
-
+use super::listed::Listed;
 use super::organization::Organization;
 use crate::text::Untrusted;
 
@@ -78,20 +77,16 @@ impl<T> Record<T> {
     pub fn damaged(json: Untrusted, reason: Untrusted) -> Self {
         Self::Damaged(Box::new(Damaged { json, reason }))
     }
-
-    /// The same, for several to hold.
-    pub fn shared(self) -> Record<Arc<T>> {
-        match self {
-            Self::Sound(record) => Record::Sound(Arc::new(record)),
-            Self::Damaged(damaged) => Record::Damaged(damaged),
-        }
-    }
 }
 
-impl<T> Page<T> {
-    /// The same, for several to hold.
-    pub fn shared(self) -> Page<Arc<T>> {
+impl Page<Organization> {
+    /// The same as a list holds it.
+    pub fn listed(self) -> Page<Listed> {
         let Self { skip, total, records, others } = self;
-        Page { skip, total, records: records.into_iter().map(Record::shared).collect(), others }
+        let listed = |record| match record {
+            Record::Sound(organization) => Record::Sound(Listed::from(organization)),
+            Record::Damaged(damaged) => Record::Damaged(damaged),
+        };
+        Page { skip, total, records: records.into_iter().map(listed).collect(), others }
     }
 }

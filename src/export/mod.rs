@@ -16,13 +16,12 @@
 mod connections;
 mod sheet;
 
-use std::borrow::Borrow;
 use std::io::{self, Write};
 
 pub use self::connections::{ConnectionRow, connections};
 pub use self::sheet::{Sheet, guarded};
-use crate::domain::{Organization, Record};
-use crate::text::{Untrusted, json_line};
+use crate::domain::{Listed, Record};
+use crate::text::json_line;
 
 /// How a list is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,9 +98,9 @@ pub const COLUMNS: [&str; 9] =
 /// # Errors
 ///
 /// When `to` cannot be written.
-pub fn organizations<'a, O: Borrow<Organization> + 'a>(
+pub fn organizations<'a>(
     format: Format,
-    records: impl IntoIterator<Item = &'a Record<O>>,
+    records: impl IntoIterator<Item = &'a Record<Listed>>,
     to: impl Write,
 ) -> io::Result<Written> {
     match format.delimiter() {
@@ -110,9 +109,9 @@ pub fn organizations<'a, O: Borrow<Organization> + 'a>(
     }
 }
 
-fn sheet<'a, O: Borrow<Organization> + 'a>(
+fn sheet<'a>(
     delimiter: u8,
-    records: impl IntoIterator<Item = &'a Record<O>>,
+    records: impl IntoIterator<Item = &'a Record<Listed>>,
     to: impl Write,
 ) -> io::Result<Written> {
     let mut written = Written::default();
@@ -120,8 +119,8 @@ fn sheet<'a, O: Borrow<Organization> + 'a>(
     sheet.row(COLUMNS)?;
     for record in records {
         match record {
-            Record::Sound(organization) => {
-                sheet.row(cells(organization.borrow()))?;
+            Record::Sound(listed) => {
+                sheet.row(cells(listed))?;
                 written.records += 1;
             }
             Record::Damaged(_) => written.left_out += 1,
@@ -131,18 +130,24 @@ fn sheet<'a, O: Borrow<Organization> + 'a>(
     Ok(written)
 }
 
-fn cells(organization: &Organization) -> [&str; 9] {
-    let Organization { id, name, organization_id, connection, cloud_name, kind, .. } = organization;
-    let Organization { created_at, updated_at, uri, .. } = organization;
-    let rest = [name, organization_id, kind, connection, cloud_name, created_at, updated_at, uri];
-    let [name, organization_id, kind, connection, cloud_name, created_at, updated_at, uri] =
-        rest.map(Untrusted::as_sent);
-    [id.as_str(), name, organization_id, kind, connection, cloud_name, created_at, updated_at, uri]
+/// In the order of [`COLUMNS`].
+fn cells(listed: &Listed) -> [&str; 9] {
+    [
+        listed.id().as_str(),
+        listed.name(),
+        listed.organization_id(),
+        listed.kind(),
+        listed.connection(),
+        listed.cloud_name(),
+        listed.created_at(),
+        listed.updated_at(),
+        listed.uri(),
+    ]
 }
 
-fn as_sent<O: Borrow<Organization>>(record: &Record<O>) -> &str {
+fn as_sent(record: &Record<Listed>) -> &str {
     match record {
-        Record::Sound(organization) => organization.borrow().json.as_sent(),
+        Record::Sound(listed) => listed.json(),
         Record::Damaged(damaged) => damaged.json.as_sent(),
     }
 }
@@ -179,8 +184,8 @@ pub fn json<T: AsRef<str>>(
 
 /// One organization as a line of cells with tabs between, without the names of the columns and without a line end:
 /// to be pasted.
-pub fn tsv_row(organization: &Organization) -> String {
-    one_row(cells(organization))
+pub fn tsv_row(listed: &Listed) -> String {
+    one_row(cells(listed))
 }
 
 fn one_row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {

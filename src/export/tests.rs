@@ -1,9 +1,9 @@
 use super::*;
-use crate::domain::OrganizationId;
+use crate::domain::{Organization, OrganizationId};
 use crate::text::{Untrusted, unescape};
 
-fn organization(name: &str, json: &str) -> Record<Organization> {
-    Record::Sound(Organization {
+fn organization(name: &str, json: &str) -> Record<Listed> {
+    let organization = Organization {
         id: OrganizationId::new("2473e846").unwrap(),
         name: name.into(),
         organization_id: "00D5e000000aBc2EAA".into(),
@@ -14,14 +14,15 @@ fn organization(name: &str, json: &str) -> Record<Organization> {
         updated_at: Untrusted::default(),
         uri: "kylo:1".into(),
         json: json.into(),
-    })
+    };
+    Record::Sound(organization.into())
 }
 
-fn damaged(json: &str) -> Record<Organization> {
+fn damaged(json: &str) -> Record<Listed> {
     Record::damaged(json.into(), "no id".into())
 }
 
-fn written(format: Format, records: &[Record<Organization>]) -> (String, Written) {
+fn written(format: Format, records: &[Record<Listed>]) -> (String, Written) {
     let mut bytes = Vec::new();
     let written = organizations(format, records, &mut bytes).unwrap();
     (String::from_utf8(bytes).unwrap(), written)

@@ -23,8 +23,8 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use self::value::Secret;
 use regex::Regex;
 
-use crate::domain::json::{each_field, text_of};
-use crate::domain::{Connection, Organization, Password, Record};
+use crate::domain::json::{each_field, range_within, text_of};
+use crate::domain::{Connection, Listed, Organization, Password, Record};
 use crate::text::Untrusted;
 
 /// What stands where a secret stood.
@@ -116,36 +116,55 @@ impl Secrets {
 
     /// Masks what is only shown of records as words are: the values under keys without a meaning here, and
     /// everything of a damaged one. `page`: what they were read from; nearly every one is clean as a whole.
-    pub fn mask_records(&self, page: &str, records: &mut [Record<Arc<Organization>>]) {
-        if !page.contains('\\') && is_clean(page, self.known().password.clone().as_deref()) {
+    pub fn mask_records(&self, page: &str, records: &mut [Record<Listed>]) {
+        let mut masked = !is_clean(page, self.known().password.clone().as_deref());
+        if !masked && is_spelled_out(page) {
             return;
         }
-        for record in records {
-            match record {
-                Record::Sound(organization) => {
-                    // What is masked in one record of the page is not kept by another.
-                    let organization = Arc::make_mut(organization);
-                    organization.gather();
-                    self.mask_organization(organization);
-                }
+        for record in &mut *records {
+            masked |= match record {
+                Record::Sound(listed) => self.mask_listed(listed),
                 Record::Damaged(damaged) => self.mask_damaged(&mut damaged.json),
+            };
+        }
+        if masked {
+            // What is masked in one record of the page, or stands beside them, is kept by none.
+            for record in records {
+                if let Record::Sound(listed) = record {
+                    *listed = listed.clone().gathered();
+                }
             }
         }
     }
 
-    /// The text of a record that cannot be understood.
-    pub fn mask_damaged(&self, json: &mut Untrusted) {
-        mask_shown(json, self.known().password.as_deref());
+    /// Says whether anything was masked.
+    fn mask_listed(&self, listed: &mut Listed) -> bool {
+        if is_spelled_out(listed.json()) && is_clean(listed.json(), self.known().password.as_deref()) {
+            return false;
+        }
+        let mut organization = Arc::unwrap_or_clone(listed.organization());
+        let masked = self.mask_organization(&mut organization);
+        if masked {
+            *listed = organization.into();
+        }
+        masked
+    }
+
+    /// The text of a record that cannot be understood. Says whether anything was masked.
+    pub fn mask_damaged(&self, json: &mut Untrusted) -> bool {
+        mask_shown(json, self.known().password.as_deref())
     }
 
     /// The same for a record that is sound. In its text as sent the password is left alone when a field that
     /// means something holds it: there it is on the screen as a name, and the text must say the same.
-    pub fn mask_organization(&self, organization: &mut Organization) {
+    pub fn mask_organization(&self, organization: &mut Organization) -> bool {
         let Organization { name, organization_id, connection, cloud_name, kind, uri, .. } = &*organization;
         let named = [name, organization_id, connection, cloud_name, kind, uri].map(Clone::clone);
-        if self.mask_beside(&named, &mut organization.json, Organization::has_name_for) {
+        let masked = self.mask_beside(&named, &mut organization.json, Organization::has_name_for);
+        if masked {
             organization.detach();
         }
+        masked
     }
 
     /// The same for a connection. What Salesforce said of its last test is only shown.
@@ -158,21 +177,19 @@ impl Secrets {
         mask_shown(&mut connection.error, self.known().password.as_deref());
     }
 
-    /// Says whether anything may have been masked: then the fields are not to keep the record in memory of which they
-    /// are parts.
+    /// Says whether anything was masked: then the fields are not to keep the record in memory of which they are parts.
     fn mask_beside(&self, named: &[Untrusted], json: &mut Untrusted, known: impl Fn(&str) -> bool) -> bool {
         let password = self.known().password.clone();
-        // What stands in a field stands in the record, where no character of the record is spelled otherwise.
-        let is_spelled_out = !json.as_sent().contains('\\');
-        if is_spelled_out && is_clean(json.as_sent(), password.as_deref()) {
+        if is_spelled_out(json.as_sent()) && is_clean(json.as_sent(), password.as_deref()) {
             return false;
         }
         let is_no_name = |secret: &&Secret| !named.iter().any(|text| secret.is_in(text.as_sent()));
-        mask_shown(json, password.as_deref().filter(is_no_name));
-        if let Cow::Owned(masked) = mask_others(json.as_sent(), known, password.as_deref()) {
-            *json = masked.into();
+        let mut masked = mask_shown(json, password.as_deref().filter(is_no_name));
+        if let Cow::Owned(others) = mask_others(json.as_sent(), known, password.as_deref()) {
+            *json = others.into();
+            masked = true;
         }
-        true
+        masked
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -204,6 +221,11 @@ pub fn mask(text: Cow<'_, str>) -> Cow<'_, str> {
     words(text, &all)
 }
 
+/// Whether what stands in a field of a record stands in the record: no character of that is spelled otherwise.
+fn is_spelled_out(json: &str) -> bool {
+    !json.contains('\\')
+}
+
 /// Whether there is nothing to mask in what is only shown. A few quick looks, because nearly every record is clean.
 fn is_clean(text: &str, password: Option<&Secret>) -> bool {
     let mut spellings = password.into_iter().flat_map(Secret::spellings);
@@ -212,14 +234,14 @@ fn is_clean(text: &str, password: Option<&Secret>) -> bool {
         && !spellings.any(|spelling| text.contains(spelling))
 }
 
-/// Masks what is only shown; tokens are masked already, in the text that it was read from.
-fn mask_shown(text: &mut Untrusted, password: Option<&Secret>) {
+/// Masks what is only shown; tokens are masked already, in the text that it was read from. Says whether anything was.
+fn mask_shown(text: &mut Untrusted, password: Option<&Secret>) -> bool {
     if is_clean(text.as_sent(), password) {
-        return;
+        return false;
     }
-    if let Cow::Owned(masked) = masked_words(text.as_sent(), password) {
-        *text = masked.into();
-    }
+    let Cow::Owned(masked) = masked_words(text.as_sent(), password) else { return false };
+    *text = masked.into();
+    true
 }
 
 fn masked_words<'a>(text: &'a str, password: Option<&Secret>) -> Cow<'a, str> {
@@ -234,10 +256,9 @@ fn mask_others<'a>(json: &'a str, known: impl Fn(&str) -> bool, password: Option
         let text = text_of(value).ok().filter(|_| !known(&key));
         if let Some(Cow::Owned(masked)) = text.as_deref().map(|text| masked_words(text, password)) {
             let value = value.get();
-            let start = value.as_ptr().addr() - json.as_ptr().addr();
             let shown =
                 if value.starts_with('"') { serde_json::Value::String(masked).to_string() } else { masked };
-            parts.push((start..start + value.len(), shown));
+            parts.extend(range_within(json, value).map(|range| (range, shown)));
         }
         Ok(())
     });

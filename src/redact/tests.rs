@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::OrganizationId;
+use crate::domain::{IdRef, OrganizationId, Sheet};
 
 const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl-_";
 
@@ -175,12 +175,35 @@ fn sk_06_the_password_is_masked_where_a_record_is_only_shown() {
     );
     let damaged = |json: &str| Record::damaged(json.into(), "".into());
     let masked = |page: &str, json: &str| {
-        let mut records = [damaged(json), Record::Sound(Arc::new(record("n", json)))];
+        let mut records = [damaged(json), Record::Sound(Listed::from(record("n", json)))];
         secrets.mask_records(page, &mut records);
         records
     };
-    let both = |json: &str| [damaged(json), Record::Sound(Arc::new(record("n", json)))];
+    let both = |json: &str| [damaged(json), Record::Sound(Listed::from(record("n", json)))];
     assert_eq!(masked("[{canary]", "{canary"), both("{•••"));
     assert_eq!(masked(r"[\u0063anary]", "canary"), both("•••"), "the page spells it otherwise");
     assert_eq!(masked("[{canaries]", "{canaries"), both("{canaries"));
+}
+
+#[test]
+fn what_is_masked_in_one_record_of_a_page_is_kept_by_no_other() {
+    let secrets = Secrets::default();
+    secrets.learn_password(&Password::new("canary"));
+    let parts = |note: &str| {
+        let page = Untrusted::from(format!(r#"{{"id":"a","note":"{note}"}},{{"id":"b"}}"#));
+        let mut sheet = Sheet::new(page.clone());
+        for json in page.as_sent().split_inclusive('}').map(|json| json.trim_start_matches(',')) {
+            let id = IdRef::of(json.get(7..8).unwrap()).unwrap();
+            sheet.take(json, id, [""; Organization::KEYS.len()]).unwrap();
+        }
+        let sheet = sheet.shared();
+        let records = (0..2).filter_map(|nth| Listed::of(&sheet, nth)).map(Record::Sound);
+        let mut records: Vec<_> = records.collect();
+        secrets.mask_records(page.as_sent(), &mut records);
+        let is_part =
+            |record: &&Record<Listed>| matches!(record, Record::Sound(listed) if listed.place().is_some());
+        records.iter().filter(is_part).count()
+    };
+    assert_eq!([parts("x"), parts(r"x \u0026 y")], [2, 2], "nothing is masked");
+    assert_eq!([parts("canary"), parts(r"\u0063anary")], [0, 0]);
 }

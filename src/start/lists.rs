@@ -81,12 +81,10 @@ pub(super) fn get(flags: &Get) -> Result<ExitCode, Problem> {
         async |core, _| {
             listed(core).await?;
             let rows = shown(core.state()).into_iter().filter_map(|row| match row {
-                Record::Sound(organization) => Some(organization),
+                Record::Sound(listed) => Some(listed),
                 Record::Damaged(_) => None,
             });
-            Ok(rows
-                .filter(|row| row.id.as_str() == wanted || row.name.as_sent() == wanted)
-                .collect::<Vec<_>>())
+            Ok(rows.filter(|row| row.id().as_str() == wanted || row.name() == wanted).collect::<Vec<_>>())
         },
     )?;
     match found.as_slice() {
@@ -99,7 +97,8 @@ pub(super) fn get(flags: &Get) -> Result<ExitCode, Problem> {
             Err(eyre!("no organization has the id or the name `{wanted}`; `cckm-tui list` shows them").into())
         }
         several => {
-            let ids: Vec<String> = several.iter().map(|organization| organization.id.to_string()).collect();
+            let ids: Vec<String> =
+                several.iter().map(|organization| organization.id().as_str().to_owned()).collect();
             Err(eyre!("{} organizations are called `{wanted}`: give an id: {}", ids.len(), ids.join(", "))
                 .into())
         }

@@ -20,7 +20,7 @@ use crate::app::plan::{Applying, Planned, RowResult, RowState, Writing};
 use crate::app::{Effect, Message, State, consent_of};
 use crate::cli;
 use crate::commands::plans::{Ended, ended_line, rows_of_csv, summary};
-use crate::domain::{Organization, Plan, PlanRow};
+use crate::domain::{Listed, Plan, PlanRow};
 use crate::files::{self, Demands};
 use crate::keymap::Command;
 use crate::plans::{self, Store};
@@ -73,17 +73,17 @@ pub(super) fn plan(flags: &cli::Plan) -> Result<ExitCode, Problem> {
 }
 
 /// The organizations that the filter leaves.
-fn shown(state: &State) -> Vec<Arc<Organization>> {
+fn shown(state: &State) -> Vec<Listed> {
     let rows = &state.list.rows;
-    (0..rows.shown()).filter_map(|at| rows.at(at)?.organization().cloned()).collect()
+    (0..rows.shown()).filter_map(|at| rows.at(at)?.listed().cloned()).collect()
 }
 
-fn organizations(state: &State) -> impl Iterator<Item = &Arc<Organization>> {
+fn organizations(state: &State) -> impl Iterator<Item = &Listed> {
     state.list.rows.organizations()
 }
 
 /// Each organization to the connection that its line names.
-fn of_csv(state: &State, wanted: &[(Arc<Organization>, Untrusted)]) -> (Vec<PlanRow>, usize) {
+fn of_csv(state: &State, wanted: &[(Listed, Untrusted)]) -> (Vec<PlanRow>, usize) {
     let (mut rows, mut already) = (Vec::new(), 0);
     for (organization, new) in wanted {
         let (row, right) = moving(state, std::slice::from_ref(organization), new);

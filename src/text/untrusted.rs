@@ -31,25 +31,6 @@ impl Untrusted {
         self.0.parent().try_substr_from(text).map_or_else(|| text.into(), Self)
     }
 
-    /// All that it is a part of.
-    pub(crate) fn whole(&self) -> Self {
-        Self(self.0.parent().clone().into())
-    }
-
-    /// Where this text is a part of `whole`, the same part of a copy of that; else a text with memory of its own.
-    #[must_use]
-    pub(crate) fn moved(&self, whole: &Self, copy: &Self) -> Self {
-        let (part, within) = (self.0.range(), whole.0.range());
-        let is_part = ArcStr::ptr_eq(self.0.parent(), whole.0.parent())
-            && within.start <= part.start
-            && part.end <= within.end;
-        let moved = is_part.then(|| part.start - within.start..part.end - within.start);
-        match moved.and_then(|range| copy.as_sent().get(range)) {
-            Some(text) => copy.part(text),
-            None => self.detached(),
-        }
-    }
-
     /// Bytes of text that it keeps in memory, be it as a part of more.
     #[cfg(test)]
     pub(crate) fn held(&self) -> usize {
@@ -109,15 +90,10 @@ impl Untrusted {
 
     /// A part of the text through the display rule.
     fn shown(&self, part: &str) -> DisplayText {
-        DisplayText(match shown(part) {
+        DisplayText(match displayed(part) {
             Cow::Borrowed(plain) => self.part(plain).0,
             Cow::Owned(escaped) => escaped.into(),
         })
-    }
-
-    /// The same text as [`display`](Self::display), for whoever only looks at it.
-    pub(crate) fn displayed(&self) -> Cow<'_, str> {
-        shown(&self.0)
     }
 
     /// Whether there is no text at all.
@@ -127,7 +103,7 @@ impl Untrusted {
 }
 
 /// A text through the display rule. What stands for an empty value, a dash, is escaped where it is the whole text.
-fn shown(text: &str) -> Cow<'_, str> {
+pub(crate) fn displayed(text: &str) -> Cow<'_, str> {
     match text {
         "–" => r"\u{2013}".into(),
         "-" => r"\x2d".into(),
@@ -192,10 +168,6 @@ mod tests {
         assert_eq!(part, Untrusted::from("name"));
         assert_eq!(part.held(), whole.as_sent().len());
         assert_eq!(part.display().0.parent().len(), whole.as_sent().len(), "nothing was to be escaped");
-        let copy = Untrusted::from("a record with a name");
-        let moved = part.moved(&whole, &copy);
-        assert!(moved == part && ArcStr::ptr_eq(moved.0.parent(), copy.0.parent()));
-        assert_eq!(part.moved(&copy, &whole).held(), 4, "no part of what was copied");
         part.detach();
         assert_eq!((part.as_sent(), part.held()), ("name", 4));
         assert_eq!(whole.part(&name(whole.as_sent())).held(), 4, "the same letters elsewhere are no part");

@@ -172,7 +172,7 @@ fn paint_row(
     canvas: &mut Canvas<'_>,
 ) {
     let query = state.list.filter.query();
-    if row.organization().is_none() {
+    if row.listed().is_none() {
         let text = format!("damaged record: {}", row.title());
         canvas.put(area.x + GUTTER, area.y, area.width.saturating_sub(GUTTER), Role::Bad, &text);
     } else {
@@ -190,7 +190,7 @@ fn paint_row(
     if rows.name_look_alike(row).or_else(|| rows.connection_look_alike(row)).is_some() {
         canvas.put(area.x + 3, area.y, 1, Role::Warning, "≈");
     }
-    if row.organization().is_some_and(|organization| state.list.marks.contains(&organization.id)) {
+    if row.listed().is_some_and(|listed| state.list.marks.contains(listed.id())) {
         canvas.put(area.x + 1, area.y, 1, Role::Value, "*");
     }
     if row.changed.is_some() {
@@ -229,11 +229,11 @@ pub(super) fn paint_matches(
 
 /// Hands over what stands in a column. The mark of an empty value is dim: a name that is a dash is not.
 fn cell(state: &State, row: &Row, column: Column, put: impl FnOnce(Role, &str)) {
-    let Some(organization) = row.organization() else { return };
+    let Some(listed) = row.listed() else { return };
     if column == Column::Id {
-        return put(Role::Text, organization.id.as_str());
+        return put(Role::Text, listed.id().as_str());
     }
-    let value = column.value(organization, state.list.rows.others()).filter(|value| !value.is_empty());
+    let value = column.value(listed, state.list.rows.others()).filter(|value| !value.is_empty());
     let Some(value) = value else { return put(Role::Dim, "–") };
     if column.is_time() {
         let at = row.time(column).filter(|_| !state.list.columns.wide);

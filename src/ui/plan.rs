@@ -47,7 +47,7 @@ fn choosing(
     let title = format!("Change the connection of {}", count(targets.len(), "organization"));
     let area = window(state, &title, (keymap, Context::Choose), canvas);
     let width = usize::from(area.width);
-    let names = targets.iter().take(8).map(|target| target.name.brief().into_string());
+    let names = targets.iter().take(8).map(|target| target.part(target.name()).brief().into_string());
     let names = names.collect::<Vec<_>>().join(", ");
     let more = if targets.len() > 8 { format!(" and {} more", targets.len() - 8) } else { String::new() };
     let mut lines: Vec<Line> = at_most(3, wrapped(Role::Text, &format!("{names}{more}"), width).collect());

@@ -87,7 +87,7 @@ impl Bench {
             .await;
         let Reply::Listed(Ok(batch)) = reply else { panic!("{reply:?}") };
         let sound = batch.records().find_map(|record| match record {
-            Record::Sound(organization) => Some(organization.id.clone()),
+            Record::Sound(listed) => Some(listed.id().to_id()),
             Record::Damaged(_) => None,
         });
         sound.unwrap()

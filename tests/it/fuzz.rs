@@ -103,7 +103,7 @@ impl Bench {
 fn told(mut app: App, kind: Kind, bodies: &[Vec<u8>], nth: u64) -> App {
     match kind {
         Kind::List => {
-            let mut all = Page::new(0, None, Vec::new()).shared();
+            let mut all = Page::new(0, None, Vec::new()).listed();
             for body in bodies {
                 match bodies::organizations(body) {
                     Ok(page) => {

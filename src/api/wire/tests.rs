@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{Field, ServerWords};
 use crate::text::Untrusted;
 
-fn list(body: &str) -> Page<Arc<Organization>> {
+fn list(body: &str) -> Page<Listed> {
     organizations(&Text::new(body.as_bytes()), 0).unwrap()
 }
 
@@ -13,7 +13,7 @@ fn refused(body: &str) -> String {
 }
 
 /// The only record of a list with one row.
-fn row(row: &str) -> Record<Arc<Organization>> {
+fn row(row: &str) -> Record<Listed> {
     let mut rows = list(&format!(r#"{{"total":1,"resources":[{row}]}}"#));
     assert_eq!(rows.records.len(), 1);
     rows.records.remove(0)
@@ -21,7 +21,7 @@ fn row(row: &str) -> Record<Arc<Organization>> {
 
 fn sound(json: &str) -> Organization {
     match row(json) {
-        Record::Sound(organization) => Arc::unwrap_or_clone(organization),
+        Record::Sound(listed) => Arc::unwrap_or_clone(listed.organization()),
         Record::Damaged(damaged) => panic!("{json}: {:?}", damaged.reason),
     }
 }
@@ -71,6 +71,26 @@ fn a_documented_record_is_read_whole_and_what_is_unknown_is_kept() {
 }
 
 #[test]
+fn what_a_page_spells_out_is_read_in_its_place_as_a_record_by_itself_is_read() {
+    let escaped = r#"{"id":"b","name":"Acme \u0026 Sons","connection":"c"}"#;
+    let escaped_id = r#"{"id":"\u0062","name":"B"}"#;
+    let long = format!(r#"{{"id":"c","note":"{}"}}"#, "x".repeat(1 << 16));
+    let umlaut = r#"{"id":"d","name":"Müller 日本","type":null}"#;
+    let in_place = [THALES, umlaut, r#"{"id":12}"#];
+    let by_itself = [escaped, escaped_id, &long];
+    let rows: Vec<&str> = in_place.iter().chain(&by_itself).copied().collect();
+    let page = list(&format!(r#"{{"resources":[{},7]}}"#, rows.join(",")));
+    assert_eq!(page.records.len(), rows.len() + 1);
+    for (nth, (record, json)) in page.records.iter().zip(&rows).enumerate() {
+        let Record::Sound(listed) = record else { panic!("{record:?}") };
+        let alone = organization(&Text::new(json.as_bytes())).unwrap();
+        assert_eq!(*listed.organization(), alone);
+        assert_eq!(listed, &Listed::from(alone));
+        assert_eq!(listed.place().is_some(), nth < in_place.len(), "{json}");
+    }
+}
+
+#[test]
 fn js_01_other_types_are_kept_as_their_json_text() {
     let organization = sound(
         r#"{"id":"a","name":12,"organization_id":true,"connection":null,"cloud_name":1e999,
@@ -101,7 +121,7 @@ fn js_01_a_row_that_cannot_be_read_hides_no_other() {
         .records
         .into_iter()
         .map(|record| match record {
-            Record::Sound(organization) => organization.id.to_string(),
+            Record::Sound(listed) => listed.id().as_str().to_owned(),
             Record::Damaged(damaged) => damaged.reason.as_sent().split(':').next().unwrap().to_owned(),
         })
         .collect();
@@ -306,10 +326,10 @@ proptest! {
         if let Ok(rows) = organizations(&text, 0) {
             for record in rows.records {
                 let json = match &record {
-                    Record::Sound(organization) => &organization.json,
-                    Record::Damaged(damaged) => &damaged.json,
+                    Record::Sound(listed) => listed.json(),
+                    Record::Damaged(damaged) => damaged.json.as_sent(),
                 };
-                prop_assert!(text.as_str().contains(json.as_sent()));
+                prop_assert!(text.as_str().contains(json));
             }
         }
         let _whatever = (connections(&text).is_ok(), organization(&text).is_ok(), token_answer(text.as_str()).is_ok());

@@ -67,7 +67,7 @@ pub(super) fn edit_selected(state: &mut State) -> Vec<Effect> {
     if !state.list.marks.is_empty() {
         return super::plan::plan_marked(state);
     }
-    let Some(target) = state.list.organization().cloned() else {
+    let Some(target) = state.list.organization() else {
         let words = if state.list.row().is_some() {
             "a damaged record cannot be changed: its id is not certain"
         } else {

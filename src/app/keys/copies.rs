@@ -3,10 +3,11 @@
 use crate::app::clipboard;
 use crate::app::effect::Effect;
 use crate::app::export::connection_row;
+use crate::app::list::Row;
 use crate::app::notice::Notice;
 use crate::app::state::State;
 use crate::app::view::View;
-use crate::domain::{Connection, Organization};
+use crate::domain::{Connection, Listed};
 use crate::export::{ConnectionRow, tsv_row};
 use crate::keymap::Command;
 use crate::text::{escape_for_file, json_line};
@@ -15,15 +16,15 @@ const AS_JSON: &str = "the record as JSON, as the server sent it";
 const AS_ROW: &str = "the row, with tabs between its cells";
 
 /// What a command copies and what that is called; none for what is no copy of a part.
-fn part(organization: &Organization, command: Command) -> Option<(String, &'static str)> {
+fn part(listed: &Listed, command: Command) -> Option<(String, &'static str)> {
     Some(match command {
-        Command::CopyName => (one_line(organization.name.as_sent()), "the name"),
-        Command::CopyId => (organization.id.to_string(), "the id"),
-        Command::CopyOrgId => (one_line(organization.organization_id.as_sent()), "the Salesforce id"),
-        Command::CopyConnection => (one_line(organization.connection.as_sent()), "the connection"),
-        Command::CopyUri => (one_line(organization.uri.as_sent()), "the uri"),
-        Command::CopyJson => (json_line(organization.json.as_sent()).into_owned(), AS_JSON),
-        Command::CopyTsv => (tsv_row(organization), AS_ROW),
+        Command::CopyName => (one_line(listed.name()), "the name"),
+        Command::CopyId => (listed.id().as_str().to_owned(), "the id"),
+        Command::CopyOrgId => (one_line(listed.organization_id()), "the Salesforce id"),
+        Command::CopyConnection => (one_line(listed.connection()), "the connection"),
+        Command::CopyUri => (one_line(listed.uri()), "the uri"),
+        Command::CopyJson => (json_line(listed.json()).into_owned(), AS_JSON),
+        Command::CopyTsv => (tsv_row(listed), AS_ROW),
         _ => return None,
     })
 }
@@ -49,10 +50,10 @@ fn part_of_connection(connection: &ConnectionRow, command: Command) -> Option<(S
 /// Copies a part of the selected row, or the command that reads it.
 pub(super) fn copy(state: &mut State, command: Command) -> Vec<Effect> {
     let part = match state.view {
-        View::Organizations => match state.list.organization() {
-            Some(organization) => match part(organization, command) {
+        View::Organizations => match state.list.row().and_then(Row::listed) {
+            Some(listed) => match part(listed, command) {
                 Some(part) => Ok(part),
-                None => return super::copy_command(state, "GET", &organization.id.path(), None),
+                None => return super::copy_command(state, "GET", &listed.id().to_id().path(), None),
             },
             None if state.list.row().is_some() => {
                 Err("a damaged record has no parts to copy: E writes it as JSON")

@@ -60,7 +60,7 @@ pub(in crate::app) fn plan_for(state: &mut State, new: &Untrusted, query: &Query
         return Vec::new();
     }
     let matching = state.list.rows.that_match(query, &state.list.filter);
-    let targets: Vec<_> = matching.into_iter().filter_map(Row::organization).cloned().collect();
+    let targets: Vec<_> = matching.into_iter().filter_map(Row::listed).cloned().collect();
     let (rows, already) = moves(&targets, new, &accepted(state, new));
     if rows.is_empty() {
         let words =

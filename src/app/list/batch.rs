@@ -1,13 +1,12 @@
 //! Records that came, with what the list makes of each. It is made beside the loop: no key waits for it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
 use super::row::Row;
 use super::words::{Said, Words};
-use crate::domain::{Organization, Page, Record};
+use crate::domain::{Listed, Organization, Page, Record};
 use crate::text::{Skeleton, Untrusted};
 
 /// A page, ready to be put among the rows.
@@ -26,23 +25,15 @@ pub struct Batch {
 }
 
 impl Batch {
-    fn of(page: Page<Arc<Organization>>) -> Self {
+    fn of(page: Page<Listed>) -> Self {
         let Page { skip: _, total, records, others } = page;
         let mut batch = Self { total, others, ..Self::default() };
-        let mut known: HashMap<Untrusted, u32, RandomState> = HashMap::default();
-        let mut said = Said::default();
+        let (mut known, mut said) = (HashMap::default(), Said::default());
         batch.rows.reserve_exact(records.len());
         for record in records {
             batch.words.push(&record, &mut said);
             let connection = match &record {
-                Record::Sound(organization) => {
-                    let name = &organization.connection;
-                    known.get(name).copied().unwrap_or_else(|| {
-                        let place = batch.connection(name);
-                        known.insert(name.clone(), place);
-                        place
-                    })
-                }
+                Record::Sound(listed) => batch.connection(listed, &mut known),
                 Record::Damaged(_) => 0,
             };
             batch.rows.push(Row { connection, ..Row::new(record) });
@@ -51,26 +42,32 @@ impl Batch {
     }
 
     /// The records that came.
-    pub fn records(&self) -> impl ExactSizeIterator<Item = &Record<Arc<Organization>>> {
+    pub fn records(&self) -> impl ExactSizeIterator<Item = &Record<Listed>> {
         self.rows.iter().map(|row| &row.record)
     }
 
-    fn connection(&mut self, name: &Untrusted) -> u32 {
+    /// The place of the connection that a record names. `known`: the places so far, by their names.
+    fn connection(&mut self, listed: &Listed, known: &mut HashMap<Box<str>, u32, RandomState>) -> u32 {
+        let name = listed.connection();
+        if let Some(place) = known.get(name) {
+            return *place;
+        }
         let place = u32::try_from(self.connections.len()).unwrap_or(u32::MAX);
-        self.connections.push((name.clone(), Skeleton::of(name.as_sent())));
+        known.insert(name.into(), place);
+        self.connections.push((listed.part(name), Skeleton::of(name)));
         place
     }
 }
 
-impl From<Page<Arc<Organization>>> for Batch {
-    fn from(page: Page<Arc<Organization>>) -> Self {
+impl From<Page<Listed>> for Batch {
+    fn from(page: Page<Listed>) -> Self {
         Self::of(page)
     }
 }
 
 impl From<Page<Organization>> for Batch {
     fn from(page: Page<Organization>) -> Self {
-        Self::of(page.shared())
+        Self::of(page.listed())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::app::query::{Field, ORGANIZATIONS, Time};
-use crate::domain::Organization;
+use crate::domain::Listed;
 use crate::text::Untrusted;
 
 /// A column of the list.
@@ -93,33 +93,30 @@ impl Column {
         matches!(self, Self::Updated | Self::Created)
     }
 
-    /// What a record has in it; none for its id, which is no text of the server's, and for a field it does not have.
-    pub fn value<'a>(
-        self,
-        organization: &'a Organization,
-        others: &OtherFields,
-    ) -> Option<Cow<'a, Untrusted>> {
+    /// What a record has in it, as sent; none for a field it does not have.
+    fn of<'a>(self, listed: &'a Listed, others: &OtherFields) -> Option<Cow<'a, str>> {
         Some(Cow::Borrowed(match self {
-            Self::Name | Self::OrgId | Self::Type | Self::Connection | Self::Cloud | Self::Id => {
-                self.field()?.of(organization)?
-            }
-            Self::Updated => &organization.updated_at,
-            Self::Created => &organization.created_at,
-            Self::Uri => &organization.uri,
-            Self::Other(place) => {
-                return organization.other(others.key(place)?.as_sent()).map(Cow::Owned);
-            }
+            Self::Name => listed.name(),
+            Self::OrgId => listed.organization_id(),
+            Self::Type => listed.kind(),
+            Self::Connection => listed.connection(),
+            Self::Updated => listed.updated_at(),
+            Self::Cloud => listed.cloud_name(),
+            Self::Created => listed.created_at(),
+            Self::Id => listed.id().as_str(),
+            Self::Uri => listed.uri(),
+            Self::Other(place) => return listed.other(others.key(place)?.as_sent()),
         }))
     }
 
+    /// The same for one row.
+    pub fn value(self, listed: &Listed, others: &OtherFields) -> Option<Untrusted> {
+        self.of(listed, others).map(|value| listed.part(&value))
+    }
+
     /// The text that it is ordered by.
-    pub(super) fn text<'a>(self, organization: &'a Organization, others: &OtherFields) -> Cow<'a, str> {
-        match (self, self.value(organization, others)) {
-            (Self::Id, _) => organization.id.as_str().into(),
-            (_, Some(Cow::Borrowed(value))) => value.as_sent().into(),
-            (_, Some(Cow::Owned(value))) => value.as_sent().to_owned().into(),
-            (_, None) => "".into(),
-        }
+    pub(super) fn text<'a>(self, listed: &'a Listed, others: &OtherFields) -> Cow<'a, str> {
+        self.of(listed, others).unwrap_or_default()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::filter::Filter;
 use super::rows::Rows;
-use crate::domain::OrganizationId;
+use crate::domain::{IdRef, OrganizationId};
 
 /// Which organizations are marked, and how many of them the filter hides.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,8 +41,8 @@ impl Marks {
     }
 
     /// Whether this one is marked.
-    pub fn contains(&self, id: &OrganizationId) -> bool {
-        self.marked.contains_key(id)
+    pub fn contains(&self, id: IdRef<'_>) -> bool {
+        self.marked.contains_key(id.as_str())
     }
 
     /// All of them, in no order.
@@ -56,24 +56,24 @@ impl Marks {
     }
 
     /// Marks one that is shown.
-    pub(super) fn add(&mut self, id: OrganizationId) {
-        if self.marked.insert(id, true) == Some(false) {
+    pub(super) fn add(&mut self, id: IdRef<'_>) {
+        if self.marked.insert(id.to_id(), true) == Some(false) {
             self.hidden -= 1;
         }
     }
 
-    pub(super) fn remove(&mut self, id: &OrganizationId) {
-        if self.marked.remove(id) == Some(false) {
+    pub(super) fn remove(&mut self, id: IdRef<'_>) {
+        if self.marked.remove(id.as_str()) == Some(false) {
             self.hidden -= 1;
         }
     }
 
     /// Marks one that is shown, or takes its mark away.
-    pub(super) fn toggle(&mut self, id: &OrganizationId) {
+    pub(super) fn toggle(&mut self, id: IdRef<'_>) {
         if self.contains(id) {
             self.remove(id);
         } else {
-            self.add(id.clone());
+            self.add(id);
         }
     }
 
@@ -83,10 +83,10 @@ impl Marks {
     }
 
     /// Begins a range at a row that is shown, and marks it.
-    pub(super) fn begin_range(&mut self, anchor: &OrganizationId) {
-        let added = if self.contains(anchor) { HashSet::new() } else { HashSet::from([anchor.clone()]) };
-        self.add(anchor.clone());
-        self.range = Some(Span { anchor: anchor.clone(), added });
+    pub(super) fn begin_range(&mut self, anchor: IdRef<'_>) {
+        let added = if self.contains(anchor) { HashSet::new() } else { HashSet::from([anchor.to_id()]) };
+        self.add(anchor);
+        self.range = Some(Span { anchor: anchor.to_id(), added });
     }
 
     /// Ends the range; what it marked stays marked. Says whether there was one.
@@ -100,19 +100,19 @@ impl Marks {
     }
 
     /// A row comes into the range.
-    pub(super) fn extend_over(&mut self, id: &OrganizationId) {
+    pub(super) fn extend_over(&mut self, id: IdRef<'_>) {
         if self.contains(id) {
             return;
         }
-        self.add(id.clone());
+        self.add(id);
         if let Some(range) = &mut self.range {
-            range.added.insert(id.clone());
+            range.added.insert(id.to_id());
         }
     }
 
     /// A row leaves the range.
-    pub(super) fn shrink_from(&mut self, id: &OrganizationId) {
-        if self.range.as_mut().is_some_and(|range| range.added.remove(id)) {
+    pub(super) fn shrink_from(&mut self, id: IdRef<'_>) {
+        if self.range.as_mut().is_some_and(|range| range.added.remove(id.as_str())) {
             self.remove(id);
         }
     }
@@ -139,8 +139,8 @@ impl Marks {
     /// Drops the marks of organizations that are gone; says how many.
     pub(super) fn drop_vanished(&mut self, rows: &Rows) -> usize {
         let before = self.marked.len();
-        self.marked.retain(|id, _| rows.organization(id).is_some());
-        if self.range.as_ref().is_some_and(|range| rows.organization(&range.anchor).is_none()) {
+        self.marked.retain(|id, _| rows.listed(id).is_some());
+        if self.range.as_ref().is_some_and(|range| rows.listed(&range.anchor).is_none()) {
             self.range = None;
         }
         before - self.marked.len()

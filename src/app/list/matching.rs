@@ -84,14 +84,14 @@ fn those_among(order: &[u32], places: &Places) -> Vec<u32> {
 
 impl Subject for Looked<'_> {
     fn lower(&self, column: usize) -> Option<&str> {
-        let is_there = |field: &Field| self.row.organization().is_some() || *field == Field::Name;
+        let is_there = |field: &Field| self.row.listed().is_some() || *field == Field::Name;
         let field = Field::ALL.get(column).filter(|field| is_there(field))?;
         Some(self.words.get(self.place, *field))
     }
 
     fn displayed(&self, column: usize) -> Option<Cow<'_, str>> {
         let field = Field::ALL.get(column)?;
-        self.row.organization().map(|organization| field.displayed(organization))
+        self.row.listed().map(|listed| field.displayed(listed))
     }
 
     fn given(&self) -> Option<&Criteria> {

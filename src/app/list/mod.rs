@@ -37,7 +37,7 @@ pub use sort::{By, Sort};
 
 use super::cursor::{in_sight, moved};
 use super::field::Field;
-use crate::domain::{Criteria, Failure, Moment, Organization, OrganizationId};
+use crate::domain::{Criteria, Failure, Listed, Moment, Organization, OrganizationId};
 use crate::keymap::Command;
 use crate::text::DisplayText;
 
@@ -126,7 +126,7 @@ impl ListPane {
     }
 
     /// The selected organization, unless its record is damaged.
-    pub fn organization(&self) -> Option<&Arc<Organization>> {
+    pub fn organization(&self) -> Option<Arc<Organization>> {
         self.row()?.organization()
     }
 
@@ -164,8 +164,8 @@ impl ListPane {
     pub fn mark(&mut self, count: Option<usize>) {
         self.marks.end_range();
         for _ in 0..count.unwrap_or(1).min(self.rows.shown()) {
-            if let Some(id) = self.organization().map(|organization| organization.id.clone()) {
-                self.marks.toggle(&id);
+            if let Some(organization) = self.organization() {
+                self.marks.toggle(organization.id.borrowed());
             }
             self.go(Command::MoveDown, None);
         }
@@ -176,8 +176,8 @@ impl ListPane {
         if self.marks.end_range() {
             return;
         }
-        if let Some(id) = self.organization().map(|organization| organization.id.clone()) {
-            self.marks.begin_range(&id);
+        if let Some(organization) = self.organization() {
+            self.marks.begin_range(organization.id.borrowed());
         }
     }
 
@@ -192,11 +192,11 @@ impl ListPane {
         let was = anchor.min(before)..=anchor.max(before);
         let is = anchor.min(now)..=anchor.max(now);
         for position in before.min(now)..=before.max(now) {
-            let Some(organization) = self.rows.at(position).and_then(Row::organization) else { continue };
+            let Some(listed) = self.rows.at(position).and_then(Row::listed) else { continue };
             if is.contains(&position) {
-                self.marks.extend_over(&organization.id);
+                self.marks.extend_over(listed.id());
             } else if was.contains(&position) {
-                self.marks.shrink_from(&organization.id);
+                self.marks.shrink_from(listed.id());
             }
         }
     }
@@ -204,14 +204,14 @@ impl ListPane {
     /// `*`: marks every row that is shown; when all of them are marked already, takes their marks away.
     pub fn mark_shown(&mut self) {
         self.marks.end_range();
-        let shown = || (0..self.rows.shown()).filter_map(|at| self.rows.at(at)?.organization());
-        let all = shown().all(|organization| self.marks.contains(&organization.id));
+        let shown = || (0..self.rows.shown()).filter_map(|at| self.rows.at(at)?.listed());
+        let all = shown().all(|listed| self.marks.contains(listed.id()));
         let mut marks = std::mem::take(&mut self.marks);
-        for organization in shown() {
+        for listed in shown() {
             if all {
-                marks.remove(&organization.id);
+                marks.remove(listed.id());
             } else {
-                marks.add(organization.id.clone());
+                marks.add(listed.id());
             }
         }
         self.marks = marks;
@@ -221,8 +221,8 @@ impl ListPane {
     pub fn invert_marks(&mut self) {
         self.marks.end_range();
         let mut marks = std::mem::take(&mut self.marks);
-        for organization in (0..self.rows.shown()).filter_map(|at| self.rows.at(at)?.organization()) {
-            marks.toggle(&organization.id);
+        for listed in (0..self.rows.shown()).filter_map(|at| self.rows.at(at)?.listed()) {
+            marks.toggle(listed.id());
         }
         self.marks = marks;
     }
@@ -236,18 +236,18 @@ impl ListPane {
 
     /// Takes the marks of these away, whatever the filter shows.
     pub fn unmark<'a>(&mut self, ids: impl Iterator<Item = &'a OrganizationId>) {
-        ids.for_each(|id| self.marks.remove(id));
+        ids.for_each(|id| self.marks.remove(id.borrowed()));
     }
 
     /// The marked organizations in the order of the list; those that the filter hides come last, by name.
-    pub fn marked(&self) -> Vec<Arc<Organization>> {
-        let shown = (0..self.rows.shown()).filter_map(|at| self.rows.at(at)?.organization());
-        let mut marked: Vec<_> = shown.filter(|row| self.marks.contains(&row.id)).cloned().collect();
+    pub fn marked(&self) -> Vec<Listed> {
+        let shown = (0..self.rows.shown()).filter_map(|at| self.rows.at(at)?.listed());
+        let mut marked: Vec<_> = shown.filter(|listed| self.marks.contains(listed.id())).cloned().collect();
         if marked.len() < self.marks.len() {
-            let seen: HashSet<_> = marked.iter().map(|organization| organization.id.clone()).collect();
-            let hidden = self.marks.ids().filter(|id| !seen.contains(*id));
-            let mut hidden: Vec<_> = hidden.filter_map(|id| self.rows.organization(id)).cloned().collect();
-            hidden.sort_by(|one, two| one.name.cmp(&two.name).then_with(|| one.id.cmp(&two.id)));
+            let seen: HashSet<_> = marked.iter().map(Listed::id).collect();
+            let hidden = self.marks.ids().filter(|id| !seen.contains(&id.borrowed()));
+            let mut hidden: Vec<_> = hidden.filter_map(|id| self.rows.listed(id)).cloned().collect();
+            hidden.sort_by(|one, two| one.name().cmp(two.name()).then_with(|| one.id().cmp(&two.id())));
             marked.extend(hidden);
         }
         marked

@@ -69,7 +69,7 @@ impl<'a> Order<'a> {
     }
 
     fn lead(&self, row: u32) -> Lead {
-        let is_sound = self.row(row).is_some_and(|row| row.organization().is_some());
+        let is_sound = self.row(row).is_some_and(|row| row.listed().is_some());
         let Some(by) = self.levels.first().filter(|_| is_sound) else { return LAST };
         if by.column.is_time() {
             return [self.time_number(row, *by), 0, 0];
@@ -88,7 +88,7 @@ impl<'a> Order<'a> {
     /// How two rows are ordered. Damaged ones come last.
     pub(super) fn compare(&self, one: u32, two: u32) -> Ordering {
         let Some((first, second)) = self.row(one).zip(self.row(two)) else { return one.cmp(&two) };
-        match (first.organization(), second.organization()) {
+        match (first.listed(), second.listed()) {
             (Some(_), Some(_)) => self.by_levels(one, two, &self.levels),
             (one, two) => two.is_some().cmp(&one.is_some()).then_with(|| first.digest.cmp(&second.digest)),
         }
@@ -96,7 +96,7 @@ impl<'a> Order<'a> {
 
     /// Puts rows in order.
     pub(super) fn sort(&self, rows: &mut [u32]) {
-        let is_sound = |row: &u32| self.row(*row).is_some_and(|row| row.organization().is_some());
+        let is_sound = |row: &u32| self.row(*row).is_some_and(|row| row.listed().is_some());
         let sound = partition(rows, is_sound);
         let (sound, damaged) = rows.split_at_mut(sound);
         self.sort_by_levels(sound, &self.levels);
@@ -162,8 +162,8 @@ impl<'a> Order<'a> {
         if column == Column::Name {
             return self.words.get(row as usize, Field::Name).into();
         }
-        let organization = self.row(row).and_then(Row::organization);
-        organization.map_or("".into(), |organization| column.text(organization, self.others))
+        let listed = self.row(row).and_then(Row::listed);
+        listed.map_or("".into(), |listed| column.text(listed, self.others))
     }
 
     fn time(&self, row: u32, column: Column) -> Option<i128> {

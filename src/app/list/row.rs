@@ -11,7 +11,7 @@ use foldhash::fast::SeedableRandomState;
 use super::column::Column;
 use crate::app::age;
 use crate::app::query::Field;
-use crate::domain::{Criteria, Moment, Organization, OrganizationId, Record};
+use crate::domain::{Criteria, Listed, Moment, Organization, OrganizationId, Record};
 use crate::text::{DisplayText, Skeleton, Untrusted, imitates};
 
 /// What a row is known by, through every refresh.
@@ -25,9 +25,9 @@ pub enum RowKey {
 
 impl RowKey {
     /// The key of a record.
-    pub fn of(record: &Record<Arc<Organization>>) -> Self {
+    pub fn of(record: &Record<Listed>) -> Self {
         match record {
-            Record::Sound(organization) => Self::Id(organization.id.clone()),
+            Record::Sound(listed) => Self::Id(listed.id().to_id()),
             Record::Damaged(damaged) => Self::Damaged(digest_of(&damaged.json)),
         }
     }
@@ -92,7 +92,7 @@ impl News {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// The record.
-    pub record: Record<Arc<Organization>>,
+    pub record: Record<Listed>,
     /// Whether a refresh found it different.
     pub changed: Option<Box<Changed>>,
     /// What the server was asked for when it gave this record; none where it was asked for everything, or for this
@@ -143,10 +143,10 @@ pub enum LookAlike {
 
 impl LookAlike {
     /// What is wrong with the name, if anything.
-    pub fn of(name: &Untrusted, other: Option<&Untrusted>) -> Option<Self> {
+    pub fn of(name: &str, other: Option<&str>) -> Option<Self> {
         match other {
-            Some(other) => Some(Self::Of(other.clone())),
-            None => imitates(name.as_sent()).then_some(Self::Imitates),
+            Some(other) => Some(Self::Of(other.into())),
+            None => imitates(name).then_some(Self::Imitates),
         }
     }
 
@@ -163,7 +163,7 @@ impl LookAlike {
         }
         let of = |(name, skeleton): (&&Untrusted, &Skeleton)| {
             let other = alike.get(skeleton).into_iter().flatten().find(|other| *other != name);
-            Self::of(name, other.copied())
+            Self::of(name.as_sent(), other.map(|other| other.as_sent()))
         };
         names.iter().zip(&skeletons).map(of).collect()
     }
@@ -179,11 +179,9 @@ impl LookAlike {
 
 impl Row {
     /// The row of a record, whose connection has no place yet.
-    pub fn new(record: Record<Arc<Organization>>) -> Self {
+    pub fn new(record: Record<Listed>) -> Self {
         let (digest, looks) = match &record {
-            Record::Sound(organization) => {
-                (digest_of_key(organization.id.as_str()), Skeleton::of(organization.name.as_sent()))
-            }
+            Record::Sound(listed) => (digest_of_key(listed.id().as_str()), Skeleton::of(listed.name())),
             Record::Damaged(damaged) => (digest_of(&damaged.json), Skeleton::default()),
         };
         let updated = Parsed::default();
@@ -198,7 +196,7 @@ impl Row {
     /// Whether it is known by this.
     pub fn is_keyed(&self, key: &RowKey) -> bool {
         match (&self.record, key) {
-            (Record::Sound(organization), RowKey::Id(id)) => organization.id == *id,
+            (Record::Sound(listed), RowKey::Id(id)) => listed.id() == id.borrowed(),
             (Record::Damaged(_), RowKey::Damaged(digest)) => self.digest == *digest,
             _ => false,
         }
@@ -206,31 +204,37 @@ impl Row {
 
     pub(super) fn has_key_of(&self, other: &Self) -> bool {
         match (&self.record, &other.record) {
-            (Record::Sound(one), Record::Sound(other)) => one.id == other.id,
+            (Record::Sound(one), Record::Sound(other)) => one.id() == other.id(),
             (Record::Damaged(_), Record::Damaged(_)) => self.digest == other.digest,
             _ => false,
         }
     }
 
-    /// The organization, unless the record is damaged.
-    pub const fn organization(&self) -> Option<&Arc<Organization>> {
+    /// What is known of the organization in its place, unless the record is damaged.
+    pub const fn listed(&self) -> Option<&Listed> {
         match &self.record {
-            Record::Sound(organization) => Some(organization),
+            Record::Sound(listed) => Some(listed),
             Record::Damaged(_) => None,
         }
+    }
+
+    /// The organization by itself, unless the record is damaged. It is made: where all rows are looked at, they are
+    /// looked at as [`listed`](Self::listed).
+    pub fn organization(&self) -> Option<Arc<Organization>> {
+        self.listed().map(Listed::organization)
     }
 
     /// What a column of times says, in nanoseconds since 1970; none when it is no time, or the column is none of times.
     pub fn time(&self, column: Column) -> Option<i128> {
         match column {
             Column::Updated => self.updated(),
-            Column::Created => age::parse(&self.organization()?.created_at),
+            Column::Created => age::time_of(self.listed()?.created_at()),
             _ => None,
         }
     }
 
     /// Whether it shows this record as it is.
-    pub fn is_of(&self, record: &Record<Arc<Organization>>) -> bool {
+    pub fn is_of(&self, record: &Record<Listed>) -> bool {
         match (&self.record, record) {
             (Record::Sound(one), Record::Sound(other)) => one == other,
             (Record::Damaged(one), Record::Damaged(other)) => one.json == other.json,
@@ -240,7 +244,7 @@ impl Row {
 
     /// Whether a filter that names columns finds the same in both.
     pub(super) fn reads_like(&self, other: &Self) -> bool {
-        match (self.organization(), other.organization()) {
+        match (self.listed(), other.listed()) {
             (Some(one), Some(other)) => Field::ALL.iter().all(|field| field.of(one) == field.of(other)),
             _ => false,
         }
@@ -249,7 +253,7 @@ impl Row {
     /// The head of the displayed name; of a damaged record, what is wrong with it.
     pub fn title(&self) -> DisplayText {
         match &self.record {
-            Record::Sound(organization) => organization.name.brief(),
+            Record::Sound(listed) => listed.part(listed.name()).brief(),
             Record::Damaged(damaged) => damaged.reason.brief(),
         }
     }
@@ -257,7 +261,7 @@ impl Row {
     fn updated(&self) -> Option<i128> {
         let Parsed(known) = &self.updated;
         if known.get() == Parsed::UNKNOWN {
-            let time = self.organization().and_then(|organization| age::parse(&organization.updated_at));
+            let time = self.listed().and_then(|listed| age::time_of(listed.updated_at()));
             known.set(time.map_or(Parsed::NONE, nearest));
         }
         Some(known.get()).filter(|time| *time != Parsed::NONE).map(i128::from)

@@ -20,7 +20,7 @@ use super::twins::{Texts, Twins};
 use super::users::Uses;
 use super::words::Words;
 use crate::app::query::{Field, Query};
-use crate::domain::{Criteria, Moment, Organization, OrganizationId};
+use crate::domain::{Criteria, Listed, Moment, Organization, OrganizationId};
 use crate::text::{DisplayText, Skeleton, Untrusted};
 
 /// The rows of the list.
@@ -43,9 +43,9 @@ pub struct Rows {
 
 /// The names, by the places of their rows.
 impl Texts for [Row] {
-    fn text(&self, place: u32) -> Option<(Skeleton, &Untrusted)> {
+    fn text(&self, place: u32) -> Option<(Skeleton, &str)> {
         let row = self.get(at(place))?;
-        Some((row.looks, &row.organization()?.name))
+        Some((row.looks, row.listed()?.name()))
     }
 }
 
@@ -100,10 +100,10 @@ impl Rows {
     }
 
     /// The first organizations that use a connection, ordered by id: as many as are told one by one.
-    pub fn users(&self, connection: &Untrusted) -> impl Iterator<Item = &Arc<Organization>> {
+    pub fn users(&self, connection: &Untrusted) -> impl Iterator<Item = Arc<Organization>> {
         let all = |place| {
             let rows = self.all.iter().filter(move |row| row.connection == place);
-            rows.filter_map(|row| row.organization().map(|organization| &organization.id))
+            rows.filter_map(|row| row.listed().map(Listed::id))
         };
         self.uses.first(connection, all).iter().filter_map(|id| self.organization(id))
     }
@@ -115,13 +115,13 @@ impl Rows {
 
     /// Why the name of a row may be taken for another.
     pub fn name_look_alike(&self, row: &Row) -> Option<LookAlike> {
-        let name = &row.organization()?.name;
+        let name = row.listed()?.name();
         LookAlike::of(name, self.names.other(&*self.all, row.looks, name))
     }
 
     /// The same of its connection, among those named on records.
     pub fn connection_look_alike(&self, row: &Row) -> Option<LookAlike> {
-        LookAlike::of(&row.organization()?.connection, self.uses.other(row.connection))
+        LookAlike::of(row.listed()?.connection(), self.uses.other(row.connection))
     }
 
     /// The displayed values of a column, by its place in the vocabulary, in no order and each at least once; none for
@@ -129,15 +129,15 @@ impl Rows {
     pub fn values(&self, column: usize) -> Vec<String> {
         let field = Field::ALL.get(column);
         let mut seen = HashSet::new();
-        for organization in self.organizations() {
+        for listed in self.organizations() {
             match field {
                 Some(field @ (Field::Connection | Field::Type | Field::Cloud)) => {
-                    seen.extend(field.of(organization));
+                    seen.insert(field.of(listed));
                 }
                 Some(Field::Name | Field::OrgId | Field::Id) | None => return Vec::new(),
             }
         }
-        seen.into_iter().map(|value| value.brief().into_string()).collect()
+        seen.into_iter().map(|value| Untrusted::from(value).brief().into_string()).collect()
     }
 
     /// The fields of the records that we have no name for.
@@ -171,8 +171,13 @@ impl Rows {
     }
 
     /// The organization of an id, shown or not.
-    pub fn organization(&self, id: &OrganizationId) -> Option<&Arc<Organization>> {
-        self.get(&RowKey::Id(id.clone()))?.organization()
+    pub fn organization(&self, id: &OrganizationId) -> Option<Arc<Organization>> {
+        self.listed(id).map(Listed::organization)
+    }
+
+    /// The same in its place.
+    pub fn listed(&self, id: &OrganizationId) -> Option<&Listed> {
+        self.get(&RowKey::Id(id.clone()))?.listed()
     }
 
     /// Whether a filter shows the organization of an id.
@@ -182,8 +187,8 @@ impl Rows {
     }
 
     /// Every sound organization, in no order.
-    pub fn organizations(&self) -> impl Iterator<Item = &Arc<Organization>> {
-        self.all.iter().filter_map(Row::organization)
+    pub fn organizations(&self) -> impl Iterator<Item = &Listed> {
+        self.all.iter().filter_map(Row::listed)
     }
 
     /// The position of a key, looked for near `hint` first.
@@ -300,18 +305,18 @@ impl Rows {
 
     /// Takes a row in among those that use its connection, and its name among those that are compared.
     fn count(&mut self, place: u32) {
-        let row = self.all.get(at(place)).and_then(|row| row.organization().map(|of| (row.connection, of)));
-        if let Some((connection, organization)) = row {
-            self.uses.add(connection, &organization.id);
+        let row = self.all.get(at(place)).and_then(|row| row.listed().map(|of| (row.connection, of)));
+        if let Some((connection, listed)) = row {
+            self.uses.add(connection, listed.id());
             self.names.add(&*self.all, place);
         }
     }
 
     /// The other way round, while it is still there.
     fn uncount(&mut self, place: u32) {
-        let row = self.all.get(at(place)).and_then(|row| row.organization().map(|of| (row.connection, of)));
-        if let Some((connection, organization)) = row {
-            self.uses.remove(connection, &organization.id);
+        let row = self.all.get(at(place)).and_then(|row| row.listed().map(|of| (row.connection, of)));
+        if let Some((connection, listed)) = row {
+            self.uses.remove(connection, listed.id());
             self.names.remove(&*self.all, place);
         }
     }
@@ -442,8 +447,8 @@ const fn at(place: u32) -> usize {
 }
 
 fn difference(before: &Row, after: &Row, at: Moment) -> Option<Box<Changed>> {
-    let (before, after) = (before.organization()?, after.organization()?);
-    let same = before.connection == after.connection;
-    (!same || before.updated_at != after.updated_at)
-        .then(|| Box::new(Changed { at, connection_was: (!same).then(|| before.connection.clone()) }))
+    let (before, after) = (before.listed()?, after.listed()?);
+    let same = before.connection() == after.connection();
+    (!same || before.updated_at() != after.updated_at())
+        .then(|| Box::new(Changed { at, connection_was: (!same).then(|| before.connection().into()) }))
 }

@@ -11,7 +11,7 @@ use crate::text::{Skeleton, Untrusted};
 /// Texts that are known by places, with what they look like.
 pub(super) trait Texts {
     /// The text at a place, where there is one.
-    fn text(&self, place: u32) -> Option<(Skeleton, &Untrusted)>;
+    fn text(&self, place: u32) -> Option<(Skeleton, &str)>;
 }
 
 /// Texts by what they look like.
@@ -40,17 +40,17 @@ impl Twins {
     pub(super) fn add(&mut self, texts: &(impl Texts + ?Sized), place: u32) {
         let Some((skeleton, text)) = texts.text(place) else { return };
         if let Some(alike) = self.alike.get_mut(&skeleton) {
-            *alike.entry(text.detached()).or_default() += 1;
+            *alike.entry(text.into()).or_default() += 1;
             return;
         }
         let looks_like_it = |known: &u32| of(texts, *known).is_some_and(|known| known == skeleton);
         match self.alone.find_entry(skeleton.digest(), looks_like_it) {
             Ok(known) => {
                 let (known, _) = known.remove();
-                let known = texts.text(known).map(|(_, text)| text.detached());
+                let known = texts.text(known).map(|(_, text)| text);
                 let alike = self.alike.entry(skeleton).or_default();
-                for text in known.into_iter().chain([text.detached()]) {
-                    *alike.entry(text).or_default() += 1;
+                for text in known.into_iter().chain([text]) {
+                    *alike.entry(text.into()).or_default() += 1;
                 }
             }
             Err(_none) => {
@@ -69,10 +69,11 @@ impl Twins {
             }
             return;
         };
-        if let Some(count) = alike.get_mut(text) {
+        let text = Untrusted::from(text);
+        if let Some(count) = alike.get_mut(&text) {
             *count -= 1;
             if *count == 0 {
-                alike.remove(text);
+                alike.remove(&text);
             }
         }
         if alike.is_empty() {
@@ -85,11 +86,11 @@ impl Twins {
         &'t self,
         texts: &'t (impl Texts + ?Sized),
         skeleton: Skeleton,
-        text: &Untrusted,
-    ) -> Option<&'t Untrusted> {
+        text: &str,
+    ) -> Option<&'t str> {
         if let Some(alike) = self.alike.get(&skeleton) {
             // Two that differ are in the first two.
-            return alike.keys().take(2).find(|known| *known != text);
+            return alike.keys().take(2).map(Untrusted::as_sent).find(|known| *known != text);
         }
         let looks_like_it = |known: &u32| of(texts, *known).is_some_and(|known| known == skeleton);
         let known = self.alone.find(skeleton.digest(), looks_like_it)?;
@@ -106,9 +107,8 @@ mod tests {
     use super::*;
 
     impl Texts for [&str] {
-        fn text(&self, place: u32) -> Option<(Skeleton, &Untrusted)> {
-            let text = self.get(place as usize)?;
-            Some((Skeleton::of(text), Box::leak(Box::new(Untrusted::from(*text)))))
+        fn text(&self, place: u32) -> Option<(Skeleton, &str)> {
+            self.get(place as usize).map(|text| (Skeleton::of(text), *text))
         }
     }
 
@@ -116,10 +116,8 @@ mod tests {
     fn a25_a_text_has_a_twin_as_long_as_a_row_has_it() {
         let mut twins = Twins::default();
         let texts: &[&str] = &["prod-1", "prod-1", "prod-l", "else"];
-        let other = |twins: &Twins, text: &str| {
-            let other = twins.other(texts, Skeleton::of(text), &text.into());
-            other.map(|other| other.as_sent().to_owned())
-        };
+        let other =
+            |twins: &Twins, text: &str| twins.other(texts, Skeleton::of(text), text).map(str::to_owned);
         twins.add(texts, 3);
         twins.add(texts, 0);
         assert_eq!(other(&twins, "prod-l").as_deref(), Some("prod-1"), "one that is not among them");

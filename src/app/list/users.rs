@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::twins::{Texts, Twins};
-use crate::domain::OrganizationId;
+use crate::domain::{IdRef, OrganizationId};
 use crate::text::{Skeleton, Untrusted};
 
 /// Most that are at hand, and the fewest that are where there are more: so many are told one by one.
@@ -57,8 +57,8 @@ impl PartialEq for Uses {
 }
 
 impl Texts for [Use] {
-    fn text(&self, place: u32) -> Option<(Skeleton, &Untrusted)> {
-        self.get(place as usize).map(|of| (of.looks, &of.name))
+    fn text(&self, place: u32) -> Option<(Skeleton, &str)> {
+        self.get(place as usize).map(|of| (of.looks, of.name.as_sent()))
     }
 }
 
@@ -75,7 +75,7 @@ impl Uses {
     }
 
     /// An organization uses a connection from now on.
-    pub(super) fn add(&mut self, place: u32, id: &OrganizationId) {
+    pub(super) fn add(&mut self, place: u32, id: IdRef<'_>) {
         let Some(of) = self.all.get_mut(place as usize) else { return };
         of.users.insert(id);
         if of.users.count == 1 {
@@ -85,7 +85,7 @@ impl Uses {
     }
 
     /// An organization does so no longer.
-    pub(super) fn remove(&mut self, place: u32, id: &OrganizationId) {
+    pub(super) fn remove(&mut self, place: u32, id: IdRef<'_>) {
         let Some(of) = self.all.get_mut(place as usize) else { return };
         of.users.remove(id);
         if of.users.count == 0 {
@@ -133,7 +133,7 @@ impl Uses {
 
     /// The first that use a connection, by id: as many as are told one by one. `all`: those that use the connection at
     /// a place, for when too few are at hand.
-    pub(super) fn first<'a, I: Iterator<Item = &'a OrganizationId>>(
+    pub(super) fn first<'a, I: Iterator<Item = IdRef<'a>>>(
         &self,
         name: &Untrusted,
         all: impl FnOnce(u32) -> I,
@@ -143,32 +143,32 @@ impl Uses {
     }
 
     /// Another connection that is used and looks like this one.
-    pub(super) fn other(&self, place: u32) -> Option<&Untrusted> {
+    pub(super) fn other(&self, place: u32) -> Option<&str> {
         let (looks, name) = self.all.text(place)?;
         self.twins.other(&*self.all, looks, name)
     }
 }
 
 impl Users {
-    fn insert(&mut self, id: &OrganizationId) {
+    fn insert(&mut self, id: IdRef<'_>) {
         self.count += 1;
         let Some(first) = self.first.get_mut() else { return };
         let were_all = first.len() + 1 == self.count;
         let place = match first.last() {
             // Most come behind those at hand.
-            Some(last) if last < id => first.len(),
-            _ => first.partition_point(|known| known < id),
+            Some(last) if last.borrowed() < id => first.len(),
+            _ => first.partition_point(|known| known.borrowed() < id),
         };
         if place < first.len() || were_all {
-            first.insert(place, id.clone());
+            first.insert(place, id.to_id());
             first.truncate(MOST_TOLD);
         }
     }
 
-    fn remove(&mut self, id: &OrganizationId) {
+    fn remove(&mut self, id: IdRef<'_>) {
         self.count -= 1;
         if let Some(first) = self.first.get_mut()
-            && let Ok(place) = first.binary_search(id)
+            && let Ok(place) = first.binary_search_by(|known| known.borrowed().cmp(&id))
         {
             first.remove(place);
             if first.len() < FEWEST_TOLD.min(self.count) {
@@ -177,18 +177,15 @@ impl Users {
         }
     }
 
-    fn first<'a, I: Iterator<Item = &'a OrganizationId>>(
-        &self,
-        all: impl FnOnce() -> I,
-    ) -> &[OrganizationId] {
+    fn first<'a, I: Iterator<Item = IdRef<'a>>>(&self, all: impl FnOnce() -> I) -> &[OrganizationId] {
         self.first.get_or_init(|| {
-            let mut ids: Vec<&OrganizationId> = all().collect();
+            let mut ids: Vec<IdRef<'a>> = all().collect();
             if ids.len() > MOST_TOLD {
                 ids.select_nth_unstable(MOST_TOLD);
                 ids.truncate(MOST_TOLD);
             }
             ids.sort_unstable();
-            ids.into_iter().cloned().collect()
+            ids.into_iter().map(IdRef::to_id).collect()
         })
     }
 }
@@ -205,17 +202,17 @@ mod tests {
 
     impl Used {
         fn insert(&mut self, id: OrganizationId) {
-            self.0.insert(&id);
+            self.0.insert(id.borrowed());
             self.1.insert(id);
         }
 
         fn remove(&mut self, id: &OrganizationId) {
             self.1.remove(id);
-            self.0.remove(id);
+            self.0.remove(id.borrowed());
         }
 
         fn told(&self, from: impl Iterator<Item = usize>) {
-            let first = self.0.first(|| self.1.iter());
+            let first = self.0.first(|| self.1.iter().map(OrganizationId::borrowed));
             assert!((FEWEST_TOLD.min(self.1.len())..=MOST_TOLD).contains(&first.len()), "{}", first.len());
             assert!(first.iter().eq(from.take(first.len()).map(id).collect::<Vec<_>>().iter()));
         }
@@ -260,20 +257,20 @@ mod tests {
     fn connections_that_nobody_uses_any_more_fill_no_memory() {
         let mut uses = Uses::default();
         let stays = uses.place(&"stays".into(), Skeleton::of("stays"));
-        uses.add(stays, &id(0));
+        uses.add(stays, id(0).borrowed());
         let mut place = stays;
         for n in 0..10_000 {
             let name = format!("connection-{n}");
             let passing = uses.place(&name.as_str().into(), Skeleton::of(&name));
-            uses.add(passing, &id(1));
+            uses.add(passing, id(1).borrowed());
             assert_eq!((uses.count(&name.as_str().into()), uses.count(&"stays".into())), (1, 1));
-            uses.remove(passing, &id(1));
+            uses.remove(passing, id(1).borrowed());
             if let Some(places) = uses.forget_unused() {
                 place = places[place as usize];
             }
         }
         assert!(uses.all.len() <= MOST_UNUSED + 3, "{}", uses.all.len());
-        uses.remove(place, &id(0));
+        uses.remove(place, id(0).borrowed());
         assert_eq!(uses.count(&"stays".into()), 0);
     }
 }

@@ -15,8 +15,8 @@ use crate::app::list::{Row, RowKey, Rows};
 use crate::app::settings::Bulk;
 use crate::domain::plan::{ConnectionEffect, effects};
 use crate::domain::{
-    Connection, Discovered, Failure, Moment, Order, Organization, OrganizationId, Plan, PlanId, PlanPlace,
-    PlanRow, Record, Sha256,
+    Connection, Discovered, Failure, Listed, Moment, Order, OrganizationId, Plan, PlanId, PlanPlace, PlanRow,
+    Record, Sha256,
 };
 use crate::text::Untrusted;
 
@@ -24,7 +24,7 @@ use crate::text::Untrusted;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
     /// The organizations it is made for, in the order in which they would be changed.
-    pub targets: Vec<Arc<Organization>>,
+    pub targets: Vec<Listed>,
     /// How far it is.
     pub stage: Stage,
 }
@@ -120,7 +120,7 @@ pub(in crate::app) struct Frame {
 
 impl Draft {
     /// A draft for these organizations; the connection is to be chosen.
-    pub(in crate::app) fn new(targets: Vec<Arc<Organization>>, chooser: Chooser) -> Self {
+    pub(in crate::app) fn new(targets: Vec<Listed>, chooser: Chooser) -> Self {
         Self { targets, stage: Stage::Choosing(Box::new(chooser)) }
     }
 
@@ -142,17 +142,17 @@ impl Draft {
 
 /// The rows that move organizations to one connection, and how many have it already.
 pub(in crate::app) fn moves(
-    targets: &[Arc<Organization>],
+    targets: &[Listed],
     new: &Untrusted,
     accepted: &[Untrusted],
 ) -> (Vec<PlanRow>, usize) {
-    let right = |target: &&Arc<Organization>| accepted.contains(&target.connection);
+    let right = |target: &&Listed| accepted.iter().any(|name| name.as_sent() == target.connection());
     let already = targets.iter().filter(right).count();
     let rows = targets.iter().filter(|target| !right(target)).map(|target| PlanRow {
-        id: target.id.clone(),
-        name: target.name.clone(),
-        organization_id: target.organization_id.clone(),
-        now: target.connection.clone(),
+        id: target.id().to_id(),
+        name: target.part(target.name()),
+        organization_id: target.part(target.organization_id()),
+        now: target.part(target.connection()),
         new: new.clone(),
         undo_of: None,
     });
@@ -376,7 +376,7 @@ fn judged(row: &PlanRow, probe: Option<&Probe>, shown: Option<&Row>, rules: &Rul
     if let Some(denial) = rules.denial(&organization.name) {
         return (RowState::Blocked, denial.to_owned());
     }
-    let guarded = matches!(rules.confirmation(organization), Some(Confirmation::Organization(_)));
+    let guarded = matches!(rules.confirmation(&organization), Some(Confirmation::Organization(_)));
     let guard = probe.reaches(&row.organization_id);
     let findings = [&probe.exists.finding, &probe.works.finding, &guard];
     if let Some(Finding::Wrong(words)) = findings.iter().find(|finding| matches!(finding, Finding::Wrong(_)))

@@ -14,7 +14,7 @@ use crate::app::modal::{Modal, Question};
 use crate::app::notice::Notice;
 use crate::app::plan::moves;
 use crate::app::state::State;
-use crate::domain::{Organization, Plan, PlanId, PlanRow, Refusal, Sha256};
+use crate::domain::{Listed, Plan, PlanId, PlanRow, Refusal, Sha256};
 use crate::text::Untrusted;
 
 /// A plan that is opened or offered once the list is there.
@@ -67,7 +67,7 @@ pub enum Closed {
 }
 
 /// The rows that move these organizations to one connection, and how many have it already.
-pub fn moving(state: &State, targets: &[Arc<Organization>], new: &Untrusted) -> (Vec<PlanRow>, usize) {
+pub fn moving(state: &State, targets: &[Listed], new: &Untrusted) -> (Vec<PlanRow>, usize) {
     let known = state.connections.find(new).map(|connection| connection.name.clone());
     let accepted: Vec<_> = std::iter::once(new.clone()).chain(known).collect();
     moves(targets, new, &accepted)
@@ -107,12 +107,12 @@ pub fn reopen(state: &mut State, offered: &Offered) -> Result<Vec<Effect>, Close
 
 /// The rows whose organization does not have the new connection yet.
 pub fn left(state: &State, plan: &Plan) -> Vec<PlanRow> {
-    let has = |row: &PlanRow, connection: &Untrusted| {
-        let by_id = || state.connections.find(&row.new).is_some_and(|known| known.name == *connection);
-        *connection == row.new || by_id()
+    let has = |row: &PlanRow, connection: &str| {
+        let by_id =
+            || state.connections.find(&row.new).is_some_and(|known| known.name.as_sent() == connection);
+        connection == row.new.as_sent() || by_id()
     };
-    let done =
-        |row: &PlanRow| state.list.rows.organization(&row.id).is_some_and(|now| has(row, &now.connection));
+    let done = |row: &PlanRow| state.list.rows.listed(&row.id).is_some_and(|now| has(row, now.connection()));
     plan.rows.iter().filter(|row| !done(row)).cloned().collect()
 }
 

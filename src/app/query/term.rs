@@ -7,8 +7,8 @@ use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str, pattern::Atom};
 use regex::Regex;
 
-use crate::domain::{Criteria, Organization, Parameter};
-use crate::text::Untrusted;
+use crate::domain::{Criteria, Listed, Parameter};
+use crate::text::displayed;
 
 /// What the rows of a list have that a term can name.
 #[derive(Debug, PartialEq, Eq)]
@@ -115,21 +115,22 @@ impl Field {
         self as usize
     }
 
-    /// What a record has in it; none for its id, which is no text of the server's.
-    pub const fn of(self, organization: &Organization) -> Option<&Untrusted> {
-        Some(match self {
-            Self::Name => &organization.name,
-            Self::OrgId => &organization.organization_id,
-            Self::Type => &organization.kind,
-            Self::Connection => &organization.connection,
-            Self::Cloud => &organization.cloud_name,
-            Self::Id => return None,
-        })
+    /// What a record has in it, as sent.
+    pub fn of(self, listed: &Listed) -> &str {
+        match self {
+            Self::Name => listed.name(),
+            Self::OrgId => listed.organization_id(),
+            Self::Type => listed.kind(),
+            Self::Connection => listed.connection(),
+            Self::Id => listed.id().as_str(),
+            Self::Cloud => listed.cloud_name(),
+        }
     }
 
-    /// The same as displayed.
-    pub fn displayed(self, organization: &Organization) -> Cow<'_, str> {
-        self.of(organization).map_or(Cow::Borrowed(organization.id.as_str()), Untrusted::displayed)
+    /// The same as displayed. An id is printable as it is.
+    pub fn displayed(self, listed: &Listed) -> Cow<'_, str> {
+        let text = self.of(listed);
+        if self == Self::Id { text.into() } else { displayed(text) }
     }
 }
 

@@ -188,7 +188,7 @@ fn started(state: &mut State) -> Vec<Effect> {
 fn watch(state: &mut State) -> Vec<Effect> {
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     let rows = &state.list.rows;
-    let (effects, words) = state.ledger.watch(|id| rows.organization(id).map(AsRef::as_ref), &mut cx);
+    let (effects, words) = state.ledger.watch(|id| rows.listed(id), &mut cx);
     if let Some(words) = words {
         state.notice = Some(Notice::warning(words));
     }

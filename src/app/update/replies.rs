@@ -1,7 +1,5 @@
 //! What an answer does: to the list, the change, the plan, the windows that waited for it.
 
-use std::sync::Arc;
-
 use super::session::{ask_to_sign_in, introduce, is_sign_in, read_all, show_problem, sign_in_window};
 use crate::app::age;
 use crate::app::change::{Change, Phase, candidates};
@@ -284,7 +282,7 @@ fn notice_conflict(state: &mut State) {
     let Some(now) = state.list.rows.organization(&change.target.id) else { return };
     let same = now.connection == change.target.connection && now.updated_at == change.target.updated_at;
     if let Some(review) = change.reviewed().filter(|_| !same) {
-        review.checks.found_changed(now, state.now);
+        review.checks.found_changed(&now, state.now);
     }
 }
 
@@ -411,8 +409,8 @@ pub(in crate::app) fn follow_target(state: &mut State) {
         return;
     };
     if let Some(organization) = state.list.rows.organization(&change.target.id) {
-        change.target = Arc::clone(organization);
         change.seen_at = detail::read_at(&state.detail, &state.list, &organization.id).unwrap_or(state.now);
+        change.target = organization;
     }
 }
 

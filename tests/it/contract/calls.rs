@@ -1,6 +1,5 @@
 //! Each call as it goes out, and each class of answer as it comes back.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cckm_tui::domain::{Call, ConnectionState, Criteria, FailureKind, Parameter, Record, Window};
@@ -68,15 +67,15 @@ async fn a_record_that_is_the_same_again_stays_the_one_that_the_list_has() {
     let second = Window { skip: 1, ..Window::FIRST };
     pages.push(reader.organizations(second, &Criteria::NONE).await.unwrap());
     let record = |page: usize, nth: usize| match pages[page].records[nth] {
-        Record::Sound(ref organization) => organization,
+        Record::Sound(ref listed) => listed,
         ref damaged @ Record::Damaged(_) => panic!("{damaged:?}"),
     };
-    assert!(Arc::ptr_eq(record(0, 0), record(1, 0)));
+    assert!(record(0, 0).is_the_same_as(record(1, 0)));
     assert_eq!((pages[1].total, pages[2].total), (Some(2), Some(3)), "another answer");
-    assert!(Arc::ptr_eq(record(1, 0), record(2, 0)), "the same record");
+    assert!(record(1, 0).is_the_same_as(record(2, 0)), "the same record");
     assert!(record(1, 1) != record(2, 1) && record(2, 1).other("new").is_some());
     assert_eq!((pages[3].skip, record(3, 0)), (1, record(0, 0)), "another window");
-    assert!(!Arc::ptr_eq(record(0, 0), record(3, 0)));
+    assert!(!record(0, 0).is_the_same_as(record(3, 0)));
 }
 
 #[tokio::test]

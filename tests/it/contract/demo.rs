@@ -1,5 +1,6 @@
 //! The whole client against the demo server, every call over a real socket.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cckm_tui::demo::{Demo, Discovery, Options, Recorded, Rule};
@@ -96,7 +97,7 @@ async fn all_but(reader: &Reader, criteria: &Criteria) -> Vec<Organization> {
     loop {
         let window = Window { skip: all.len(), limit: Window::PAGE };
         let page = reader.organizations(window, criteria).await.unwrap();
-        all.extend(sound(page.records).iter().map(|one| Organization::clone(one)));
+        all.extend(sound(page.records).iter().map(|one| Arc::unwrap_or_clone(one.organization())));
         if page.total.is_none_or(|total| all.len() >= total) {
             assert_eq!(page.total, Some(all.len()));
             return all;

@@ -194,7 +194,7 @@ impl Bench {
             let window = Window { skip: organizations.len(), ..Window::FIRST };
             let page = reader.organizations(window, &Criteria::NONE).await.unwrap();
             organizations.extend(page.records.into_iter().map(|record| match record {
-                Record::Sound(one) => (one.id.to_string(), one.organization_id.as_sent().to_owned()),
+                Record::Sound(one) => (one.id().as_str().to_owned(), one.organization_id().to_owned()),
                 Record::Damaged(damaged) => panic!("{damaged:?}"),
             }));
             if page.total.is_none_or(|total| organizations.len() >= total) {

@@ -299,7 +299,7 @@ impl Operator {
     /// The connection that the list shows.
     pub(super) fn connection(&self, id: &str) -> &str {
         let id = OrganizationId::new(id).unwrap();
-        self.state.list.rows.organization(&id).unwrap().connection.as_sent()
+        self.state.list.rows.listed(&id).unwrap().connection()
     }
 
     fn tell(&mut self, message: Message) {
@@ -427,7 +427,7 @@ impl Operator {
         self.keys("esc /");
         self.text(id);
         self.keys("enter");
-        assert_eq!(self.state.list.organization().map(|organization| organization.id.as_str()), Some(id));
+        assert_eq!(self.state.list.organization().as_ref().map(|one| one.id.as_str()), Some(id));
     }
 
     /// Carries a plan out to the end, and holds it against the server.

@@ -91,15 +91,15 @@ fn run(state: &State) -> &Applying {
 /// that goes first is spared: where it fails, the plan ends there.
 fn prepare(operator: &Operator, random: &mut Random) -> BTreeMap<String, &'static str> {
     let mut troubled = BTreeMap::new();
-    let mut in_order = operator.state.list.rows.ordered().filter_map(Row::organization);
-    let first = in_order.find(|organization| organization.connection.as_sent() != NEW).cloned();
+    let mut in_order = operator.state.list.rows.ordered().filter_map(Row::listed);
+    let first = in_order.find(|organization| organization.connection() != NEW).cloned();
     for organization in operator.state.list.rows.organizations() {
-        operator.demo.grant(NEW, organization.organization_id.as_sent());
+        operator.demo.grant(NEW, organization.organization_id());
         if random.percent(20) && Some(organization) != first.as_ref() {
-            let scope = format!("@PATCH /api/v1/cckm/sfdc/organizations/{}", organization.id);
+            let scope = format!("@PATCH /api/v1/cckm/sfdc/organizations/{}", organization.id().as_str());
             let trouble = random.pick(FAULTS);
             operator.demo.faults().add(Rule::named(&format!("{trouble}{scope}")).unwrap());
-            troubled.insert(organization.id.to_string(), trouble);
+            troubled.insert(organization.id().as_str().to_owned(), trouble);
         }
     }
     troubled

@@ -22,7 +22,7 @@ impl Stage {
         reader.sign_in(Some(Password::new(self.demo.password()))).await.unwrap();
         let page = reader.organizations(Window::FIRST, &Criteria::NONE).await.unwrap();
         let sound = page.records.into_iter().filter_map(|record| match record {
-            Record::Sound(organization) => Some(organization),
+            Record::Sound(listed) => Some(listed.organization()),
             Record::Damaged(_) => None,
         });
         let rows = sound.filter(|organization| organization.connection.as_sent() == OLD).take(2);

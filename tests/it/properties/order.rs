@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 use cckm_tui::app::field::Field;
 use std::cmp::Ordering;
@@ -10,7 +9,7 @@ use std::cmp::Ordering;
 use cckm_tui::app::age;
 use cckm_tui::app::list::{By, Column, Filter, News, Places, Row, RowKey, Rows, Sort, Taken};
 use cckm_tui::app::query::{self, Subject, Time};
-use cckm_tui::domain::{Moment, Organization, Page, Record};
+use cckm_tui::domain::{Listed, Moment, Organization, Page, Record};
 use proptest::prelude::*;
 
 use super::config;
@@ -102,7 +101,8 @@ fn compare(one: &Row, two: &Row, sort: Sort) -> Ordering {
 /// The columns of a row as a query sees them.
 fn words(row: &Row) -> String {
     match &row.record {
-        Record::Sound(one) => {
+        Record::Sound(listed) => {
+            let one = listed.organization();
             let values = [&one.name, &one.organization_id, &one.kind, &one.connection];
             let values = values.map(|value| value.display().as_str().to_lowercase());
             format!("{}\n{}\n{}", values.join("\n"), one.id, one.cloud_name.display())
@@ -123,7 +123,7 @@ impl Subject for Looked<'_> {
     }
 
     fn displayed(&self, column: usize) -> Option<Cow<'_, str>> {
-        Some(query::Field::ALL[column].displayed(self.row.organization()?))
+        Some(query::Field::ALL[column].displayed(self.row.listed()?))
     }
 
     fn time(&self, _: Time) -> Option<i128> {
@@ -141,12 +141,12 @@ struct Pair {
     rows: Rows,
     filter: Filter,
     sort: Sort,
-    model: BTreeMap<RowKey, Record<Arc<Organization>>>,
+    model: BTreeMap<RowKey, Record<Listed>>,
 }
 
 impl Pair {
     fn put(&mut self, records: Vec<Record<Organization>>, mark: bool) {
-        let page = Page::new(0, None, records).shared();
+        let page = Page::new(0, None, records).listed();
         for record in &page.records {
             self.model.insert(Row::new(record.clone()).key(), record.clone());
         }
@@ -206,10 +206,10 @@ impl Pair {
     /// How many records name a connection.
     fn uses(&self, connection: &str) -> usize {
         let sound = self.model.values().filter_map(|record| match record {
-            Record::Sound(organization) => Some(organization),
+            Record::Sound(listed) => Some(listed),
             Record::Damaged(_) => None,
         });
-        sound.filter(|organization| organization.connection.as_sent() == connection).count()
+        sound.filter(|organization| organization.connection() == connection).count()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cckm_tui::app::list::{Ended, ListPane, Row, RowKey};
 use cckm_tui::app::{Effect, Reply, RequestId};
-use cckm_tui::domain::{Organization, Page, Window};
+use cckm_tui::domain::{Listed, Organization, Page, Window};
 use proptest::prelude::*;
 
 use super::config;
@@ -137,7 +137,8 @@ impl Model {
     /// What is shown when the reading ends.
     fn ended(&self) {
         let list = self.list();
-        let shown: BTreeSet<String> = list.rows.organizations().map(|one| one.id.to_string()).collect();
+        let shown: BTreeSet<String> =
+            list.rows.organizations().map(|one| one.id().as_str().to_owned()).collect();
         assert_eq!(shown.len(), list.rows.len(), "JS-06: a record twice");
         let missed: Vec<_> = self.throughout.difference(&shown).collect();
         match list.ended {
@@ -225,10 +226,10 @@ fn told(size: usize, cap: usize, counts: bool, steps: &[Step], refreshed: &[Step
     model.calm();
     let list = model.list();
     assert_eq!(list.ended, Some(Ended::Whole), "JS-08");
-    let shown: BTreeSet<String> = list.rows.organizations().map(|one| one.id.to_string()).collect();
+    let shown: BTreeSet<String> = list.rows.organizations().map(|one| one.id().as_str().to_owned()).collect();
     assert_eq!(shown, model.throughout, "a calm reading shows what the server has");
     for one in &model.held {
-        assert_eq!(list.rows.organization(&one.id).map(|row| &row.name), Some(&one.name));
+        assert_eq!(list.rows.listed(&one.id).map(Listed::name), Some(one.name.as_sent()));
     }
     let pages = model.held.len() / cap.saturating_sub(1).max(1) + 6;
     assert!(model.windows <= pages, "NT-23: {} pages where {pages} are enough", model.windows);

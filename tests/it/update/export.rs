@@ -1,12 +1,10 @@
 //! What leaves the screen: `E` and `y`.
 
-use std::sync::Arc;
-
 use cckm_tui::app::Effect;
 use cckm_tui::app::Reply;
 use cckm_tui::app::export::{Content, Saved, What, scope};
 use cckm_tui::app::modal::Modal;
-use cckm_tui::domain::{Connection, ConnectionState, Organization, Record};
+use cckm_tui::domain::{Connection, ConnectionState, Listed, Record};
 use cckm_tui::export::Format;
 
 use crate::support::app::App;
@@ -24,8 +22,8 @@ fn saved(app: &App) -> (Vec<String>, String, Format) {
     else {
         panic!("{:?}", app.asked())
     };
-    let name_of = |record: &Record<Arc<Organization>>| match record {
-        Record::Sound(organization) => organization.name.as_sent().to_owned(),
+    let name_of = |record: &Record<Listed>| match record {
+        Record::Sound(listed) => listed.name().to_owned(),
         Record::Damaged(_) => "damaged".to_owned(),
     };
     (records.iter().map(name_of).collect(), name.clone(), *format)

@@ -3,7 +3,7 @@
 use crate::support::app::App;
 use crate::support::records::{named, page};
 
-use cckm_tui::domain::Organization;
+use cckm_tui::domain::{Listed, Organization};
 
 /// Six organizations, A to F.
 fn six() -> Vec<Organization> {
@@ -16,7 +16,7 @@ fn app() -> App {
 
 /// The names of the marked organizations, in the order a plan would take them.
 fn marked(app: &App) -> String {
-    app.state.list.marked().iter().map(|organization| organization.name.as_sent()).collect()
+    app.state.list.marked().iter().map(Listed::name).collect()
 }
 
 fn hidden(app: &App) -> usize {

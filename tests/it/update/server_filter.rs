@@ -38,7 +38,7 @@ fn asked(app: &App) -> Vec<String> {
 }
 
 fn marks(app: &App) -> Vec<String> {
-    app.state.list.marked().iter().map(|row| row.name.as_sent().to_owned()).collect()
+    app.state.list.marked().iter().map(|row| row.name().to_owned()).collect()
 }
 
 #[test]

@@ -16,8 +16,8 @@ use self::own::Own;
 use self::shared::Shared;
 use super::places::Places;
 use crate::app::query::{Field, Sought, Term};
-use crate::domain::{Organization, Record};
-use crate::text::Untrusted;
+use crate::domain::{Listed, Record};
+use crate::text::displayed;
 
 /// Bytes of a damaged record's text that are looked at.
 const HEAD: usize = 1024;
@@ -48,7 +48,7 @@ const OWN: [Field; 3] = [Field::Name, Field::OrgId, Field::Id];
 
 /// The places of what records said before, while many are read: most of it was said by another.
 #[derive(Debug, Default)]
-pub(super) struct Said([HashMap<Untrusted, u32, RandomState>; SHARED.len()]);
+pub(super) struct Said([HashMap<Box<str>, u32, RandomState>; SHARED.len()]);
 
 impl Words {
     /// A column of a row; nothing where the record is damaged, but for its text in the place of the name.
@@ -62,9 +62,9 @@ impl Words {
     }
 
     /// Adds the words of the next row.
-    pub(super) fn push<T: AsRef<Organization>>(&mut self, record: &Record<T>, said: &mut Said) {
+    pub(super) fn push(&mut self, record: &Record<Listed>, said: &mut Said) {
         match record {
-            Record::Sound(organization) => self.push_columns(organization.as_ref(), said),
+            Record::Sound(listed) => self.push_columns(listed, said),
             Record::Damaged(damaged) => {
                 let text = damaged.json.display_head(HEAD).0;
                 self.push_own(|own, field| {
@@ -81,21 +81,18 @@ impl Words {
         self.len += 1;
     }
 
-    fn push_columns(&mut self, organization: &Organization, Said(said): &mut Said) {
+    fn push_columns(&mut self, listed: &Listed, Said(said): &mut Said) {
         for ((shared, field), said) in self.shared.iter_mut().zip(SHARED).zip(said) {
-            let Some(value) = field.of(organization) else { continue };
+            let value = field.of(listed);
             if let Some(known) = said.get(value) {
                 shared.push_known(*known);
                 continue;
             }
             let mut lower = String::new();
-            push_lowercase(&mut lower, &value.displayed());
-            said.insert(value.clone(), shared.push(&lower));
+            push_lowercase(&mut lower, &displayed(value));
+            said.insert(value.into(), shared.push(&lower));
         }
-        self.push_own(|own, field| match field.of(organization) {
-            Some(value) => push_lowercase(own, &value.displayed()),
-            None => push_lowercase(own, organization.id.as_str()),
-        });
+        self.push_own(|own, field| push_lowercase(own, &field.displayed(listed)));
     }
 
     fn push_own(&mut self, write: impl Fn(&mut String, Field)) {

@@ -1,16 +1,16 @@
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use super::*;
 use crate::app::query::{ORGANIZATIONS, Query, Subject, Time, parse};
-use crate::domain::OrganizationId;
+use crate::domain::{Organization, OrganizationId};
+use crate::text::Untrusted;
 
-fn damaged(text: &str) -> Record<Arc<Organization>> {
+fn damaged(text: &str) -> Record<Listed> {
     Record::damaged(Untrusted::from(text), "".into())
 }
 
-fn sound(n: usize, name: &str, connection: &str) -> Record<Arc<Organization>> {
-    Record::Sound(Arc::new(Organization {
+fn sound(n: usize, name: &str, connection: &str) -> Record<Listed> {
+    let organization = Organization {
         id: OrganizationId::new(&format!("2f{n:06}")).unwrap(),
         name: name.into(),
         organization_id: format!("00D{n:05}").as_str().into(),
@@ -21,10 +21,11 @@ fn sound(n: usize, name: &str, connection: &str) -> Record<Arc<Organization>> {
         updated_at: Untrusted::default(),
         uri: Untrusted::default(),
         json: Untrusted::default(),
-    }))
+    };
+    Record::Sound(organization.into())
 }
 
-fn words(records: &[Record<Arc<Organization>>]) -> Words {
+fn words(records: &[Record<Listed>]) -> Words {
     let (mut words, mut said) = (Words::default(), Said::default());
     for record in records {
         words.push(record, &mut said);
@@ -41,13 +42,13 @@ fn holding(words: &Words, text: &str) -> Vec<u32> {
 }
 
 /// A record as a term looks at it.
-struct Looked<'a>(&'a Record<Arc<Organization>>, Vec<String>);
+struct Looked<'a>(&'a Record<Listed>, Vec<String>);
 
 impl<'a> Looked<'a> {
-    fn at(record: &'a Record<Arc<Organization>>) -> Self {
+    fn at(record: &'a Record<Listed>) -> Self {
         let columns = match record {
-            Record::Sound(organization) => {
-                let column = |field: Field| field.displayed(organization).to_lowercase();
+            Record::Sound(listed) => {
+                let column = |field: Field| field.displayed(listed).to_lowercase();
                 Field::ALL.map(column).to_vec()
             }
             Record::Damaged(damaged) => vec![damaged.json.display().as_str().to_lowercase()],
@@ -63,7 +64,7 @@ impl Subject for Looked<'_> {
 
     fn displayed(&self, column: usize) -> Option<Cow<'_, str>> {
         match self.0 {
-            Record::Sound(organization) => Some(Field::ALL[column].displayed(organization)),
+            Record::Sound(listed) => Some(Field::ALL[column].displayed(listed)),
             Record::Damaged(_) => None,
         }
     }
