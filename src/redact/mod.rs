@@ -21,6 +21,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 
 use self::value::Secret;
+use memchr::memchr;
 use regex::Regex;
 
 use crate::domain::json::{each_field, range_within, text_of};
@@ -223,7 +224,7 @@ pub fn mask(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Whether what stands in a field of a record stands in the record: no character of that is spelled otherwise.
 fn is_spelled_out(json: &str) -> bool {
-    !json.contains('\\')
+    memchr(b'\\', json.as_bytes()).is_none()
 }
 
 /// Whether there is nothing to mask in what is only shown. A few quick looks, because nearly every record is clean.

@@ -225,8 +225,15 @@ fn is_plain(text: &str) -> bool {
     if text.is_ascii() {
         return is_plain_ascii(text);
     }
-    let stays = |c: char| matches!(c, ' '..='~') && c != '\\' || is_common_letter(c);
-    text.chars().all(stays) && !text.contains("  ") && text.trim_matches(' ').len() == text.len()
+    let mut before = ' ';
+    for c in text.chars() {
+        let is_inner = c != ' ' || before != ' ';
+        if !is_inner || !(matches!(c, ' '..='~') && c != '\\' || is_common_letter(c)) {
+            return false;
+        }
+        before = c;
+    }
+    before != ' '
 }
 
 fn is_shown(c: char, before: Before, cluster: &str, follows: &str, ascii: bool) -> bool {
