@@ -37,24 +37,30 @@ impl Term {
 struct Lower<'a> {
     shown: &'a str,
     text: String,
-    /// For each byte of `text`, the bytes of the character of `shown` that it came from.
-    origin: Vec<Range<usize>>,
+    /// For each byte of `text`, the bytes of the character of `shown` that it came from; none where they are the same.
+    origin: Option<Vec<Range<usize>>>,
 }
 
 impl<'a> Lower<'a> {
     fn new(shown: &'a str) -> Self {
+        if shown.is_ascii() {
+            return Self { shown, text: shown.to_ascii_lowercase(), origin: None };
+        }
         let mut text = String::with_capacity(shown.len());
         let mut origin = Vec::with_capacity(shown.len());
         for (at, c) in shown.char_indices() {
             text.extend(c.to_lowercase());
             origin.resize(text.len(), at..at + c.len_utf8());
         }
-        Self { shown, text, origin }
+        Self { shown, text, origin: Some(origin) }
     }
 
     fn back(&self, found: Range<usize>) -> Option<Range<usize>> {
         let last = found.end.checked_sub(1).filter(|last| *last >= found.start)?;
-        Some(self.origin.get(found.start)?.start..self.origin.get(last)?.end)
+        match &self.origin {
+            Some(origin) => Some(origin.get(found.start)?.start..origin.get(last)?.end),
+            None => Some(found),
+        }
     }
 
     fn found_by(&self, test: &Test) -> Vec<Range<usize>> {

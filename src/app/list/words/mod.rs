@@ -7,6 +7,7 @@ mod letters;
 mod own;
 mod shared;
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
@@ -191,16 +192,9 @@ impl Words {
         for (_, shared) in SHARED.iter().zip(&self.shared).filter(|(field, _)| is_looked_at(**field)) {
             shared.find(|value| sought.fits(value), &mut found);
         }
-        match sought.text().and_then(Letters::only).filter(|_| sought.column().is_none()) {
-            Some(letter) => mark_each(&self.letters, |letters| letters.has_all(letter), &mut found),
-            None => {
-                for (_, own) in OWN.iter().zip(&self.own).filter(|(field, _)| is_looked_at(**field)) {
-                    match sought.text() {
-                        Some(word) => own.find(word, &mut found),
-                        None => own.find_each(|value| sought.fits(value), &mut found),
-                    }
-                }
-            }
+        let marked: usize = found.iter().map(|bits| bits.count_ones() as usize).sum();
+        if marked < self.len {
+            self.find_own(sought, &mut found);
         }
         if sought.is_about_a_whole() {
             for row in self.damaged.iter() {
@@ -210,15 +204,29 @@ impl Words {
             }
         }
         if sought.inverse {
-            for bits in &mut found {
-                *bits = !*bits;
-            }
-            let beyond = self.len % BITS;
-            if let Some(last) = found.last_mut().filter(|_| beyond > 0) {
-                *last &= (1 << beyond) - 1;
+            let mut all = vec![0; found.len()];
+            mark_all(self.len, &mut all);
+            for (bits, all) in found.iter_mut().zip(all) {
+                *bits = all & !*bits;
             }
         }
         Places::from_bits(found)
+    }
+
+    /// Marks the rows that are like what is sought by what is their own.
+    fn find_own(&self, sought: &Sought<'_>, found: &mut [u64]) {
+        if let Some(letter) = sought.text().and_then(Letters::only).filter(|_| sought.column().is_none()) {
+            return mark_each(&self.letters, |letters| letters.has_all(letter), found);
+        }
+        for (field, own) in OWN.iter().zip(&self.own) {
+            if sought.column().is_some_and(|column| column != field.column()) {
+                continue;
+            }
+            match sought.text() {
+                Some(word) => own.find(word, found),
+                None => own.find_each(|value| sought.fits(value), found),
+            }
+        }
     }
 }
 
@@ -226,6 +234,18 @@ impl Words {
 fn mark_each<T>(rows: &[T], is_so: impl Fn(&T) -> bool, found: &mut [u64]) {
     for (bits, rows) in found.iter_mut().zip(rows.chunks(BITS)) {
         *bits |= rows.iter().rev().fold(0, |bits, row| bits << 1 | u64::from(is_so(row)));
+    }
+}
+
+/// Marks all of so many rows.
+fn mark_all(rows: usize, found: &mut [u64]) {
+    let (full, beyond) = (rows / BITS, rows % BITS);
+    for (nth, bits) in found.iter_mut().enumerate() {
+        *bits |= match nth.cmp(&full) {
+            Ordering::Less => u64::MAX,
+            Ordering::Equal => (1 << beyond) - 1,
+            Ordering::Greater => 0,
+        };
     }
 }
 

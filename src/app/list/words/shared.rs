@@ -2,7 +2,7 @@
 
 use hashbrown::HashTable;
 
-use super::mark_each;
+use super::{mark_all, mark_each};
 use crate::app::list::row::digest_of_key;
 
 /// Texts that no row has any more are kept until there are so many of them.
@@ -88,6 +88,9 @@ impl Shared {
         let such: Vec<bool> = (0..).map_while(|value| self.values.at(value)).map(is_such).collect();
         if !such.contains(&true) {
             return;
+        }
+        if !such.contains(&false) {
+            return mark_all(self.of.len(), found);
         }
         let is_such = |value: &u32| such.get(*value as usize).is_some_and(|such| *such);
         mark_each(&self.of, is_such, found);
