@@ -1,5 +1,6 @@
 //! One exchange with the server: at most six at a time, each with a deadline and a cap on its answer.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub(super) struct Transport {
     pub(super) secrets: Secrets,
     /// What the server showed.
     shown: watch::Sender<Shown>,
+    /// Unpacked bytes of the page of a list that came last: the next one is about as long.
+    page: AtomicUsize,
 }
 
 /// The clients of the HTTP library, for as long as trust stays what it is: a connection that was kept alive would
@@ -116,6 +119,7 @@ impl Transport {
             secrets: Secrets::default(),
             limits: limits.clone(),
             shown,
+            page: AtomicUsize::new(0),
             base: server.base,
             proxy,
             certificate,
@@ -200,7 +204,12 @@ impl Transport {
             let detail = format!("the answer is packed as {encoding}, which was not asked for");
             return Err(Setback::final_one(Failure::new(call, FailureKind::NotUnderstood, detail)));
         }
-        let body = read_body(response, most, at).await?;
+        let is_page = call == Call::ListOrganizations;
+        let usual = if is_page { self.page.load(Ordering::Relaxed) } else { 0 };
+        let body = read_body(response, usual, most, at).await?;
+        if is_page {
+            self.page.store(body.len(), Ordering::Relaxed);
+        }
         let date = text_of(&headers, &DATE);
         let retry_after =
             text_of(&headers, &RETRY_AFTER).and_then(|value| RetryAfter::read(&value, date.as_deref()));
@@ -306,9 +315,15 @@ fn lost(call: Call, error: &dyn std::error::Error) -> Setback {
     Setback::final_one(Failure::new(call, FailureKind::Lost, error.to_string()))
 }
 
-/// Reads a body by its pieces. The cap counts unpacked bytes: 200 kB of gzip can hold 200 MB (measured).
-async fn read_body(mut response: Response, most: usize, at: Circumstances<'_>) -> Result<Vec<u8>, Setback> {
-    let mut body = Vec::with_capacity(16 << 10);
+/// Reads a body by its pieces; `usual`: the bytes it is expected to have. The cap counts unpacked bytes: 200 kB of gzip can hold 200 MB (measured).
+async fn read_body(
+    mut response: Response,
+    usual: usize,
+    most: usize,
+    at: Circumstances<'_>,
+) -> Result<Vec<u8>, Setback> {
+    // A body that grows is copied, and wiped where it was, again and again.
+    let mut body = Vec::with_capacity((usual + usual / 16).clamp(16 << 10, 1 << 20));
     while let Some(piece) = response.chunk().await.map_err(|error| classify(error, at))? {
         if body.len() + piece.len() > most {
             let detail = format!("the answer is larger than {most} bytes");

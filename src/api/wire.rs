@@ -4,24 +4,24 @@
 //! look inside). A row is then read in one pass over its keys, text borrowed from the body; nothing recurses,
 //! so deep nesting is only text.
 
+mod fields;
 mod place;
+mod sound;
 mod source;
 mod words;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::domain::json::{fields, text_of};
-use crate::domain::{
-    Connection, ConnectionState, Discovered, IdRef, Listed, Organization, OrganizationId, Page, Record, Sheet,
-};
+use crate::domain::json::{each_field, fields, text_of};
+use crate::domain::{Connection, ConnectionState, Discovered, Listed, Organization, Page, Record};
 use crate::text::Untrusted;
 
+use self::fields::{Keys, Met, Reading};
 pub(super) use place::{account, domains, texts};
 use source::{Source, text_under, untrusted};
 pub(super) use words::{first_line, is_ours, words};
@@ -82,33 +82,25 @@ impl<'a> Text<'a> {
 /// What is wrong with a body that is no list at all.
 pub(super) fn organizations(body: &Text<'_>, skip: usize) -> Result<Page<Listed>, String> {
     let page = Untrusted::from(body.as_str());
-    let body = Text { text: Cow::Borrowed(page.as_sent()), replaced: body.replaced };
-    let (mut sheet, mut others) = (Sheet::new(page.clone()), Keys::default());
-    let rows = rows(&body, |raw| {
-        let fields = Fields::of(raw.get(), &mut others)?;
-        Ok(match fields.taken_in(raw.get(), &mut sheet) {
-            Some(nth) => Read::Part(nth),
-            None => Read::Own(Arc::new(fields.organization(raw))),
-        })
-    })?;
-    let sheet = sheet.shared();
-    let listed = |record| {
-        Some(match record {
-            Record::Sound(Read::Part(nth)) => Record::Sound(Listed::of(&sheet, nth)?),
-            Record::Sound(Read::Own(organization)) => Record::Sound(organization.into()),
-            Record::Damaged(damaged) => Record::Damaged(damaged),
-        })
+    let sound = if body.is_as_sent() { sound::page(&page) } else { None };
+    let reading = match sound {
+        Some(reading) => reading,
+        None => {
+            record_by_record(&Text { text: Cow::Borrowed(page.as_sent()), replaced: body.replaced }, &page)?
+        }
     };
-    let records = rows.records.into_iter().filter_map(listed).collect();
-    Ok(Page { skip, total: rows.total, records, others: others.0 })
+    Ok(reading.page(skip))
 }
 
-/// A record of a page while others are still read.
-enum Read {
-    /// It is at this place of the sheet.
-    Part(u32),
-    /// It has none there.
-    Own(Arc<Organization>),
+/// A page whose records are not all sound, or are no list: each is read by itself.
+fn record_by_record(body: &Text<'_>, page: &Untrusted) -> Result<Reading, String> {
+    let mut reading = Reading::of(page);
+    let rows = rows(body, |raw| {
+        let mut met = Met::default();
+        each_field(raw.get(), |key, value| met.take(&key, value, &mut reading.others))?;
+        Ok(met.all()?.read(raw.get(), &mut reading.sheet))
+    })?;
+    Ok(Reading { total: rows.total, records: rows.records, ..reading })
 }
 
 /// Reads a page of connections.
@@ -117,7 +109,7 @@ enum Read {
 ///
 /// What is wrong with a body that is no list at all.
 pub(super) fn connections(body: &Text<'_>) -> Result<Rows<Connection>, String> {
-    rows(body, |raw| read_connection(Source::of(raw)))
+    rows(body, |raw| read_connection(Source::of(raw.get())))
 }
 
 /// Reads one organization.
@@ -126,7 +118,11 @@ pub(super) fn connections(body: &Text<'_>) -> Result<Rows<Connection>, String> {
 ///
 /// What is wrong with it, and in which field.
 pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
-    one(body, parse(body)?, |raw| Ok(Fields::of(raw.get(), &mut Keys::default())?.organization(raw)))
+    one(body, parse(body)?, |raw| {
+        let mut met = Met::default();
+        each_field(raw.get(), |key, value| met.take(&key, value, &mut Keys::default()))?;
+        met.all().map(|fields| fields.organization(raw.get()))
+    })
 }
 
 /// Reads one connection.
@@ -135,7 +131,7 @@ pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
 ///
 /// What is wrong with it, and in which field.
 pub(super) fn connection(body: &Text<'_>) -> Result<Connection, String> {
-    one(body, parse(body)?, |raw| read_connection(Source::of(raw)))
+    one(body, parse(body)?, |raw| read_connection(Source::of(raw.get())))
 }
 
 /// Reads what a connection reaches: a list of either shape, one bare record, or nothing at all, which means no
@@ -303,105 +299,6 @@ fn count(raw: &RawValue) -> Option<usize> {
     text_of(raw).ok()?.trim().trim_end_matches(',').parse().ok()
 }
 
-/// The keys of a page's fields that we have no name for.
-#[derive(Default)]
-struct Keys(Vec<Untrusted>);
-
-/// Most of them that are remembered: a server with a key of its own in every record fills no memory.
-const MOST_KEYS: usize = 64;
-
-impl Keys {
-    /// Takes the `nth` of a record in. Most records have those of the one before.
-    fn meet(&mut self, nth: usize, key: &str) {
-        let is_it = |known: &Untrusted| known.as_sent() == key;
-        let is_known = self.0.get(nth).is_some_and(is_it) || self.0.iter().any(is_it);
-        if !is_known && self.0.len() < MOST_KEYS {
-            self.0.push(key.into());
-        }
-    }
-}
-
-/// The fields of an organization, as they stand in its JSON wherever that spells them out.
-struct Fields<'a> {
-    id: Id<'a>,
-    /// The texts under [`Organization::KEYS`].
-    known: [Cow<'a, str>; Organization::KEYS.len()],
-}
-
-impl<'a> Fields<'a> {
-    fn of(json: &'a str, others: &mut Keys) -> Result<Self, String> {
-        let (mut id, mut nth) = (None, 0);
-        let known = source::texts(json, Organization::KEYS, |key, value| match key {
-            "id" if id.is_some() => Err("id: stands twice".to_owned()),
-            "id" => {
-                id = Some(Id::of(value)?);
-                Ok(())
-            }
-            _ => {
-                others.meet(nth, key);
-                nth += 1;
-                text_under(key, value).map(drop)
-            }
-        })?;
-        Ok(Self { id: id.ok_or("id: missing")?, known })
-    }
-
-    /// The place in the sheet of its page, where its JSON spells all of it out.
-    fn taken_in(&self, json: &str, sheet: &mut Sheet) -> Option<u32> {
-        let Id::SpelledOut(id) = self.id else { return None };
-        sheet.take(json, id, self.known.each_ref().map(|text| &**text))
-    }
-
-    /// The record with memory of its own.
-    fn organization(self, raw: &RawValue) -> Organization {
-        let source = Source::of(raw);
-        let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] =
-            self.known.map(|text| source.part(&text));
-        let id = match self.id {
-            Id::SpelledOut(id) => id.to_id(),
-            Id::Decoded(id) => id,
-        };
-        let json = source.json();
-        Organization {
-            id,
-            name,
-            organization_id,
-            connection,
-            cloud_name,
-            kind,
-            created_at,
-            updated_at,
-            uri,
-            json,
-        }
-    }
-}
-
-/// An id as a record has it.
-enum Id<'a> {
-    SpelledOut(IdRef<'a>),
-    /// It has escapes.
-    Decoded(OrganizationId),
-}
-
-impl<'a> Id<'a> {
-    /// An id is a text or a plain number; anything that cannot be one segment of a path is refused.
-    fn of(raw: &'a RawValue) -> Result<Self, String> {
-        let number = raw.get().bytes().all(|byte| byte.is_ascii_digit());
-        if !number && !raw.get().starts_with('"') {
-            return Err("id: neither a text nor a whole number".to_owned());
-        }
-        let text = text_of(raw).map_err(|error| format!("id: {error}"))?;
-        let is_empty = text.is_empty();
-        let id = match text {
-            Cow::Borrowed(text) => IdRef::of(text).map(Self::SpelledOut),
-            Cow::Owned(text) => OrganizationId::new(&text).map(Self::Decoded),
-        };
-        let why = if is_empty { "id: empty" } else { "id: cannot be one segment of a path" };
-        id.ok_or_else(|| why.to_owned())
-    }
-}
-
 fn read_connection(source: Source<'_>) -> Result<Connection, String> {
     let texts = source.texts(Connection::KEYS, |key, value| text_under(key, value).map(drop))?;
     let [id, name, cloud_name, ok, tested_at, error, created_at, updated_at, uri] = texts;
@@ -431,7 +328,7 @@ fn read_connection(source: Source<'_>) -> Result<Connection, String> {
 fn read_discovered(raw: &RawValue) -> Result<Discovered, String> {
     let known = ["name", "organization_id", "connection", "cloud_name", "type"];
     let [name, organization_id, connection, cloud_name, kind] =
-        Source::of(raw).texts(known, |_, _| Ok(()))?;
+        Source::of(raw.get()).texts(known, |_, _| Ok(()))?;
     if organization_id.is_empty() {
         return Err("organization_id: missing".to_owned());
     }

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Keys accepted in one record; a body full of them would otherwise take many times its size.
-const MOST_FIELDS: usize = 1_000;
+pub const MOST_FIELDS: usize = 1_000;
 
 /// A string's content; nothing for null; any other value's JSON text.
 ///
@@ -111,7 +111,8 @@ pub fn each_field_until<'a>(
 }
 
 /// A JSON string, borrowed where it holds no escapes (`Cow` itself always copies).
-struct Str<'a>(Cow<'a, str>);
+#[derive(Debug)]
+pub struct Str<'a>(pub Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Str<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

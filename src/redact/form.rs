@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::{MASK, replace_parts};
 
@@ -36,7 +36,9 @@ const BASIC: &str = "asic ";
 
 /// Whether the text may hold credentials of a header or of an address.
 pub(super) fn may_hold_credentials(text: &str) -> bool {
-    text.contains('@') || text.contains(BEARER) || text.contains(BASIC)
+    let text = text.as_bytes();
+    let holds = |part: &str| memmem::find(text, part.as_bytes()).is_some();
+    memchr(b'@', text).is_some() || holds(BEARER) || holds(BASIC)
 }
 
 /// Masks what follows `Bearer` and `Basic`, and the password before the `@` of an address.

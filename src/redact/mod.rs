@@ -21,7 +21,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 
 use self::value::Secret;
-use memchr::memchr;
+use memchr::{memchr, memmem};
 use regex::Regex;
 
 use crate::domain::json::{each_field, range_within, text_of};
@@ -232,7 +232,7 @@ fn is_clean(text: &str, password: Option<&Secret>) -> bool {
     let mut spellings = password.into_iter().flat_map(Secret::spellings);
     !form::may_hold_credentials(text)
         && !key::may_hold_a_form(text)
-        && !spellings.any(|spelling| text.contains(spelling))
+        && !spellings.any(|spelling| memmem::find(text.as_bytes(), spelling.as_bytes()).is_some())
 }
 
 /// Masks what is only shown; tokens are masked already, in the text that it was read from. Says whether anything was.

@@ -16,17 +16,24 @@ pub(super) struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// A record by itself.
-    pub(super) fn of(raw: &'a RawValue) -> Self {
-        Self { record: raw.get(), copy: raw.get().into() }
+    pub(super) fn of(record: &'a str) -> Self {
+        Self { record, copy: record.into() }
     }
 
-    /// The texts under these keys, as [`texts`] says.
+    /// The texts under these keys, as [`Texts`] says. The fields under others are handed out in their order.
     pub(super) fn texts<const N: usize>(
         &self,
-        known: [&str; N],
-        other: impl FnMut(&str, &RawValue) -> Result<(), String>,
+        keys: [&'static str; N],
+        mut other: impl FnMut(&str, &RawValue) -> Result<(), String>,
     ) -> Result<[Untrusted; N], String> {
-        texts(self.record, known, other).map(|texts| texts.map(|text| self.part(&text)))
+        let mut texts = Texts::under(keys);
+        each_field(
+            self.record,
+            |key, value| {
+                if texts.take(&key, value)? { Ok(()) } else { other(&key, value) }
+            },
+        )?;
+        Ok(texts.all().map(|text| self.part(&text)))
     }
 
     /// A text of the record.
@@ -41,25 +48,34 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The texts under these keys of a record, each of which stands once at most; one that is absent is empty. The fields
-/// under others are handed out in their order.
-pub(super) fn texts<'a, const N: usize>(
-    json: &'a str,
-    known: [&str; N],
-    mut other: impl FnMut(&str, &'a RawValue) -> Result<(), String>,
-) -> Result<[Cow<'a, str>; N], String> {
-    let mut texts = [const { None }; N];
-    each_field(json, |key, value| {
-        let place = known.iter().position(|known| *known == key).and_then(|at| texts.get_mut(at));
-        let Some(place) = place else { return other(&key, value) };
-        let text = text_under(&key, value)?;
-        if place.is_some() {
+/// The texts under some keys of a record, as far as its fields were met. Each stands once at most; one that is absent is
+/// empty.
+pub(super) struct Texts<'a, const N: usize> {
+    keys: [&'static str; N],
+    texts: [Option<Cow<'a, str>>; N],
+}
+
+impl<'a, const N: usize> Texts<'a, N> {
+    /// None met.
+    pub(super) const fn under(keys: [&'static str; N]) -> Self {
+        Self { keys, texts: [const { None }; N] }
+    }
+
+    /// Takes a field in, and says whether its key is one of them.
+    pub(super) fn take(&mut self, key: &str, value: &'a RawValue) -> Result<bool, String> {
+        let place = self.keys.iter().position(|known| *known == key).and_then(|at| self.texts.get_mut(at));
+        let Some(place) = place else { return Ok(false) };
+        let text = text_under(key, value)?;
+        if place.replace(text).is_some() {
             return Err(format!("{key}: stands twice"));
         }
-        *place = Some(text);
-        Ok(())
-    })?;
-    Ok(texts.map(Option::unwrap_or_default))
+        Ok(true)
+    }
+
+    /// All of them, when all fields were met.
+    pub(super) fn all(self) -> [Cow<'a, str>; N] {
+        self.texts.map(Option::unwrap_or_default)
+    }
 }
 
 pub(super) fn untrusted(key: &str, value: &RawValue) -> Result<Untrusted, String> {

@@ -1,6 +1,9 @@
 use proptest::prelude::*;
 
+use std::sync::Arc;
+
 use super::*;
+use crate::domain::OrganizationId;
 use crate::domain::{Field, ServerWords};
 use crate::text::Untrusted;
 
@@ -346,4 +349,74 @@ fn what_no_call_reads_of_a_reached_organization_does_not_damage_it() {
     let body = r#"{"id":"a","name":"A","note":"\ud800"}"#;
     assert!(damage(body).starts_with("note: "));
     assert!(connection(&Text::new(body.as_bytes())).is_err());
+}
+
+/// What both ways to read a page make of one: in one pass, where it is sound, and record by record.
+fn both(body: &str) -> (Option<Page<Listed>>, Option<Page<Listed>>) {
+    let page = Untrusted::from(body);
+    let sound = sound::page(&page).map(|reading| reading.page(7));
+    let text = Text { text: Cow::Borrowed(body), replaced: false };
+    // The records are parts of the page that was given.
+    let text = Text { text: Cow::Borrowed(page.as_sent()), ..text };
+    (sound, record_by_record(&text, &page).ok().map(|reading| reading.page(7)))
+}
+
+#[test]
+fn a_sound_page_is_read_with_one_pass_as_it_is_record_by_record() {
+    let record = |n: usize| {
+        format!(
+            r#" {{ "id" : "id-{n}","account":{{"a":[1,{{}}]}},"name":"Zürich {n}","connection":null,"type":7, "x":"\u0041" }} "#
+        )
+    };
+    let list = format!("[{},{}]", record(1), record(2).trim());
+    for body in [
+        list.clone(),
+        format!(r#"{{"skip":0,"total":2,"resources":{list},"more":{{"a":[]}}}}"#),
+        format!(r#"{{"resources":{list},"total":"2,"}} "#),
+        r#"{"resources":[]}"#.to_owned(),
+        "[]".to_owned(),
+    ] {
+        let (sound, each) = both(&body);
+        assert!(sound.is_some(), "{body}");
+        assert_eq!(sound, each, "{body}");
+        let json = |page: Option<Page<Listed>>| -> Vec<String> {
+            let records = page.map(|page| page.records).unwrap_or_default();
+            records.iter().map(|record| format!("{record:?}")).collect()
+        };
+        assert_eq!(json(sound), json(each));
+    }
+    for odd in [
+        "{}",
+        "[{}]",
+        r#"[{"name":"x"}]"#,
+        r#"[{"id":"a"},7]"#,
+        r#"[{"id":"a"}] x"#,
+        r#"{"resources":[{"id":"a"}],"resources":[]}"#,
+        r#"{"resources":[{"id":"a"}],"codeDesc":"NCERRBadRequest"}"#,
+        r#"{"resources":null}"#,
+        r#"[{"\u0069d":"a"}]"#,
+        r#"[{"id":"a","id":"b"}]"#,
+        r#"[{"id":"a","name":"\ud800"}]"#,
+    ] {
+        assert_eq!(both(odd).0, None, "{odd}");
+    }
+}
+
+proptest::proptest! {
+    /// Whatever is wrong with a page, one pass over it never says anything else than a reading record by record.
+    #[test]
+    fn a_page_with_anything_in_it_is_read_alike_both_ways(
+        cuts in proptest::collection::vec((0..400_usize, 0..4_usize, "[\\[\\]{}\",:0-9a \\\\u]{0,3}"), 0..4),
+    ) {
+        let mut body = r#"{"total":2,"resources":[{"id":"a","name":"Zürich","connection":"c","n":[1,{"id":2}]},{"id":7,"uri":null,"name":"b\u0041"}]}"#.to_owned();
+        for (at, length, put) in cuts {
+            let start = body.floor_char_boundary(at % (body.len() + 1));
+            let end = body.ceil_char_boundary((start + length).min(body.len()));
+            body.replace_range(start..end, &put);
+        }
+        let (sound, each) = both(&body);
+        if sound.is_some() {
+            proptest::prop_assert_eq!(sound, each, "{}", body);
+        }
+    }
 }
