@@ -39,7 +39,7 @@ pub const FORMS: [(&str, &str); 13] = [
     ("type!=sandbox", "any other value"),
     ("name:acme", "a part of one column: name, org, type, connection, id, cloud"),
     ("updated<7d", "changed within seven days; > before that; s m h d w y; created too"),
-    ("re:^acme.*eu", "a regular expression; ^ and $ are the ends of a column"),
+    ("re:^acme.*eu", "a regular expression that a column matches; ^ and $ are its ends"),
     (
         "state=fail|missing",
         "of connections: name, state, kind, used, error, id; tested>30d, updated, created",
