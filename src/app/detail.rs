@@ -1,6 +1,5 @@
 //! The detail pane: the selected organization as fields, or as the JSON the server sent.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::age;
@@ -205,7 +204,8 @@ fn shared(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Lin
     if others == 0 {
         return Vec::new();
     }
-    let users = cx.rows.users(&organization.connection).filter(|other| other.id != organization.id);
+    let users =
+        cx.rows.users(&organization.connection).filter(|other| other.id() != organization.id.borrowed());
     let named = users_named(users, others);
     let connection = organization.connection.brief();
     let mut lines = vec![
@@ -220,8 +220,9 @@ fn shared(organization: &Organization, cx: Context<'_>, width: usize) -> Vec<Lin
 }
 
 /// The first of `all` organizations by name, and how many more there are.
-pub(super) fn users_named(users: impl Iterator<Item = Arc<Organization>>, all: usize) -> String {
-    let named: Vec<String> = users.take(MOST_NAMED).map(|user| user.name.brief().into_string()).collect();
+pub(super) fn users_named<'a>(users: impl Iterator<Item = &'a Listed>, all: usize) -> String {
+    let named: Vec<String> =
+        users.take(MOST_NAMED).map(|user| user.part(user.name()).brief().into_string()).collect();
     let more = all.saturating_sub(named.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     format!("{}{more}", named.join(", "))

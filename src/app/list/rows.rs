@@ -100,12 +100,12 @@ impl Rows {
     }
 
     /// The first organizations that use a connection, ordered by id: as many as are told one by one.
-    pub fn users(&self, connection: &Untrusted) -> impl Iterator<Item = Arc<Organization>> {
+    pub fn users(&self, connection: &Untrusted) -> impl Iterator<Item = &Listed> {
         let all = |place| {
             let rows = self.all.iter().filter(move |row| row.connection == place);
             rows.filter_map(|row| row.listed().map(Listed::id))
         };
-        self.uses.first(connection, all).iter().filter_map(|id| self.organization(id))
+        self.uses.first(connection, all).iter().filter_map(|id| self.listed(id))
     }
 
     /// Every connection named on a record, in no order.
