@@ -33,16 +33,18 @@ impl Index {
 
     /// The place of a key.
     pub(super) fn get(&self, rows: &[Row], key: &RowKey) -> Option<u32> {
-        self.find(key.digest(), |place| rows.get(place).is_some_and(|row| row.is_keyed(key)))
+        self.find(rows, key.digest(), |row| row.is_keyed(key))
     }
 
     /// The place of the row that has the key of another one.
     pub(super) fn like(&self, rows: &[Row], other: &Row) -> Option<u32> {
-        self.find(other.digest, |place| rows.get(place).is_some_and(|row| row.has_key_of(other)))
+        self.find(rows, other.digest, |row| row.has_key_of(other))
     }
 
-    fn find(&self, digest: u64, is_it: impl Fn(usize) -> bool) -> Option<u32> {
-        self.0.find(digest, |place| is_it(*place as usize)).copied()
+    /// The table tells apart by a few bits of the digest alone, and the key of a row stands far from the row.
+    fn find(&self, rows: &[Row], digest: u64, is_it: impl Fn(&Row) -> bool) -> Option<u32> {
+        let is_it = |row: &Row| row.digest == digest && is_it(row);
+        self.0.find(digest, |place| rows.get(*place as usize).is_some_and(is_it)).copied()
     }
 
     /// Takes in the row at a place, whose key is new.

@@ -12,6 +12,7 @@ use super::row::Row;
 use super::sort::{By, Sort};
 use super::words::Words;
 use crate::app::query::Field;
+use crate::domain::{IdRef, Listed};
 
 /// Fewer rows than this are compared with one another.
 const FEW: usize = 24;
@@ -32,13 +33,15 @@ pub(super) struct Order<'a> {
     all: &'a [Row],
     words: &'a Words,
     others: &'a OtherFields,
-    /// What decides, in turn; at the end the id, which no two rows share.
+    /// What decides, in turn; at the end the id, which no two rows share, and behind which nothing decides.
     levels: Vec<By>,
 }
 
 impl<'a> Order<'a> {
     pub(super) fn new(all: &'a [Row], words: &'a Words, others: &'a OtherFields, sort: Sort) -> Self {
-        let levels = sort.levels().chain([By::up(Column::Id)]).collect();
+        let mut levels: Vec<By> = sort.levels().chain([By::up(Column::Id)]).collect();
+        let decides = levels.iter().position(|by| by.column == Column::Id);
+        levels.truncate(decides.map_or(levels.len(), |id| id + 1));
         Self { all, words, others, levels }
     }
 
@@ -150,20 +153,32 @@ impl<'a> Order<'a> {
 
     fn by(&self, one: u32, two: u32, by: By) -> Ordering {
         let texts = || self.text(one, by.column).cmp(&self.text(two, by.column));
-        let order = if by.column.is_time() {
-            self.time(one, by.column).cmp(&self.time(two, by.column)).then_with(texts)
-        } else {
-            texts()
+        let order = match by.column {
+            Column::Id => texts().then_with(|| self.id(one).cmp(&self.id(two))),
+            column if column.is_time() => {
+                self.time(one, column).cmp(&self.time(two, column)).then_with(texts)
+            }
+            _ => texts(),
         };
         if by.descending { order.reverse() } else { order }
     }
 
     fn text(&self, row: u32, column: Column) -> Cow<'a, str> {
-        if column == Column::Name {
-            return self.words.get(row as usize, Field::Name).into();
+        let words = |field| self.words.get(row as usize, field).into();
+        match column {
+            Column::Name => words(Field::Name),
+            // What a row is looked for by stands side by side, and records all over the memory.
+            Column::Id => words(Field::Id),
+            _ => self
+                .row(row)
+                .and_then(Row::listed)
+                .map_or("".into(), |listed| column.text(listed, self.others)),
         }
-        let listed = self.row(row).and_then(Row::listed);
-        listed.map_or("".into(), |listed| column.text(listed, self.others))
+    }
+
+    /// The id itself: two may differ in letter case alone.
+    fn id(&self, row: u32) -> Option<IdRef<'a>> {
+        self.row(row)?.listed().map(Listed::id)
     }
 
     fn time(&self, row: u32, column: Column) -> Option<i128> {

@@ -43,9 +43,12 @@ pub struct Rows {
 
 /// The names, by the places of their rows.
 impl Texts for [Row] {
-    fn text(&self, place: u32) -> Option<(Skeleton, &str)> {
-        let row = self.get(at(place))?;
-        Some((row.looks, row.listed()?.name()))
+    fn skeleton(&self, place: u32) -> Option<Skeleton> {
+        self.get(at(place)).filter(|row| row.listed().is_some()).map(|row| row.looks)
+    }
+
+    fn text(&self, place: u32) -> Option<&str> {
+        self.get(at(place))?.listed().map(Listed::name)
     }
 }
 

@@ -10,8 +10,11 @@ use crate::text::{Skeleton, Untrusted};
 
 /// Texts that are known by places, with what they look like.
 pub(super) trait Texts {
-    /// The text at a place, where there is one.
-    fn text(&self, place: u32) -> Option<(Skeleton, &str)>;
+    /// What the text at a place looks like, where there is one. Nearly always that is enough: it stands nearer.
+    fn skeleton(&self, place: u32) -> Option<Skeleton>;
+
+    /// The text itself.
+    fn text(&self, place: u32) -> Option<&str>;
 }
 
 /// Texts by what they look like.
@@ -33,28 +36,28 @@ impl PartialEq for Twins {
 impl Twins {
     /// Makes room for so many texts more.
     pub(super) fn reserve(&mut self, texts: &(impl Texts + ?Sized), more: usize) {
-        self.alone.reserve(more, |place| of(texts, *place).map_or(0, Skeleton::digest));
+        self.alone.reserve(more, |place| texts.skeleton(*place).map_or(0, Skeleton::digest));
     }
 
     /// Takes the text at a place in.
     pub(super) fn add(&mut self, texts: &(impl Texts + ?Sized), place: u32) {
-        let Some((skeleton, text)) = texts.text(place) else { return };
+        let Some(skeleton) = texts.skeleton(place) else { return };
+        let text = || texts.text(place);
         if let Some(alike) = self.alike.get_mut(&skeleton) {
-            *alike.entry(text.into()).or_default() += 1;
+            *alike.entry(text().unwrap_or_default().into()).or_default() += 1;
             return;
         }
-        let looks_like_it = |known: &u32| of(texts, *known).is_some_and(|known| known == skeleton);
+        let looks_like_it = |known: &u32| texts.skeleton(*known) == Some(skeleton);
         match self.alone.find_entry(skeleton.digest(), looks_like_it) {
             Ok(known) => {
                 let (known, _) = known.remove();
-                let known = texts.text(known).map(|(_, text)| text);
                 let alike = self.alike.entry(skeleton).or_default();
-                for text in known.into_iter().chain([text]) {
+                for text in texts.text(known).into_iter().chain(text()) {
                     *alike.entry(text.into()).or_default() += 1;
                 }
             }
             Err(_none) => {
-                let digest = |place: &u32| of(texts, *place).map_or(0, Skeleton::digest);
+                let digest = |place: &u32| texts.skeleton(*place).map_or(0, Skeleton::digest);
                 self.alone.insert_unique(skeleton.digest(), place, digest);
             }
         }
@@ -62,14 +65,14 @@ impl Twins {
 
     /// Takes the text at a place out, while it is still there.
     pub(super) fn remove(&mut self, texts: &(impl Texts + ?Sized), place: u32) {
-        let Some((skeleton, text)) = texts.text(place) else { return };
+        let Some(skeleton) = texts.skeleton(place) else { return };
         let Some(alike) = self.alike.get_mut(&skeleton) else {
             if let Ok(known) = self.alone.find_entry(skeleton.digest(), |known| *known == place) {
                 known.remove();
             }
             return;
         };
-        let text = Untrusted::from(text);
+        let text = Untrusted::from(texts.text(place).unwrap_or_default());
         if let Some(count) = alike.get_mut(&text) {
             *count -= 1;
             if *count == 0 {
@@ -92,14 +95,10 @@ impl Twins {
             // Two that differ are in the first two.
             return alike.keys().take(2).map(Untrusted::as_sent).find(|known| *known != text);
         }
-        let looks_like_it = |known: &u32| of(texts, *known).is_some_and(|known| known == skeleton);
+        let looks_like_it = |known: &u32| texts.skeleton(*known) == Some(skeleton);
         let known = self.alone.find(skeleton.digest(), looks_like_it)?;
-        texts.text(*known).map(|(_, known)| known).filter(|known| *known != text)
+        texts.text(*known).filter(|known| *known != text)
     }
-}
-
-fn of(texts: &(impl Texts + ?Sized), place: u32) -> Option<Skeleton> {
-    texts.text(place).map(|(skeleton, _)| skeleton)
 }
 
 #[cfg(test)]
@@ -107,8 +106,12 @@ mod tests {
     use super::*;
 
     impl Texts for [&str] {
-        fn text(&self, place: u32) -> Option<(Skeleton, &str)> {
-            self.get(place as usize).map(|text| (Skeleton::of(text), *text))
+        fn skeleton(&self, place: u32) -> Option<Skeleton> {
+            self.text(place).map(Skeleton::of)
+        }
+
+        fn text(&self, place: u32) -> Option<&str> {
+            self.get(place as usize).copied()
         }
     }
 

@@ -57,8 +57,12 @@ impl PartialEq for Uses {
 }
 
 impl Texts for [Use] {
-    fn text(&self, place: u32) -> Option<(Skeleton, &str)> {
-        self.get(place as usize).map(|of| (of.looks, of.name.as_sent()))
+    fn skeleton(&self, place: u32) -> Option<Skeleton> {
+        self.get(place as usize).map(|of| of.looks)
+    }
+
+    fn text(&self, place: u32) -> Option<&str> {
+        self.get(place as usize).map(|of| of.name.as_sent())
     }
 }
 
@@ -144,7 +148,7 @@ impl Uses {
 
     /// Another connection that is used and looks like this one.
     pub(super) fn other(&self, place: u32) -> Option<&str> {
-        let (looks, name) = self.all.text(place)?;
+        let (looks, name) = (self.all.skeleton(place)?, self.all.text(place)?);
         self.twins.other(&*self.all, looks, name)
     }
 }

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use cckm_tui::app::age;
 use cckm_tui::app::list::{By, Column, Filter, News, Places, Row, RowKey, Rows, Sort, Taken};
 use cckm_tui::app::query::{self, Subject, Time};
-use cckm_tui::domain::{Listed, Moment, Organization, Page, Record};
+use cckm_tui::domain::{Listed, Moment, Organization, OrganizationId, Page, Record};
 use proptest::prelude::*;
 
 use super::config;
@@ -54,6 +54,8 @@ fn made(n: usize, name: u8, connection: u8) -> Organization {
     let others = ["account", "x"].map(|key| (key.to_owned(), others[(n + key.len()) % others.len()].into()));
     let json = serde_json::Value::Object(others.into_iter().take(1 + n % 2).collect());
     Organization {
+        // Two of them differ in letter case alone.
+        id: OrganizationId::new(&format!("{:08}-{}", n / 2, ["a", "A"][n % 2])).unwrap(),
         updated_at: times[usize::from(name) % times.len()].into(),
         created_at: times[n % times.len()].into(),
         kind: ["Regular", "Sandbox"][n % 2].into(),
@@ -74,7 +76,7 @@ fn by(one: &Row, two: &Row, by: By) -> Ordering {
             Column::Updated => one.updated_at.as_sent().to_owned(),
             Column::Cloud => one.cloud_name.as_sent().to_owned(),
             Column::Created => one.created_at.as_sent().to_owned(),
-            Column::Id => one.id.as_str().to_owned(),
+            Column::Id => id(row),
             Column::Uri => one.uri.as_sent().to_owned(),
             Column::Other(place) => {
                 let key = ["account", "x"][usize::from(place)];
@@ -93,7 +95,7 @@ fn compare(one: &Row, two: &Row, sort: Sort) -> Ordering {
         (Some(_), Some(_)) => by(one, two, sort.first)
             .then_with(|| sort.second.map_or(Ordering::Equal, |second| by(one, two, second)))
             .then_with(|| name(one).cmp(&name(two)))
-            .then_with(|| one.key().cmp(&two.key())),
+            .then_with(|| id(one).cmp(&id(two))),
         (sound, other) => other.is_some().cmp(&sound.is_some()).then_with(|| one.key().cmp(&two.key())),
     }
 }
@@ -105,10 +107,17 @@ fn words(row: &Row) -> String {
             let one = listed.organization();
             let values = [&one.name, &one.organization_id, &one.kind, &one.connection];
             let values = values.map(|value| value.display().as_str().to_lowercase());
-            format!("{}\n{}\n{}", values.join("\n"), one.id, one.cloud_name.display())
+            let id = one.id.as_str().to_lowercase();
+            format!("{}\n{id}\n{}", values.join("\n"), one.cloud_name.display())
         }
         Record::Damaged(damaged) => damaged.json.display().as_str().to_lowercase(),
     }
+}
+
+/// What ids are ordered by: letter case decides where nothing else does.
+fn id(row: &Row) -> String {
+    let id = row.organization().map(|one| one.id.as_str().to_owned()).unwrap_or_default();
+    format!("{}\0{id}", id.to_lowercase())
 }
 
 /// A row as the filter sees it.
