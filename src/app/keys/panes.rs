@@ -111,9 +111,7 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
 }
 
 fn reread_selected(state: &mut State) -> Vec<Effect> {
-    let Some(id) = state.list.organization().map(|organization| organization.id.clone()) else {
-        return Vec::new();
-    };
+    let Some(id) = state.list.id() else { return Vec::new() };
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
     state.detail.refresh(&id, &mut cx)
 }

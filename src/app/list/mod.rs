@@ -125,7 +125,12 @@ impl ListPane {
         self.rows.get(self.selected.as_ref()?)
     }
 
-    /// The selected organization, unless its record is damaged.
+    /// The id of the selected organization, unless its record is damaged.
+    pub fn id(&self) -> Option<OrganizationId> {
+        self.row()?.listed().map(|listed| listed.id().to_id())
+    }
+
+    /// The same organization by itself.
     pub fn organization(&self) -> Option<Arc<Organization>> {
         self.row()?.organization()
     }
@@ -164,8 +169,8 @@ impl ListPane {
     pub fn mark(&mut self, count: Option<usize>) {
         self.marks.end_range();
         for _ in 0..count.unwrap_or(1).min(self.rows.shown()) {
-            if let Some(organization) = self.organization() {
-                self.marks.toggle(organization.id.borrowed());
+            if let Some(id) = self.id() {
+                self.marks.toggle(id.borrowed());
             }
             self.go(Command::MoveDown, None);
         }
@@ -176,8 +181,8 @@ impl ListPane {
         if self.marks.end_range() {
             return;
         }
-        if let Some(organization) = self.organization() {
-            self.marks.begin_range(organization.id.borrowed());
+        if let Some(id) = self.id() {
+            self.marks.begin_range(id.borrowed());
         }
     }
 

@@ -13,7 +13,7 @@ const HERE: &str = "this is where you are";
 
 /// Why `command` cannot run in the place under the palette; none: it can.
 pub(super) fn of_command(state: &State, command: Command) -> Option<String> {
-    let no_row = || state.list.organization().is_none();
+    let no_row = || state.list.id().is_none();
     match command {
         Command::Submit | Command::Confirm => {
             Some("only by its own key, in sight of what it does".to_owned())
