@@ -17,11 +17,11 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::domain::json::{each_field, fields, text_of};
+use crate::domain::json::{fields, text_of};
 use crate::domain::{Connection, ConnectionState, Discovered, Listed, Organization, Page, Record};
 use crate::text::Untrusted;
 
-use self::fields::{Keys, Met, Reading};
+use self::fields::{Fields, Keys, Reading};
 pub(super) use place::{account, domains, texts};
 use source::{Source, text_under, untrusted};
 pub(super) use words::{first_line, is_ours, words};
@@ -95,11 +95,11 @@ pub(super) fn organizations(body: &Text<'_>, skip: usize) -> Result<Page<Listed>
 /// A page whose records are not all sound, or are no list: each is read by itself.
 fn record_by_record(body: &Text<'_>, page: &Untrusted) -> Result<Reading, String> {
     let mut reading = Reading::of(page);
-    let rows = rows(body, |raw| {
-        let mut met = Met::default();
-        each_field(raw.get(), |key, value| met.take(&key, value, &mut reading.others))?;
-        Ok(met.all()?.read(raw.get(), &mut reading.sheet))
-    })?;
+    let rows =
+        rows(
+            body,
+            |raw| Ok(Fields::of(raw.get(), &mut reading.others)?.read(raw.get(), &mut reading.sheet)),
+        )?;
     Ok(Reading { total: rows.total, records: rows.records, ..reading })
 }
 
@@ -118,11 +118,8 @@ pub(super) fn connections(body: &Text<'_>) -> Result<Rows<Connection>, String> {
 ///
 /// What is wrong with it, and in which field.
 pub(super) fn organization(body: &Text<'_>) -> Result<Organization, String> {
-    one(body, parse(body)?, |raw| {
-        let mut met = Met::default();
-        each_field(raw.get(), |key, value| met.take(&key, value, &mut Keys::default()))?;
-        met.all().map(|fields| fields.organization(raw.get()))
-    })
+    let read = |raw: &RawValue| Ok(Fields::of(raw.get(), &mut Keys::default())?.organization(raw.get()));
+    one(body, parse(body)?, read)
 }
 
 /// Reads one connection.

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::text::Untrusted;
+
 /// Keys accepted in one record; a body full of them would otherwise take many times its size.
 pub const MOST_FIELDS: usize = 1_000;
 
@@ -34,6 +36,12 @@ pub fn range_within(whole: &str, part: &str) -> Option<Range<usize>> {
     let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
     let end = start.checked_add(part.len())?;
     (end <= whole.len()).then_some(start..end)
+}
+
+/// A text of a record as the same part of a copy of the record; one that is no part of it has memory of its own.
+pub fn part_of_copy(copy: &Untrusted, record: &str, text: &str) -> Untrusted {
+    let part = range_within(record, text).and_then(|range| copy.as_sent().get(range));
+    part.map_or_else(|| text.into(), |part| copy.part(part))
 }
 
 /// The fields of an object in their order, names decoded and values not looked into.

@@ -39,7 +39,7 @@ pub struct Sheet {
 struct Part {
     start: u32,
     length: u16,
-    texts: [Span; Text::ALL.len()],
+    texts: [Span; Text::COUNT],
 }
 
 /// Where a text is in the JSON of its record, in bytes. One that is empty is nowhere.
@@ -64,8 +64,8 @@ enum Text {
 }
 
 impl Text {
-    const ALL: [Self; 9] = [
-        Self::Id,
+    /// Those under [`Organization::KEYS`].
+    const KNOWN: [Self; Organization::KEYS.len()] = [
         Self::Name,
         Self::OrganizationId,
         Self::Connection,
@@ -75,6 +75,9 @@ impl Text {
         Self::UpdatedAt,
         Self::Uri,
     ];
+
+    /// How many there are, the id among them.
+    const COUNT: usize = Self::KNOWN.len() + 1;
 
     fn of(self, organization: &Organization) -> &str {
         match self {
@@ -224,7 +227,7 @@ impl Sheet {
     ) -> Option<u32> {
         let start = u32::try_from(range_within(self.page.as_sent(), json)?.start).ok()?;
         let length = u16::try_from(json.len()).ok()?;
-        let mut texts = [Span::default(); Text::ALL.len()];
+        let mut texts = [Span::default(); Text::COUNT];
         for (span, text) in texts.iter_mut().zip(std::iter::once(id.as_str()).chain(known)) {
             if !text.is_empty() {
                 let start = u16::try_from(range_within(json, text)?.start).ok()?;
@@ -269,37 +272,8 @@ impl Sheet {
     }
 
     fn organization(&self, nth: u32) -> Organization {
-        let json = Untrusted::from(self.json(nth));
-        let part = |text: Text| {
-            let span = self.part(nth).and_then(|part| part.texts.get(text as usize));
-            let Span { start, length } = span.copied().unwrap_or_default();
-            let end = usize::from(start) + usize::from(length);
-            json.as_sent().get(usize::from(start)..end).unwrap_or_default()
-        };
-        let id = IdRef::known(part(Text::Id)).within(&json);
-        let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] = [
-            Text::Name,
-            Text::OrganizationId,
-            Text::Connection,
-            Text::CloudName,
-            Text::Kind,
-            Text::CreatedAt,
-            Text::UpdatedAt,
-            Text::Uri,
-        ]
-        .map(|text| json.part(part(text)));
-        Organization {
-            id,
-            name,
-            organization_id,
-            connection,
-            cloud_name,
-            kind,
-            created_at,
-            updated_at,
-            uri,
-            json,
-        }
+        let id = IdRef::known(self.text(nth, Text::Id));
+        Organization::copied(self.json(nth), id, Text::KNOWN.map(|text| self.text(nth, text)))
     }
 }
 
@@ -319,7 +293,8 @@ impl From<Organization> for Listed {
 impl PartialEq for Listed {
     fn eq(&self, other: &Self) -> bool {
         let says_the_same = || {
-            self.json() == other.json() && Text::ALL.iter().all(|text| self.text(*text) == other.text(*text))
+            let has_the_same = |text: &Text| self.text(*text) == other.text(*text);
+            self.json() == other.json() && self.id() == other.id() && Text::KNOWN.iter().all(has_the_same)
         };
         self.is_the_same_as(other) || says_the_same()
     }

@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 use std::fmt;
 
 use super::field::Field;
+use super::json::part_of_copy;
 use crate::text::Untrusted;
 
 /// The resource id of an organization: one segment of a path, usually a UUID.
@@ -86,11 +87,6 @@ impl<'a> IdRef<'a> {
     pub fn to_id(self) -> OrganizationId {
         OrganizationId(self.0.into())
     }
-
-    /// The id as a part of a text where it is one; else with memory of its own.
-    pub(super) fn within(self, text: &Untrusted) -> OrganizationId {
-        OrganizationId(text.part(self.0))
-    }
 }
 
 impl fmt::Debug for IdRef<'_> {
@@ -138,6 +134,28 @@ impl Organization {
     /// The keys on the wire of all that is known by name but the id, in the order of the fields.
     pub const KEYS: [&str; 8] =
         ["name", "organization_id", "connection", "cloud_name", "type", "createdAt", "updatedAt", "uri"];
+
+    /// The record of this JSON with memory of its own: its texts are parts of that, wherever they are parts of the JSON.
+    /// `known`: those under [`KEYS`](Self::KEYS).
+    pub fn copied(json: &str, id: IdRef<'_>, known: [&str; Self::KEYS.len()]) -> Self {
+        let copy = Untrusted::from(json);
+        let part = |text: &str| part_of_copy(&copy, json, text);
+        let id = OrganizationId(part(id.as_str()));
+        let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] =
+            known.map(part);
+        Self {
+            id,
+            name,
+            organization_id,
+            connection,
+            cloud_name,
+            kind,
+            created_at,
+            updated_at,
+            uri,
+            json: copy,
+        }
+    }
 
     /// Keeps its texts, and not the memory of the record as it was read, of which they are parts.
     pub fn detach(&mut self) {

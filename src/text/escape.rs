@@ -210,30 +210,25 @@ impl Before {
 }
 
 fn is_plain_ascii(text: &str) -> bool {
-    let mut before = b' ';
-    for byte in text.bytes() {
-        if !matches!(byte, 0x20..=0x7e) || byte == b'\\' || (byte == b' ' && before == b' ') {
-            return false;
-        }
-        before = byte;
-    }
-    before != b' ' || text.is_empty()
+    stays(text.bytes().map(char::from), |_| false)
 }
 
 /// The same with the letters of most other names.
 fn is_plain(text: &str) -> bool {
-    if text.is_ascii() {
-        return is_plain_ascii(text);
-    }
-    let mut before = ' ';
-    for c in text.chars() {
-        let is_inner = c != ' ' || before != ' ';
-        if !is_inner || !(matches!(c, ' '..='~') && c != '\\' || is_common_letter(c)) {
+    if text.is_ascii() { is_plain_ascii(text) } else { stays(text.chars(), is_common_letter) }
+}
+
+/// Whether nothing of a text is escaped: printable ASCII, single inner blanks, and letters that are known to stay.
+fn stays(text: impl Iterator<Item = char>, is_letter: impl Fn(char) -> bool) -> bool {
+    let (mut before, mut is_empty) = (' ', true);
+    for c in text {
+        let is_ascii = matches!(c, ' '..='~') && c != '\\' && (c != ' ' || before != ' ');
+        if !is_ascii && !is_letter(c) {
             return false;
         }
-        before = c;
+        (before, is_empty) = (c, false);
     }
-    before != ' '
+    before != ' ' || is_empty
 }
 
 fn is_shown(c: char, before: Before, cluster: &str, follows: &str, ascii: bool) -> bool {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::source::{Source, Texts, text_under};
-use crate::domain::json::text_of;
+use super::source::{Texts, text_under};
+use crate::domain::json::{each_field, text_of};
 use crate::domain::{IdRef, Listed, Organization, OrganizationId, Page, Record, Sheet};
 use crate::text::Untrusted;
 
@@ -109,38 +109,34 @@ impl<'a> Met<'a> {
     }
 }
 
-impl Fields<'_> {
+impl<'a> Fields<'a> {
+    /// Those of a record; keys without a name come among those of its page.
+    pub(super) fn of(json: &'a str, keys: &mut Keys) -> Result<Self, String> {
+        let mut met = Met::default();
+        each_field(json, |key, value| met.take(&key, value, keys))?;
+        met.all()
+    }
+
     /// The record: its place in the sheet of its page, where its JSON spells all of it out.
-    pub(super) fn read(self, json: &str, sheet: &mut Sheet) -> Read {
-        let place = match self.id {
-            Id::SpelledOut(id) => sheet.take(json, id, self.known.each_ref().map(|text| &**text)),
-            Id::Decoded(_) => None,
-        };
+    pub(super) fn read(&self, json: &str, sheet: &mut Sheet) -> Read {
+        let place = sheet.take(json, self.id(), self.known());
         place.map_or_else(|| Read::Own(Arc::new(self.organization(json))), Read::Part)
     }
 
     /// The record with memory of its own.
-    pub(super) fn organization(self, json: &str) -> Organization {
-        let source = Source::of(json);
-        let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] =
-            self.known.map(|text| source.part(&text));
-        let id = match self.id {
-            Id::SpelledOut(id) => id.to_id(),
-            Id::Decoded(id) => id,
-        };
-        let json = source.json();
-        Organization {
-            id,
-            name,
-            organization_id,
-            connection,
-            cloud_name,
-            kind,
-            created_at,
-            updated_at,
-            uri,
-            json,
+    pub(super) fn organization(&self, json: &str) -> Organization {
+        Organization::copied(json, self.id(), self.known())
+    }
+
+    fn id(&self) -> IdRef<'_> {
+        match &self.id {
+            Id::SpelledOut(id) => *id,
+            Id::Decoded(id) => id.borrowed(),
         }
+    }
+
+    fn known(&self) -> [&str; Organization::KEYS.len()] {
+        self.known.each_ref().map(|text| &**text)
     }
 }
 

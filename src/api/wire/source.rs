@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::domain::json::{each_field, range_within, text_of};
+use crate::domain::json::{each_field, part_of_copy, text_of};
 use crate::text::{Untrusted, escape};
 
 /// The text of a record, and a copy of it. What is taken out of the record is a part of the copy, wherever it stands
@@ -37,9 +37,8 @@ impl<'a> Source<'a> {
     }
 
     /// A text of the record.
-    pub(super) fn part(&self, text: &str) -> Untrusted {
-        let part = range_within(self.record, text).and_then(|range| self.copy.as_sent().get(range));
-        part.map_or_else(|| text.into(), |part| self.copy.part(part))
+    fn part(&self, text: &str) -> Untrusted {
+        part_of_copy(&self.copy, self.record, text)
     }
 
     /// All of it.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use crate::app::age;
@@ -33,9 +32,7 @@ impl RowKey {
     }
 
     pub(super) fn of_damaged(json: &Untrusted) -> Self {
-        let mut digest = DefaultHasher::new();
-        json.as_sent().hash(&mut digest);
-        Self::Damaged(digest.finish())
+        Self::Damaged(list::digest_of_damaged(json))
     }
 }
 

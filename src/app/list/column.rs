@@ -96,14 +96,11 @@ impl Column {
     /// What a record has in it, as sent; none for a field it does not have.
     fn of<'a>(self, listed: &'a Listed, others: &OtherFields) -> Option<Cow<'a, str>> {
         Some(Cow::Borrowed(match self {
-            Self::Name => listed.name(),
-            Self::OrgId => listed.organization_id(),
-            Self::Type => listed.kind(),
-            Self::Connection => listed.connection(),
+            Self::Name | Self::OrgId | Self::Type | Self::Connection | Self::Cloud | Self::Id => {
+                self.field()?.of(listed)
+            }
             Self::Updated => listed.updated_at(),
-            Self::Cloud => listed.cloud_name(),
             Self::Created => listed.created_at(),
-            Self::Id => listed.id().as_str(),
             Self::Uri => listed.uri(),
             Self::Other(place) => return listed.other(others.key(place)?.as_sent()),
         }))

@@ -1,13 +1,14 @@
-//! Which rows match a query: what their columns say is looked for in all rows at once, what else is asked, of the few
-//! that are left.
+//! Which rows match a query: what their columns say is looked for in all rows at once, what else is asked, and of a few
+//! all of it, row by row.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use super::column::Column;
 use super::places::Places;
 use super::row::Row;
 use super::words::Words;
-use crate::app::query::{Field, Query, Subject, Term, Time};
+use crate::app::query::{Field, Query, Sought, Subject, Term, Time};
 use crate::domain::Criteria;
 
 /// Of fewer than one row in so many, each is looked at by itself.
@@ -40,14 +41,27 @@ impl Matching<'_> {
 
     /// The rows of an order that match; none where all of them do.
     pub(super) fn of(&self, order: &[u32], query: &Query) -> Option<Vec<u32>> {
-        if query.is_empty() {
-            return None;
+        let is_few = |rows: usize| rows * ROWS_AT_ONCE < self.all.len();
+        let mut terms: Vec<(Option<Sought<'_>>, &Term)> =
+            query.terms().iter().map(|term| (term.sought(), term)).collect();
+        // Longer texts leave fewer rows to be looked at one by one, and all of them fewer than other terms cost.
+        terms.sort_by_key(|(sought, _)| Reverse(sought.and_then(|sought| sought.text()).map_or(0, str::len)));
+        let (mut holding, mut rest) = (None::<Places>, Vec::new());
+        for (sought, term) in terms {
+            let left = holding.as_ref().map_or(order.len(), Places::len);
+            let sought = sought.filter(|_| !is_few(left.min(order.len())));
+            if let Some(sought) = &sought {
+                let mut found = self.words.found(sought);
+                if let Some(holding) = &holding {
+                    found.intersect(holding);
+                }
+                holding = Some(found);
+            }
+            if sought.is_none() || !term.is_sought_only() {
+                rest.push(term);
+            }
         }
-        if order.len() < self.all.len() / ROWS_AT_ONCE {
-            return Some(order.iter().copied().filter(|place| self.is(*place, query)).collect());
-        }
-        let holding = self.words.holding(query.terms()).filter(|holding| holding.len() < self.all.len());
-        let rest: Vec<&Term> = query.terms().iter().filter(|term| !term.is_sought_only()).collect();
+        let holding = holding.filter(|holding| holding.len() < self.all.len());
         if holding.is_none() && rest.is_empty() {
             return None;
         }
@@ -103,6 +117,58 @@ impl Subject for Looked<'_> {
             Time::Updated => self.row.time(Column::Updated),
             Time::Created => self.row.time(Column::Created),
             Time::Tested => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::list::words::Said;
+    use crate::app::query::{ORGANIZATIONS, parse};
+    use crate::domain::{IdRef, Listed, Organization, Record};
+
+    #[test]
+    fn e2_many_rows_or_few_and_in_any_order_those_match_that_match_by_themselves() {
+        let (mut words, mut said) = (Words::default(), Said::default());
+        let record = |n: usize| {
+            if n % 31 == 30 {
+                Record::damaged(format!("acme {n}").into(), "".into())
+            } else {
+                let (id, name) = (format!("2f{n:04}"), ["Acme", "acme eu", "Zenith"][n % 3]);
+                let connection = ["sfdc-EU", "sfdc-us"][n / 500];
+                let known = [name, "00D", connection, "sfdc", "Regular", "", "2026-01-01T00:00:00Z", ""];
+                Record::Sound(Listed::from(Organization::copied("{}", IdRef::of(&id).unwrap(), known)))
+            }
+        };
+        let all: Vec<Row> = (0..1_000).map(record).map(Row::new).collect();
+        for row in &all {
+            words.push(&row.record, &mut said);
+        }
+        let matching = Matching { all: &all, words: &words };
+        for text in [
+            "",
+            "acme",
+            "acme eu",
+            "2f00 acme !eu",
+            "2f0007",
+            "2f0007 conn==sfdc-EU",
+            "2f0007 conn==sfdc-eu",
+            "conn==sfdc-EU",
+            "!conn==sfdc-EU zenith",
+            "updated<1d",
+            "!updated<1d acme",
+            "2f0007 updated>1d",
+            "sfdc",
+        ] {
+            let query = parse(text, &ORGANIZATIONS, 2_000_000_000).unwrap();
+            for step in [1, 3, 100] {
+                let order: Vec<u32> = (0..1_000).rev().step_by(step).collect();
+                let expected: Vec<u32> =
+                    order.iter().copied().filter(|place| matching.is(*place, &query)).collect();
+                let found = matching.of(&order, &query).unwrap_or(order);
+                assert_eq!(found, expected, "{text} of every {step}");
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ pub use late::Late;
 pub use load::{Ended, Load};
 pub use marks::Marks;
 pub use places::Places;
+pub(in crate::app) use row::digest_of_damaged;
 pub use row::{Changed, LookAlike, News, Row, RowKey};
 pub use rows::Rows;
 pub use sort::{By, Sort};

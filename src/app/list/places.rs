@@ -16,9 +16,18 @@ impl Places {
 
     /// Keeps those that are among others too.
     pub(super) fn intersect(&mut self, others: &Self) {
+        self.change(others, |bits, others| bits & others);
+    }
+
+    /// Takes out those that are among others.
+    pub(super) fn remove(&mut self, others: &Self) {
+        self.change(others, |bits, others| bits & !others);
+    }
+
+    fn change(&mut self, others: &Self, change: impl Fn(u64, u64) -> u64) {
         let mut bits = std::mem::take(&mut self.bits);
-        for (bits, other) in bits.iter_mut().zip(others.bits.iter().chain(std::iter::repeat(&0))) {
-            *bits &= other;
+        for (bits, others) in bits.iter_mut().zip(others.bits.iter().chain(std::iter::repeat(&0))) {
+            *bits = change(*bits, *others);
         }
         *self = Self::from_bits(bits);
     }
@@ -86,6 +95,13 @@ impl Extend<u32> for Places {
     }
 }
 
+/// The bits of all of so many places.
+pub(super) fn all_bits(places: usize) -> impl Iterator<Item = u64> {
+    let bits = u64::BITS as usize;
+    let last = (!places.is_multiple_of(bits)).then(|| (1 << (places % bits)) - 1);
+    std::iter::repeat_n(u64::MAX, places / bits).chain(last)
+}
+
 const fn split(place: u32) -> (usize, u64) {
     ((place / u64::BITS) as usize, 1 << (place % u64::BITS))
 }
@@ -104,6 +120,9 @@ mod tests {
         assert_eq!(places.iter().collect::<Vec<_>>(), [0, 3, 64, 200]);
         places.intersect(&[3, 5, 64].into_iter().collect());
         assert_eq!((places.len(), places.iter().collect::<Vec<_>>()), (2, vec![3, 64]));
+        let mut others = Places::from_bits(all_bits(70).collect());
+        others.remove(&places);
+        assert_eq!((others.len(), others.contains(63), others.contains(64)), (68, true, false));
         places.clear();
         assert!(places.is_empty() && !places.contains(3));
     }

@@ -28,7 +28,7 @@ impl RowKey {
     pub fn of(record: &Record<Listed>) -> Self {
         match record {
             Record::Sound(listed) => Self::Id(listed.id().to_id()),
-            Record::Damaged(damaged) => Self::Damaged(digest_of(&damaged.json)),
+            Record::Damaged(damaged) => Self::Damaged(digest_of_damaged(&damaged.json)),
         }
     }
 
@@ -41,7 +41,8 @@ impl RowKey {
     }
 }
 
-fn digest_of(json: &Untrusted) -> u64 {
+/// What a record that cannot be understood is known by: the same in every run, since such records are ordered by it.
+pub(in crate::app) fn digest_of_damaged(json: &Untrusted) -> u64 {
     let mut digest = DefaultHasher::new();
     json.as_sent().hash(&mut digest);
     digest.finish()
@@ -182,7 +183,7 @@ impl Row {
     pub fn new(record: Record<Listed>) -> Self {
         let (digest, looks) = match &record {
             Record::Sound(listed) => (digest_of_key(listed.id().as_str()), Skeleton::of(listed.name())),
-            Record::Damaged(damaged) => (digest_of(&damaged.json), Skeleton::default()),
+            Record::Damaged(damaged) => (digest_of_damaged(&damaged.json), Skeleton::default()),
         };
         let updated = Parsed::default();
         Self { record, changed: None, given: None, digest, looks, connection: 0, updated }

@@ -8,13 +8,13 @@ const OTHERS: u64 = 1 << OWN.len();
 
 /// The number of each byte.
 #[expect(clippy::indexing_slicing, reason = "what is out of range is told by the compiler")]
-const BITS: [u64; 256] = {
-    let (mut bits, mut nth) = ([OTHERS; 256], 0);
+const NUMBERS: [u64; 256] = {
+    let (mut numbers, mut nth) = ([OTHERS; 256], 0);
     while nth < OWN.len() {
-        bits[OWN[nth] as usize] = 1 << nth;
+        numbers[OWN[nth] as usize] = 1 << nth;
         nth += 1;
     }
-    bits
+    numbers
 };
 
 /// The bytes of some texts in lower case. It never denies one that is there.
@@ -23,7 +23,7 @@ pub(super) struct Letters(u64);
 
 impl Letters {
     pub(super) fn of(text: &str) -> Self {
-        let bit = |byte: u8| BITS.get(usize::from(byte)).copied().unwrap_or(OTHERS);
+        let bit = |byte: u8| NUMBERS.get(usize::from(byte)).copied().unwrap_or(OTHERS);
         Self(text.bytes().fold(0, |letters, byte| letters | bit(byte)))
     }
 

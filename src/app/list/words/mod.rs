@@ -7,7 +7,6 @@ mod letters;
 mod own;
 mod shared;
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
@@ -15,16 +14,13 @@ use foldhash::fast::RandomState;
 use self::letters::Letters;
 use self::own::Own;
 use self::shared::Shared;
-use super::places::Places;
-use crate::app::query::{Field, Sought, Term};
+use super::places::{Places, all_bits};
+use crate::app::query::{Field, Sought};
 use crate::domain::{Listed, Record};
 use crate::text::displayed;
 
 /// Bytes of a damaged record's text that are looked at.
 const HEAD: usize = 1024;
-
-/// Of fewer than one in so many, each is looked at by itself.
-const ROWS_AT_ONCE: usize = 16;
 
 /// Rows in a number of a set.
 const BITS: usize = u64::BITS as usize;
@@ -156,37 +152,8 @@ impl Words {
         self.letters.shrink_to(self.letters.len() + spare);
     }
 
-    /// The rows for which every one of some terms may hold, as far as the columns say; none where they say nothing.
-    pub(super) fn holding(&self, terms: &[Term]) -> Option<Places> {
-        let mut sought: Vec<Sought<'_>> = terms.iter().filter_map(Term::sought).collect();
-        // Longer texts leave fewer rows to be looked at one by one, and all of them fewer than other terms cost.
-        sought.sort_by_key(|sought| std::cmp::Reverse(sought.text().map_or(0, str::len)));
-        let mut holding: Option<Places> = None;
-        for sought in &sought {
-            let few = holding.as_ref().filter(|holding| holding.len() * ROWS_AT_ONCE < self.len);
-            holding = Some(if let Some(few) = few {
-                few.iter().filter(|row| self.holds(*row as usize, sought)).collect()
-            } else {
-                let mut found = self.found(sought);
-                if let Some(holding) = &holding {
-                    found.intersect(holding);
-                }
-                found
-            });
-        }
-        holding
-    }
-
-    fn holds(&self, row: usize, sought: &Sought<'_>) -> bool {
-        let looked_at =
-            Field::ALL.into_iter().filter(|field| sought.column().is_none_or(|only| only == field.column()));
-        let mut columns = looked_at.map(|field| self.get(row, field));
-        let is_none = sought.is_about_a_whole() && self.damaged.contains(place(row));
-        (!is_none && columns.any(|column| sought.fits(column))) != sought.inverse
-    }
-
     /// All rows that are like what is sought.
-    fn found(&self, sought: &Sought<'_>) -> Places {
+    pub(super) fn found(&self, sought: &Sought<'_>) -> Places {
         let is_looked_at = |field: Field| sought.column().is_none_or(|column| column == field.column());
         let mut found = vec![0; self.len.div_ceil(BITS)];
         for (_, shared) in SHARED.iter().zip(&self.shared).filter(|(field, _)| is_looked_at(**field)) {
@@ -196,21 +163,16 @@ impl Words {
         if marked < self.len {
             self.find_own(sought, &mut found);
         }
+        let mut found = Places::from_bits(found);
         if sought.is_about_a_whole() {
-            for row in self.damaged.iter() {
-                if let Some(bits) = found.get_mut(row as usize / BITS) {
-                    *bits &= !(1 << (row as usize % BITS));
-                }
-            }
+            found.remove(&self.damaged);
         }
         if sought.inverse {
-            let mut all = vec![0; found.len()];
-            mark_all(self.len, &mut all);
-            for (bits, all) in found.iter_mut().zip(all) {
-                *bits = all & !*bits;
-            }
+            let mut others = Places::from_bits(all_bits(self.len).collect());
+            others.remove(&found);
+            found = others;
         }
-        Places::from_bits(found)
+        found
     }
 
     /// Marks the rows that are like what is sought by what is their own.
@@ -234,18 +196,6 @@ impl Words {
 fn mark_each<T>(rows: &[T], is_so: impl Fn(&T) -> bool, found: &mut [u64]) {
     for (bits, rows) in found.iter_mut().zip(rows.chunks(BITS)) {
         *bits |= rows.iter().rev().fold(0, |bits, row| bits << 1 | u64::from(is_so(row)));
-    }
-}
-
-/// Marks all of so many rows.
-fn mark_all(rows: usize, found: &mut [u64]) {
-    let (full, beyond) = (rows / BITS, rows % BITS);
-    for (nth, bits) in found.iter_mut().enumerate() {
-        *bits |= match nth.cmp(&full) {
-            Ordering::Less => u64::MAX,
-            Ordering::Equal => (1 << beyond) - 1,
-            Ordering::Greater => 0,
-        };
     }
 }
 

@@ -2,7 +2,8 @@
 
 use hashbrown::HashTable;
 
-use super::{mark_all, mark_each};
+use super::mark_each;
+use crate::app::list::places::all_bits;
 use crate::app::list::row::digest_of_key;
 
 /// Texts that no row has any more are kept until there are so many of them.
@@ -90,7 +91,7 @@ impl Shared {
             return;
         }
         if !such.contains(&false) {
-            return mark_all(self.of.len(), found);
+            return found.iter_mut().zip(all_bits(self.of.len())).for_each(|(bits, all)| *bits |= all);
         }
         let is_such = |value: &u32| such.get(*value as usize).is_some_and(|such| *such);
         mark_each(&self.of, is_such, found);
