@@ -6,13 +6,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Clock, End, Event};
 use crate::api::{self, Reader, Writer};
 use crate::app::{Message, RequestId, Session};
+use crate::domain::Shown;
 
 /// Time until the session is renewed again when it failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
@@ -113,12 +114,27 @@ fn watched(work: impl Future<Output = ()> + Send + 'static, queue: mpsc::Sender<
     handle
 }
 
-/// Tells the loop how the session stands, whenever that changes, and renews it when it is time.
-async fn keep_session(number: ClientNumber, reader: Reader, queue: mpsc::Sender<Event>, clock: Clock) {
+/// Tells the loop how the session stands, whenever that changes from here on, and renews it when it is time.
+fn keep_session(
+    number: ClientNumber,
+    reader: Reader,
+    queue: mpsc::Sender<Event>,
+    clock: Clock,
+) -> impl Future<Output = ()> + Send + 'static {
+    // Not when the task runs for the first time: on a busy machine the session may have begun by then.
+    let changes = (reader.session(), reader.shown());
+    keep(number, reader, changes, queue, clock)
+}
+
+async fn keep(
+    number: ClientNumber,
+    reader: Reader,
+    (mut sessions, mut shown): (watch::Receiver<api::Session>, watch::Receiver<Shown>),
+    queue: mpsc::Sender<Event>,
+    clock: Clock,
+) {
     #[cfg(debug_assertions)]
     super::faults::trip("session");
-    let mut sessions = reader.session();
-    let mut shown = reader.shown();
     let mut not_before = Instant::now();
     loop {
         let due = reader.renew_at().map(|due| due.max(not_before));

@@ -106,6 +106,31 @@ fn patch() -> OrganizationPatch {
     OrganizationPatch { connection: "sfdc-eu-2024".into() }
 }
 
+/// A session may begin before the task that tells of it runs at all: it is told nevertheless, once it runs.
+#[test]
+fn a_session_that_began_before_its_keeper_ran_is_told() {
+    let network = tokio::runtime::Runtime::new().unwrap();
+    let the_loop = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let demo = network.block_on(Demo::start(Options::default())).unwrap();
+    let server = Server { base: base_url(demo.base()).unwrap(), trust: Trust::System };
+    let password = Some(Password::new(demo.password()));
+    let credentials = Credentials { password, ..Credentials::new(demo.user()) };
+    let reader = Reader::new(server, credentials, Limits::default()).unwrap();
+    let (queue, mut events) = runtime::queue();
+    let _executor = {
+        let _within = the_loop.enter();
+        let access = Access::ReadOnly(reader.clone());
+        Executor::new(access, queue, Clock::starting_now(), Ok(Journal::in_memory()))
+    };
+    network.block_on(reader.sign_in(None)).unwrap();
+    let told = the_loop.block_on(async { timeout(DEADLINE, events.recv()).await });
+    let told = told.expect("the session is told");
+    assert!(
+        matches!(told, Some(Event::Told(_, Message::SessionChanged(Session::SignedIn { .. })))),
+        "{told:?}"
+    );
+}
+
 #[tokio::test]
 async fn every_effect_is_answered_under_its_number() {
     let mut bench = Bench::signed_in(Options::default(), read_write).await;
