@@ -35,8 +35,11 @@ pub use self::inbox::{Bell, Inbox, queue};
 use crate::app::{Effect, Message, Stamped, State, next_deadline, update};
 use crate::ui::{self, Look, Sheet};
 
-/// Time that a frame takes up. With one in advance that makes sixty in any second.
-const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 59);
+/// Frames that may be drawn before their time: signing in, loading and the first rows come within a few milliseconds.
+const IN_ADVANCE: u32 = 3;
+
+/// Time that a frame takes up. With those in advance that makes sixty in any second.
+const FRAME: Duration = Duration::from_nanos(1_000_000_000 / (60 - IN_ADVANCE as u64));
 
 /// The same on a slow line: ten a second, and none in advance.
 const LOW_BANDWIDTH_FRAME: Duration = Duration::from_millis(100);
@@ -175,8 +178,9 @@ fn paint<S: Screen>(
 
 /// Runs the dashboard until it ends: applies everything that is ready, draws once, waits.
 ///
-/// There are at most sixty frames a second; the first two things that happen after a rest are drawn at once, so that a
-/// key need not wait because an age changed just before. When nothing happens nothing is drawn, and the loop sleeps until the core's next deadline.
+/// There are at most sixty frames a second; the first four things that happen after a rest are drawn at once, so that a
+/// key need not wait because an age changed just before. When nothing happens nothing is drawn, and the loop sleeps
+/// until the core's next deadline.
 ///
 /// # Errors
 ///
@@ -236,12 +240,12 @@ impl<S: Screen, P: Perform> Loop<'_, S, P> {
         }
     }
 
-    /// From when on the next frame may be drawn: one is given in advance, but on a slow line.
+    /// From when on the next frame may be drawn: some are given in advance, but on a slow line.
     fn may_draw_at(&self) -> Instant {
         if self.state.link.is_low() {
             return self.paid_until;
         }
-        self.paid_until.checked_sub(FRAME).unwrap_or(self.paid_until)
+        self.paid_until.checked_sub(FRAME * IN_ADVANCE).unwrap_or(self.paid_until)
     }
 
     /// Waits for something to happen, or for the time of the next deadline or frame; applies what is ready.
