@@ -16,8 +16,17 @@ const TOKEN: &str = "eyJhbGciOiJDTlJZMSJ9.eyJDTlJZMSI6IkNOUlkxIn0.CNRYjwt-CNRYjw
 const REFRESH: &str = "CNRYrefresh-CNRYrefresh-CNRYrefresh";
 
 /// What must not be seen of any of them, nor of those that only the server knows.
-const MARKS: [&str; 7] =
-    ["CNRYpw", "CNRYjwt", "CNRYrefresh", "CNRYsecret", "CNRYprivate", "CNRYnested", "CNRYproxy"];
+const MARKS: [&str; 8] = [
+    "CNRYpw",
+    "CNRYjwt",
+    "CNRYrefresh",
+    "CNRYsecret",
+    "CNRYprivate",
+    "CNRYnested",
+    "CNRYproxy",
+    // The same as a proxy is told it, with the user before it.
+    "dXNlcjpDTlJZcHJveHk",
+];
 
 /// An answer to a request: whatever is asked, every secret is in it.
 fn answer(line: &str, authorization: &str) -> (u16, String) {
@@ -95,34 +104,70 @@ fn server() -> String {
     format!("http://{address}")
 }
 
-/// The dashboard at that server, at its most talkative, with the password from `source`.
-fn start(source: &str) -> Terminal {
+/// Where the password comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Variable(&'static str),
+    File,
+    Command,
+    KsctlFile,
+    StandardInput,
+    Typed,
+}
+
+const SOURCES: [Source; 7] = [
+    Source::Variable("CCKM_PASSWORD"),
+    Source::Variable("KSCTL_PASSWORD"),
+    Source::File,
+    Source::Command,
+    Source::KsctlFile,
+    Source::StandardInput,
+    Source::Typed,
+];
+
+/// The dashboard at that server, at its most talkative.
+fn start(source: Source) -> Terminal {
     let home = tempfile::tempdir().unwrap();
-    let file = home.path().join("password");
-    std::fs::write(&file, format!("{PASSWORD}\n")).unwrap();
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let (file, command) = (file.to_str().unwrap().to_owned(), format!("cat {}", file.display()));
-    let url = server();
-    let args = ["--url", &url, "--username", "admin", "--log-level", "trace"];
+    let private = |name: &str, text: String| {
+        let file = home.path().join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        file.display().to_string()
+    };
+    let file = private("password", format!("{PASSWORD}\n"));
+    let command = format!("cat {file}");
     let given = match source {
-        "CCKM_PASSWORD" => PASSWORD,
-        "CCKM_PASSWORD_FILE" => &file,
-        "CCKM_PASSWORD_COMMAND" => &command,
-        _ => "",
+        Source::Variable(name) => Some((name, PASSWORD)),
+        Source::File => Some(("CCKM_PASSWORD_FILE", &*file)),
+        Source::Command => Some(("CCKM_PASSWORD_COMMAND", &*command)),
+        Source::KsctlFile => {
+            private(".ksctl/config.yaml", format!("KSCTL_PASSWORD: '{PASSWORD}'\n"));
+            None
+        }
+        Source::StandardInput | Source::Typed => None,
     };
     let proxy = "http://user:CNRYproxy@127.0.0.1:9";
-    let env = [
-        (source, given),
-        ("RUST_LOG", "trace"),
-        ("RUST_BACKTRACE", "1"),
-        ("HTTPS_PROXY", proxy),
-        ("NO_PROXY", "127.0.0.1"),
-    ];
-    let mut terminal = Terminal::start_in(home, &args, &env, (100, 40));
+    let more =
+        [("RUST_LOG", "trace"), ("RUST_BACKTRACE", "1"), ("HTTPS_PROXY", proxy), ("NO_PROXY", "127.0.0.1")];
+    let env: Vec<_> = given.into_iter().chain(more).collect();
+    let url = server();
+    let args = ["--url", &url, "--username", "admin", "--log-level", "trace"];
+    let size = (100, 40);
+    let mut terminal = if source == Source::StandardInput {
+        Terminal::start_piped(
+            &format!("{PASSWORD}\n"),
+            &[&args[..], &["--password-stdin"]].concat(),
+            &env,
+            size,
+        )
+    } else {
+        Terminal::start_in(home, &args, &env, size)
+    };
     for mark in MARKS {
         terminal.may_not_show(mark);
     }
-    if given.is_empty() {
+    if source == Source::Typed {
         terminal.wait_for_text("assword");
         terminal.send(PASSWORD);
         terminal.send("\r");
@@ -133,7 +178,7 @@ fn start(source: &str) -> Terminal {
 
 #[test]
 fn sk_04_sk_06_sk_07_sk_13_no_secret_of_any_source_is_left_anywhere() {
-    for source in ["CCKM_PASSWORD", "CCKM_PASSWORD_FILE", "CCKM_PASSWORD_COMMAND", "TYPED"] {
+    for source in SOURCES {
         let mut terminal = start(source);
         terminal.send("\r");
         terminal.wait_for_text("client_secret");
@@ -163,6 +208,48 @@ fn sk_04_sk_06_sk_07_sk_13_no_secret_of_any_source_is_left_anywhere() {
     }
 }
 
+#[test]
+fn sk_16_a_proxy_that_repeats_its_password_does_not_bring_it_to_light() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://user:CNRYproxy@{}", listener.local_addr().unwrap());
+    let refusing = thread::spawn(move || -> std::io::Result<String> {
+        let (stream, _) = listener.accept()?;
+        let mut reader = BufReader::new(stream.try_clone()?);
+        let (mut stream, mut given) = (stream, String::new());
+        loop {
+            let mut header = String::new();
+            reader.read_line(&mut header)?;
+            let header = header.trim_end();
+            match header.split_once(": ") {
+                Some((name, value)) if name.eq_ignore_ascii_case("proxy-authorization") => {
+                    value.clone_into(&mut given);
+                }
+                _ if header.is_empty() => break,
+                _ => {}
+            }
+        }
+        let body = format!("{given} CNRYproxy");
+        let length = body.len();
+        write!(
+            stream,
+            "HTTP/1.1 407 {body}\r\nproxy-authenticate: {body}\r\ncontent-length: {length}\r\n\r\n{body}"
+        )?;
+        Ok(given)
+    });
+    let env = [("CCKM_PASSWORD", PASSWORD), ("HTTPS_PROXY", &*proxy), ("RUST_LOG", "trace")];
+    let args = ["--url", "https://cm.example.invalid", "--username", "admin", "--log-level", "trace"];
+    let mut terminal = Terminal::start(&args, &env, (100, 40));
+    for mark in MARKS {
+        terminal.may_not_show(mark);
+    }
+    assert!(refusing.join().unwrap().unwrap().contains("dXNlcjpDTlJZcHJveHk"), "it was told the password");
+    terminal.wait_for_text("proxy");
+    terminal.send("@");
+    terminal.wait_for_text("Activity");
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.wait_for_exit(), 143);
+}
+
 /// A generator that gives the same keys for the same seed.
 struct Keys(u64);
 
@@ -181,7 +268,7 @@ impl Iterator for Keys {
 fn sk_14_random_keys_copy_no_secret() {
     let runs = std::env::var("CCKM_CANARY_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(3);
     for seed in 0..runs {
-        let mut terminal = start("CCKM_PASSWORD");
+        let mut terminal = start(Source::Variable("CCKM_PASSWORD"));
         let keys: Vec<_> = Keys(seed).take(300).collect();
         for some in keys.chunks(10) {
             terminal.send(&some.iter().collect::<String>());
