@@ -17,9 +17,9 @@ pub fn graphemes(shown: &str) -> impl Iterator<Item = &str> {
 fn units(shown: &str) -> impl Iterator<Item = (&str, usize)> {
     let mut rest = shown;
     std::iter::from_fn(move || {
-        if let Some((letter, others)) = split_letter(rest) {
+        if let Some((letter, width, others)) = split_letter(rest) {
             rest = others;
-            return Some((letter, 1));
+            return Some((letter, width));
         }
         let (unit, width) = if let Some((_, length)) = read_escape(rest) {
             (rest.get(..length)?, length)
@@ -32,20 +32,30 @@ fn units(shown: &str) -> impl Iterator<Item = (&str, usize)> {
     })
 }
 
-/// A letter at the start that nothing can join, as nearly all are: it needs no table. An escape is none.
-fn split_letter(shown: &str) -> Option<(&str, &str)> {
-    if let [b' '..=b'[' | b']'..=b'~', ..=0x7f, ..] = shown.as_bytes() {
-        return shown.split_at_checked(1);
-    }
-    let mut chars = shown.chars();
-    let first = chars.next().filter(|c| is_single(*c) && *c != '\\')?;
-    let is_alone = chars.next().is_none_or(|next| next.is_ascii() || is_single(next));
-    if is_alone { shown.split_at_checked(first.len_utf8()) } else { None }
+/// A letter at the start that nothing can join, as nearly all are, with its width: it needs no table. An escape is none.
+fn split_letter(shown: &str) -> Option<(&str, usize, &str)> {
+    let (length, width) = if let [b' '..=b'[' | b']'..=b'~', ..=0x7f, ..] = shown.as_bytes() {
+        (1, 1)
+    } else {
+        let mut chars = shown.chars();
+        let first = chars.next().filter(|c| *c != '\\')?;
+        let width = width_alone(first)?;
+        let is_alone = chars.next().is_none_or(|next| next.is_ascii() || width_alone(next).is_some());
+        is_alone.then_some((first.len_utf8(), width))?
+    };
+    let (letter, others) = shown.split_at_checked(length)?;
+    Some((letter, width, others))
 }
 
-/// Whether a character is one cell wide and joins no other of these: letters of Latin, dashes and dots, arrows, rules.
-const fn is_single(c: char) -> bool {
-    matches!(c, ' '..='~' | '¡'..='¬' | '®'..='ɏ' | '‐'..='‧' | '←'..='⇿' | '─'..='╿')
+/// The width of a character that joins no other of these: letters of Latin, Greek and Cyrillic, dashes and dots, arrows,
+/// rules; syllables and ideographs of China, Japan and Korea.
+const fn width_alone(c: char) -> Option<usize> {
+    match c {
+        ' '..='~' | '¡'..='¬' | '®'..='ɏ' | 'Α'..='Ρ' | 'Σ'..='ω' | 'Ѐ'..='џ' => Some(1),
+        '‐'..='‧' | '←'..='⇿' | '─'..='╿' => Some(1),
+        'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='鿿' | '가'..='힣' => Some(2),
+        _ => None,
+    }
 }
 
 /// A displayed text in the pieces that terminals place by themselves, each with its width: a character of one
@@ -56,9 +66,9 @@ const fn is_single(c: char) -> bool {
 pub fn cells(shown: &str) -> impl Iterator<Item = (&str, usize)> {
     let mut rest = shown;
     std::iter::from_fn(move || {
-        if let Some((letter, others)) = split_letter(rest) {
+        if let Some((letter, width, others)) = split_letter(rest) {
             rest = others;
-            return Some((letter, 1));
+            return Some((letter, width));
         }
         let wide = |c: char| c.width().unwrap_or(0) > 0;
         let mut starts = rest.char_indices().filter(|(_, c)| wide(*c));
@@ -152,21 +162,23 @@ pub fn rows(shown: &str, cells: usize) -> Vec<&str> {
 /// `shown` in rows of at most `cells` cells, broken at spaces where there are any. At least one row.
 pub fn wrap(shown: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
-    if width(shown) <= cells {
+    // No character is wider than its bytes are many.
+    if shown.len() <= cells || width(shown) <= cells {
         return vec![shown.trim_end().to_owned()];
     }
     let mut rows = Vec::new();
     let (mut row, mut used) = (String::new(), 0);
     for word in shown.split_inclusive(' ') {
-        let length = width(word.trim_end());
+        let length = width(word.strip_suffix(' ').unwrap_or(word));
+        let with_blank = length + usize::from(word.ends_with(' '));
         // A word that fits no row is begun where the text before it ends.
         if !row.is_empty() && length <= cells && used + length > cells {
             rows.push(std::mem::take(&mut row).trim_end().to_owned());
             used = 0;
         }
-        if used + width(word) <= cells {
+        if used + with_blank <= cells {
             row.push_str(word);
-            used += width(word);
+            used += with_blank;
             continue;
         }
         let mut rest = word;
@@ -233,10 +245,10 @@ mod tests {
 
     #[test]
     fn tx_14_what_needs_no_table_is_what_the_tables_say() {
-        let singles: Vec<char> = ('\0'..='\u{ffff}').filter(|c| is_single(*c)).collect();
-        for c in &singles {
-            assert_eq!(c.width(), Some(1), "{c:?}");
-            for other in singles.iter().step_by(7) {
+        let alone: Vec<char> = ('\0'..='\u{ffff}').filter(|c| width_alone(*c).is_some()).collect();
+        for c in &alone {
+            assert_eq!(c.width(), width_alone(*c), "{c:?}");
+            for other in alone.iter().step_by(alone.len() / 64) {
                 let pair: String = [*c, *other].iter().collect();
                 assert_eq!(pair.graphemes(true).count(), 2, "{pair:?}");
             }

@@ -196,11 +196,13 @@ impl Row {
 
     /// Whether it is known by this.
     pub fn is_keyed(&self, key: &RowKey) -> bool {
-        match (&self.record, key) {
-            (Record::Sound(listed), RowKey::Id(id)) => listed.id() == id.borrowed(),
-            (Record::Damaged(_), RowKey::Damaged(digest)) => self.digest == *digest,
-            _ => false,
-        }
+        // The number first: a record's own text is elsewhere in memory.
+        self.digest == key.digest()
+            && match (&self.record, key) {
+                (Record::Sound(listed), RowKey::Id(id)) => listed.id() == id.borrowed(),
+                (Record::Damaged(_), RowKey::Damaged(_)) => true,
+                _ => false,
+            }
     }
 
     pub(super) fn has_key_of(&self, other: &Self) -> bool {
