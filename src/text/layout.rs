@@ -51,8 +51,15 @@ fn split_letter(shown: &str) -> Option<(&str, usize, &str)> {
 /// rules; syllables and ideographs of China, Japan and Korea.
 const fn width_alone(c: char) -> Option<usize> {
     match c {
-        ' '..='~' | '¡'..='¬' | '®'..='ɏ' | 'Α'..='Ρ' | 'Σ'..='ω' | 'Ѐ'..='џ' => Some(1),
-        '‐'..='‧' | '←'..='⇿' | '─'..='╿' => Some(1),
+        ' '..='~'
+        | '¡'..='¬'
+        | '®'..='ɏ'
+        | 'Α'..='Ρ'
+        | 'Σ'..='ω'
+        | 'Ѐ'..='џ'
+        | '‐'..='‧'
+        | '←'..='⇿'
+        | '─'..='╿' => Some(1),
         'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='鿿' | '가'..='힣' => Some(2),
         _ => None,
     }
