@@ -179,7 +179,7 @@ impl Ledger {
         }
         let Some(past) = self.past.iter_mut().rev().find(|past| past.operation == operation) else { return };
         match transition {
-            Transition::Answered { status } => past.status = Some(*status),
+            Transition::Answered { status, .. } => past.status = Some(*status),
             Transition::Settled { outcome, .. } | Transition::Corrected { outcome, .. } => {
                 past.outcome = Some(*outcome);
             }

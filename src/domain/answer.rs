@@ -42,4 +42,9 @@ impl PatchAnswer {
     pub const fn is_success(&self) -> bool {
         matches!(self.status, 200..=299)
     }
+
+    /// Whether it says so with a text that no call of the API answers with: something in between said it.
+    pub fn is_of_another(&self) -> bool {
+        self.is_success() && self.organization.is_none() && !self.body.is_empty()
+    }
 }

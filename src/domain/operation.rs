@@ -123,6 +123,8 @@ pub enum Transition {
     Answered {
         /// HTTP status code.
         status: u16,
+        /// Whether it is the word of something in between, and not of the server.
+        by_another: bool,
     },
     /// There was no usable answer.
     NoAnswer {
@@ -177,7 +179,7 @@ pub struct OpenOperation {
     pub at: Timestamp,
     /// Whether it is known to have been sent; if not, it may have been all the same.
     pub sent: bool,
-    /// The status of the answer, if there was one.
+    /// The status of the server's own answer, if there was one.
     pub answered: Option<u16>,
 }
 

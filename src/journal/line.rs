@@ -49,13 +49,32 @@ struct Keys<'a> {
 enum Event<'a> {
     Intent(Box<Intent<'a>>),
     Sent,
-    Answered { status: u16 },
-    NoAnswer { why: Cow<'a, str> },
-    Looked { connection: Cow<'a, str> },
-    Settled { outcome: Cow<'a, str>, seen: Cow<'a, str> },
-    Corrected { outcome: Cow<'a, str>, seen: Cow<'a, str> },
-    Abandoned { why: Cow<'a, str> },
-    Torn { bytes: u64, sha256: Cow<'a, str> },
+    Answered {
+        status: u16,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_another: bool,
+    },
+    NoAnswer {
+        why: Cow<'a, str>,
+    },
+    Looked {
+        connection: Cow<'a, str>,
+    },
+    Settled {
+        outcome: Cow<'a, str>,
+        seen: Cow<'a, str>,
+    },
+    Corrected {
+        outcome: Cow<'a, str>,
+        seen: Cow<'a, str>,
+    },
+    Abandoned {
+        why: Cow<'a, str>,
+    },
+    Torn {
+        bytes: u64,
+        sha256: Cow<'a, str>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -165,7 +184,9 @@ fn event(transition: &Transition) -> Event<'_> {
     match transition {
         Transition::Intent(operation) => Event::Intent(Box::new(intent(operation))),
         Transition::Sent => Event::Sent,
-        Transition::Answered { status } => Event::Answered { status: *status },
+        Transition::Answered { status, by_another } => {
+            Event::Answered { status: *status, by_another: *by_another }
+        }
         Transition::NoAnswer { why } => Event::NoAnswer { why: text(why) },
         Transition::Looked { connection } => Event::Looked { connection: text(connection) },
         Transition::Settled { outcome, seen } => {
@@ -213,7 +234,7 @@ fn transition(id: OperationId, event: Event<'_>) -> Result<Transition, String> {
     Ok(match event {
         Event::Intent(intent) => Transition::Intent(Box::new(operation(id, *intent)?)),
         Event::Sent => Transition::Sent,
-        Event::Answered { status } => Transition::Answered { status },
+        Event::Answered { status, by_another } => Transition::Answered { status, by_another },
         Event::NoAnswer { why } => Transition::NoAnswer { why: untrusted(why) },
         Event::Looked { connection } => Transition::Looked { connection: untrusted(connection) },
         Event::Settled { outcome: name, seen } => {

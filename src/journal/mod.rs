@@ -361,9 +361,9 @@ pub fn open_operations(entries: &[Entry]) -> Vec<OpenOperation> {
 fn take(open: &mut OpenOperation, step: &Transition) {
     match step {
         Transition::Sent | Transition::NoAnswer { .. } | Transition::Looked { .. } => open.sent = true,
-        Transition::Answered { status } => {
+        Transition::Answered { status, by_another } => {
             open.sent = true;
-            open.answered = Some(*status);
+            open.answered = (!by_another).then_some(*status);
         }
         Transition::Intent(_)
         | Transition::Settled { .. }

@@ -151,7 +151,7 @@ impl Story<'_> {
     /// The status of the last answer.
     fn code(&self) -> String {
         let said = self.entries.iter().rev().find_map(|entry| match &entry.transition {
-            Transition::Answered { status } => Some(status.to_string()),
+            Transition::Answered { status, .. } => Some(status.to_string()),
             Transition::NoAnswer { .. } => Some("none".to_owned()),
             _ => None,
         });
@@ -298,7 +298,10 @@ fn step(transition: &Transition) -> String {
     match transition {
         Transition::Intent(_) => "about to be sent".to_owned(),
         Transition::Sent => "sent".to_owned(),
-        Transition::Answered { status } => format!("answered with {status}"),
+        Transition::Answered { status, by_another: false } => format!("answered with {status}"),
+        Transition::Answered { status, by_another: true } => {
+            format!("answered with {status} by something in between")
+        }
         Transition::NoAnswer { why } => format!("no answer: {}", shown(why)),
         Transition::Looked { connection } => format!("read back: {}", shown(connection)),
         Transition::Settled { outcome, seen } => format!("settled: {}, seen {}", outcome.word(), shown(seen)),

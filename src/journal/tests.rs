@@ -48,7 +48,7 @@ fn life(count: u64) -> [Transition; 5] {
     [
         intent(count),
         Transition::Sent,
-        Transition::Answered { status: 200 },
+        Transition::Answered { status: 200, by_another: false },
         looked,
         settled(Outcome::Verified),
     ]
@@ -186,7 +186,10 @@ fn the_format_is_what_the_documentation_says() {
     let (mut journal, contents) = shared.open();
     assert_eq!(contents, Contents { entries: Vec::new(), torn: None, chain: Ok(()) });
     assert_eq!(journal.append(at(0), &id(1), &intent(1)).unwrap(), 1);
-    assert_eq!(journal.append(at(1), &id(1), &Transition::Answered { status: 504 }).unwrap(), 2);
+    assert_eq!(
+        journal.append(at(1), &id(1), &Transition::Answered { status: 504, by_another: false }).unwrap(),
+        2
+    );
     let lines = lines(&shared.bytes());
     let zeros = "0".repeat(64);
     let (head, hash) = lines[0].split_once(",\"hash\":\"").unwrap();
@@ -444,8 +447,10 @@ fn wr_12_an_operation_is_open_from_its_intent_to_its_end() {
     add(5, &[intent(5), Transition::NoAnswer { why: "cut off".into() }]);
     add(1, &[Transition::Corrected { outcome: Outcome::Applied, seen: "x".into() }]);
     add(6, &[Transition::Sent]);
+    // The word of something in between says nothing of what the server did.
+    add(7, &[intent(7), Transition::Sent, Transition::Answered { status: 200, by_another: true }]);
     let open = open_operations(&shared.open().1.entries);
-    let expected = [(2, false, None), (3, true, Some(200)), (5, true, None)];
+    let expected = [(2, false, None), (3, true, Some(200)), (5, true, None), (7, true, None)];
     let expected = expected.map(|(count, sent, answered)| OpenOperation {
         operation: operation(count, "Acme España", "CHG-1042"),
         at: at(7),

@@ -19,7 +19,7 @@ fn home() -> (tempfile::TempDir, PathBuf) {
     let (mut journal, _) = Journal::open(&directory).unwrap();
     for (second, transition) in [
         (1_795_456_800, Transition::Sent),
-        (1_795_456_801, Transition::Answered { status: 200 }),
+        (1_795_456_801, Transition::Answered { status: 200, by_another: false }),
         (1_795_456_802, Transition::Abandoned { why: "\u{202e}x".into() }),
     ] {
         let at = Timestamp::from_second(second).unwrap();

@@ -202,7 +202,7 @@ async fn what_is_to_be_recorded_is_durable_when_it_is_answered_and_in_order() {
     let mut bench = Bench::recording(Options::default(), read_write, Ok(journal)).await;
     let steps = [
         Transition::Sent,
-        Transition::Answered { status: 200 },
+        Transition::Answered { status: 200, by_another: false },
         Transition::Settled { outcome: Outcome::Verified, seen: "sfdc-eu-2026".into() },
     ];
     let requests = steps.clone().map(|transition| {

@@ -338,7 +338,7 @@ fn told(directory: &Path) {
         &[
             intent(1, "Acme España", "CHG-1042"),
             Transition::Sent,
-            Transition::Answered { status: 200 },
+            Transition::Answered { status: 200, by_another: false },
             Transition::Looked { connection: seen() },
             Transition::Settled { outcome: Outcome::Verified, seen: seen() },
         ],

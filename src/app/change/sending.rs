@@ -117,7 +117,7 @@ impl Change {
             return Vec::new();
         }
         let transition = match &answer {
-            Ok(answer) => Transition::Answered { status: answer.status },
+            Ok(answer) => Transition::Answered { status: answer.status, by_another: answer.is_of_another() },
             Err(failure) => Transition::NoAnswer { why: explain(failure).title.into() },
         };
         let evidence = Evidence {

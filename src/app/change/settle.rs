@@ -118,7 +118,9 @@ impl Evidence {
                 (Said::No, _) => Outcome::Refused,
                 (Said::NothingCertain, Shows::Old) => Outcome::NotApplied,
                 // A page of something in between is no word of the server.
-                (Said::Yes, Shows::Old) if self.is_answered_by_another() => Outcome::NotApplied,
+                (Said::Yes, Shows::Old) if self.answer.as_ref().is_ok_and(PatchAnswer::is_of_another) => {
+                    Outcome::NotApplied
+                }
                 _ => Outcome::Unknown,
             }),
         }
@@ -139,11 +141,6 @@ impl Evidence {
 
     fn is_unauthorized(&self) -> bool {
         matches!(&self.answer, Ok(answer) if answer.status == 401)
-    }
-
-    /// Whether the answer is a text that no call of the API answers with.
-    fn is_answered_by_another(&self) -> bool {
-        matches!(&self.answer, Ok(answer) if answer.organization.is_none() && !answer.body.is_empty())
     }
 
     /// Whether the new value was there once, whatever replaced it since.

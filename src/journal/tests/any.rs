@@ -59,7 +59,7 @@ fn any_operation() -> impl Strategy<Value = Operation> {
 fn any_step() -> impl Strategy<Value = (OperationId, Transition)> {
     let other = prop_oneof![
         Just(Transition::Sent),
-        any::<u16>().prop_map(|status| Transition::Answered { status }),
+        any::<(u16, bool)>().prop_map(|(status, by_another)| Transition::Answered { status, by_another }),
         any_text().prop_map(|why| Transition::NoAnswer { why }),
         any_text().prop_map(|connection| Transition::Looked { connection }),
         (any_outcome(), any_text()).prop_map(|(outcome, seen)| Transition::Settled { outcome, seen }),

@@ -225,7 +225,7 @@ fn not_sent(done: &Done, applied: usize) -> Vec<String> {
 fn on_record(done: &Done, record: &OnRecord) -> Vec<String> {
     let mut problems = Vec::new();
     let sent = record.count(|step| *step == Transition::Sent);
-    let unauthorized = record.place(|step| *step == Transition::Answered { status: 401 });
+    let unauthorized = record.place(|step| *step == Transition::Answered { status: 401, by_another: false });
     let second = record.steps.iter().rposition(|step| *step == Transition::Sent);
     if record.place(|step| matches!(step, Transition::Intent(_))) != Some(0) {
         problems.push("no intent at the beginning".to_owned());

@@ -156,7 +156,7 @@ pub(super) fn records(file: &Path) -> BTreeMap<String, OnRecord> {
         let of = of.0.entry(entry.operation).or_default();
         match entry.transition {
             Transition::Sent => (of.sent, of.is_answered) = (of.sent + 1, false),
-            Transition::Answered { status } => of.is_answered = status != 401 || of.sent > 1,
+            Transition::Answered { status, .. } => of.is_answered = status != 401 || of.sent > 1,
             Transition::NoAnswer { .. } => of.is_answered = true,
             Transition::Settled { outcome, .. } | Transition::Corrected { outcome, .. } => {
                 of.outcome = Some(outcome);

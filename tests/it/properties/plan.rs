@@ -112,7 +112,7 @@ impl World {
             let (times, refused) = sent.entry(*operation).or_default();
             match transition {
                 Transition::Sent => *times += 1,
-                Transition::Answered { status: 401 } => *refused = true,
+                Transition::Answered { status: 401, by_another: false } => *refused = true,
                 _ => {}
             }
         }

@@ -199,7 +199,8 @@ impl Story {
             let steps = self.app.records.iter().filter(|(_, other, _)| other == operation);
             let steps: Vec<&Transition> = steps.map(|(.., step)| step).collect();
             let sent = steps.iter().filter(|step| ***step == Transition::Sent).count();
-            let refused = steps.iter().any(|step| **step == Transition::Answered { status: 401 });
+            let refused =
+                steps.iter().any(|step| **step == Transition::Answered { status: 401, by_another: false });
             assert!(sent <= 1 + usize::from(refused), "{steps:?}");
             assert!(sent == 0 || matches!(steps[0], Transition::Intent(_)), "{steps:?}");
         }
@@ -530,7 +531,7 @@ proptest! {
                 story.app.records.iter().filter(|(.., step)| wanted(step)).count()
             };
             let intents = steps(|step| matches!(step, Transition::Intent(_)));
-            let refused = steps(|step| matches!(step, Transition::Answered { status: 401 }));
+            let refused = steps(|step| matches!(step, Transition::Answered { status: 401, by_another: false }));
             prop_assert!(intents <= reviews, "{intents} of {reviews}");
             prop_assert!(story.app.patches() <= intents + refused, "{} of {intents}", story.app.patches());
         }
