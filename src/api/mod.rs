@@ -23,6 +23,7 @@ mod error;
 mod pages;
 mod place;
 mod proxy;
+mod repeats;
 mod retry;
 mod tls;
 mod transport;
@@ -47,6 +48,7 @@ pub use base_url::{BaseUrlError, address, base_url};
 pub use client_certificate::ClientCertificate;
 pub use error::ClientError;
 pub use proxy::{Proxy, ProxyError, Route};
+pub use repeats::{Repeat, Repeats};
 pub use retry::RetryPolicy;
 pub use tls::Trust;
 pub use transport::look;
@@ -122,6 +124,7 @@ struct Shared {
     auth: Auth,
     limits: Limits,
     budget: Budget,
+    repeats: watch::Sender<Repeats>,
     pages: Pages,
 }
 
@@ -154,7 +157,8 @@ impl Reader {
         }
         let auth = Auth::new(credentials, &limits);
         let budget = Budget::new(limits.retry.spare);
-        Ok(Self(Arc::new(Shared { transport, auth, limits, budget, pages: Pages::default() })))
+        let (repeats, pages) = (watch::Sender::default(), Pages::default());
+        Ok(Self(Arc::new(Shared { transport, auth, limits, budget, repeats, pages })))
     }
 
     /// The server's address.
@@ -165,6 +169,11 @@ impl Reader {
     /// The session as it stands and as it changes, for the header's countdown.
     pub fn session(&self) -> watch::Receiver<Session> {
         self.0.auth.session()
+    }
+
+    /// The reads that failed and are sent again, as they come and go.
+    pub fn repeats(&self) -> watch::Receiver<Repeats> {
+        self.0.repeats.subscribe()
     }
 
     /// The certificates that were accepted and refused last, as they come; none with plain http.
@@ -354,11 +363,15 @@ impl Reader {
             self.0.transport.read(ask).await.map(|answer| (answer, bearer.attempt))
         };
         self.0.budget.earn();
+        let read = repeats::Read::begin(&self.0.repeats);
         let repeated = (|| self.attempt(call, ask, &renewed))
             .retry(limits.retry.backoff())
             .when(|setback: &Setback| setback.again != Again::Never)
             .adjust(|setback, wait| self.wait(setback, wait, deadline))
-            .notify(|setback, wait| tracing::debug!(failure = ?setback.failure, ?wait, "asked again"));
+            .notify(|setback, wait| {
+                tracing::debug!(failure = ?setback.failure, ?wait, "asked again");
+                read.failed(&setback.failure, wait);
+            });
         match timeout_at(deadline, repeated).await {
             Ok(outcome) => outcome.map_err(|setback| *setback.failure),
             Err(_elapsed) => Err(timed_out(call, limits.read)),
@@ -453,7 +466,7 @@ impl Reader {
 
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shared { transport, auth, limits: _, budget: _, pages: _ } = &*self.0;
+        let Shared { transport, auth, limits: _, budget: _, repeats: _, pages: _ } = &*self.0;
         f.debug_struct("Reader").field("base", &transport.base().as_str()).field("auth", auth).finish()
     }
 }

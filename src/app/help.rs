@@ -36,7 +36,10 @@ pub fn lines(
         ("*", "marked: e plans one change for all that are marked"),
         ("Δ", "changed or added by somebody else since you last looked"),
         ("●", "live: the data are fresh"),
-        ("○", "stale: the last refresh failed; the age says since when"),
+        (
+            "○",
+            "stale: the last refresh failed, or a request failed and is sent again; the age says since when",
+        ),
         ("≈", "look-alike: a name that may be taken for another, by its letters or beside one on the list"),
         ("…", "there is more"),
         (r"\x1b \u{202e}", "a character of the server's text that a terminal could obey or hide"),

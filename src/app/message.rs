@@ -58,6 +58,8 @@ pub enum Message {
     },
     /// The session began, was renewed or ended, whoever caused it.
     SessionChanged(Session),
+    /// A read failed and is sent again, the first of them; or none is any more.
+    Repeating(Option<Repeat>),
     /// The server showed a certificate, and it was believed or not.
     CertificateShown(Shown),
     /// The frame that shows the present state was written to the terminal.
@@ -84,6 +86,15 @@ pub enum Message {
     NotStopped(String),
     /// The program was asked to end by a signal.
     ShutdownRequested,
+}
+
+/// A read that failed for now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    /// Why, the last time.
+    pub failure: Failure,
+    /// When it is sent again.
+    pub at: Moment,
 }
 
 /// What came of a request.

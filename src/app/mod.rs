@@ -48,7 +48,7 @@ pub mod view;
 pub use clipboard::{Copied, Multiplexer};
 pub use effect::{Effect, RequestId, RequestIds};
 pub use keys::{consent_of, modal_lines, timestamp};
-pub use message::{Message, Reply, Session, Stamped};
+pub use message::{Message, Repeat, Reply, Session, Stamped};
 pub use saved::SavedView;
 pub use settings::{Badge, Bulk, Effective, JournalState, Run, Settings};
 pub use state::{State, next_deadline};

@@ -18,7 +18,7 @@ use super::ledger::Ledger;
 use super::line::Line;
 use super::link::Link;
 use super::list::{Filter, ListPane, Narrowed, Row, RowKey};
-use super::message::Session;
+use super::message::{Repeat, Session};
 use super::modal::{Modal, Question};
 use super::notice::Notice;
 use super::plan::outside::Offered;
@@ -63,6 +63,8 @@ pub struct State {
     pub introduction: Option<(RequestId, Introduction)>,
     /// The sign-in being waited for.
     pub signing_in: Option<RequestId>,
+    /// A read that failed and is sent again.
+    pub repeating: Option<Repeat>,
     /// The list of organizations.
     pub list: ListPane,
     /// The selected organization.
@@ -148,6 +150,7 @@ impl State {
             banner: None,
             introduction: None,
             signing_in: None,
+            repeating: None,
             list: ListPane::default(),
             detail: DetailPane::default(),
             connections: Box::default(),

@@ -95,6 +95,7 @@ pub async fn run<P: Perform>(parts: Parts<'_, P>, state: State) -> io::Result<En
         place: None,
         told: Vec::new(),
         notice: None,
+        repeat: None,
         numbers: Numbers::default(),
         first: 0,
         open: None,
@@ -129,6 +130,8 @@ struct Conversation<'a, P> {
     told: Vec<String>,
     /// The notice that was told last.
     notice: Option<Notice>,
+    /// When the request is sent again of which that was told last.
+    repeat: Option<Moment>,
     numbers: Numbers,
     /// The place in the list of the first row of the page.
     first: usize,

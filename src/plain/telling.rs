@@ -1,16 +1,21 @@
 //! What is told: what is new since the last line, and the question that stands now.
 
 use std::io;
+use std::time::Duration;
 
 use super::place::Place;
 use super::{Conversation, PAGE, PROGRESS, QUIET, words};
-use crate::app::Message;
 use crate::app::change::Phase;
+use crate::app::explain::explain;
 use crate::app::list::RowKey;
 use crate::app::modal::Modal;
+use crate::app::{Message, Repeat};
 use crate::domain::Outcome;
 use crate::keymap::Command;
 use crate::runtime::Perform;
+
+/// Shorter waits for a server that is asked again are not told: they are over when that is read.
+const TOLD_WAIT: Duration = Duration::from_millis(1_500);
 
 impl<P: Perform> Conversation<'_, P> {
     /// Tells what is new, and asks where there is something to ask.
@@ -21,6 +26,7 @@ impl<P: Perform> Conversation<'_, P> {
             self.patient = false;
         }
         self.tell_notice()?;
+        self.tell_repeat()?;
         self.tell_place(place)?;
         if self.ending && !self.in_flight() {
             self.unfinished = self.unfinished_at(place);
@@ -90,6 +96,21 @@ impl<P: Perform> Conversation<'_, P> {
             }
         }
         Ok(())
+    }
+
+    /// Tells what is waited for where that takes a while.
+    fn tell_repeat(&mut self) -> io::Result<()> {
+        let state = &self.core.state;
+        let is_news = |repeat: &&Repeat| self.repeat != Some(repeat.at);
+        let Some(repeat) = state.repeating.as_ref().filter(is_news) else { return Ok(()) };
+        self.repeat = Some(repeat.at);
+        let wait = repeat.at.since(state.now);
+        if wait < TOLD_WAIT {
+            return Ok(());
+        }
+        let why = explain(&repeat.failure).title;
+        let words = format!("Note: {why}: the server is asked again in {} s.", wait.as_secs_f64().ceil());
+        self.say([words])
     }
 
     fn tell_place(&mut self, place: Place) -> io::Result<()> {

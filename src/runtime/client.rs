@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Clock, End, Event};
 use crate::api::{self, Reader, Writer};
-use crate::app::{Message, RequestId, Session};
+use crate::app::{Message, Repeat, RequestId, Session};
 use crate::domain::Shown;
 
 /// Time until the session is renewed again when it failed.
@@ -114,7 +114,7 @@ fn watched(work: impl Future<Output = ()> + Send + 'static, queue: mpsc::Sender<
     handle
 }
 
-/// Tells the loop how the session stands, whenever that changes from here on, and renews it when it is time.
+/// Tells the loop how the session and its reads stand, whenever that changes from here on, and renews it when it is time.
 fn keep_session(
     number: ClientNumber,
     reader: Reader,
@@ -122,14 +122,17 @@ fn keep_session(
     clock: Clock,
 ) -> impl Future<Output = ()> + Send + 'static {
     // Not when the task runs for the first time: on a busy machine the session may have begun by then.
-    let changes = (reader.session(), reader.shown());
+    let changes = (reader.session(), reader.shown(), reader.repeats());
     keep(number, reader, changes, queue, clock)
 }
+
+/// What changes in the time of a client.
+type Changes = (watch::Receiver<api::Session>, watch::Receiver<Shown>, watch::Receiver<api::Repeats>);
 
 async fn keep(
     number: ClientNumber,
     reader: Reader,
-    (mut sessions, mut shown): (watch::Receiver<api::Session>, watch::Receiver<Shown>),
+    (mut sessions, mut shown, mut repeats): Changes,
     queue: mpsc::Sender<Event>,
     clock: Clock,
 ) {
@@ -151,6 +154,14 @@ async fn keep(
             }
             changed = shown.changed() => {
                 let event = Event::Told(number, Message::CertificateShown(shown.borrow_and_update().clone()));
+                if changed.is_err() || queue.send(event).await.is_err() {
+                    return;
+                }
+            }
+            changed = repeats.changed() => {
+                let of = |repeat: &api::Repeat| Repeat { failure: repeat.failure.clone(), at: clock.moment(repeat.at) };
+                let first = repeats.borrow_and_update().first().map(of);
+                let event = Event::Told(number, Message::Repeating(first));
                 if changed.is_err() || queue.send(event).await.is_err() {
                     return;
                 }

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, cells};
 use crate::app::line::Line;
 use crate::app::{Badge, Session, State, age, identity};
+use crate::domain::{Failure, FailureKind};
 use crate::layout::SizeClass;
 use crate::text;
 use crate::theme::Role;
@@ -132,6 +133,11 @@ fn freshness(state: &State, class: SizeClass) -> Line {
     let line = identity.and(Role::Warning, mode).and(role, token).and(Role::Text, "  ");
     let list = &state.list;
     let old = state.data_at().map(|at| short(state.now.since(at)));
+    if let Some(repeat) = &state.repeating {
+        let age = old.map(|age| format!("{age}, ")).unwrap_or_default();
+        let words = format!("○ {age}{}{}", refused(&repeat.failure), retry(state, class));
+        return line.and(Role::Warning, words);
+    }
     let (role, words) = match (&list.load, state.is_stale(), old) {
         (Some(load), _, None) => (Role::Good, format!("● loading {}{}", load.received(), of(load.total()))),
         (_, true, Some(age)) => (Role::Warning, format!("○ stale {age}{}", retry(state, class))),
@@ -142,13 +148,25 @@ fn freshness(state: &State, class: SizeClass) -> Line {
     line.and(role, words)
 }
 
+/// What came of a read that is sent again.
+fn refused(failure: &Failure) -> String {
+    match failure.kind {
+        FailureKind::Refused { status } => format!("HTTP {status}"),
+        _ => "no answer".to_owned(),
+    }
+}
+
 /// When the server that did not answer is asked again, to the second: what passes there is the operator's time.
 fn retry(state: &State, class: SizeClass) -> String {
     if class <= SizeClass::S || state.link.is_low() {
         return String::new();
     }
+    let is_asked = match &state.repeating {
+        Some(repeat) => repeat.at <= state.now,
+        None => state.list.load.is_some(),
+    };
     match state.retries_at() {
-        _ if state.list.load.is_some() => ", asking".to_owned(),
+        _ if is_asked => ", asking".to_owned(),
         Some(at) => format!(", again in {}s", at.since(state.now).as_secs()),
         None => String::new(),
     }

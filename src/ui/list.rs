@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, cells};
 use super::header::of;
+use crate::app::explain::explain;
 use crate::app::line::Line;
 use crate::app::list::{Column, GUTTER, Holds, Placed, Row};
 use crate::app::query::Query;
@@ -28,8 +29,14 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
         paint_row(state, row, area, &placed.columns, selected, canvas);
     }
     if state.list.rows.shown() == 0 {
-        let y = panes.list_rows.y;
-        canvas.put(panes.list_rows.x + GUTTER, y, panes.list_rows.width, Role::Dim, nothing(state));
+        let (role, words) = match state.repeating.as_ref().filter(|_| state.list.load.is_some()) {
+            Some(repeat) => {
+                let why = explain(&repeat.failure).title;
+                (Role::Warning, format!("{} {why}: asked again", nothing(state)))
+            }
+            None => (Role::Dim, nothing(state).to_owned()),
+        };
+        canvas.put(panes.list_rows.x + GUTTER, panes.list_rows.y, panes.list_rows.width, role, &words);
     }
 }
 

@@ -40,8 +40,11 @@ impl State {
         planned.sight.listens_at().filter(|at| *at > self.now)
     }
 
-    /// When a list that could not be read is asked for again by itself.
+    /// When a read that failed is sent again by itself, or a list that could not be read is asked for.
     pub fn retries_at(&self) -> Option<Moment> {
+        if let Some(repeat) = &self.repeating {
+            return Some(repeat.at);
+        }
         let signed_in = matches!(self.session, Session::SignedIn { .. });
         self.list.stale.as_ref().filter(|_| signed_in)?;
         self.list.refresh_at(self.settings.refresh_every)

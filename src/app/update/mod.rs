@@ -130,6 +130,10 @@ fn apply(state: &mut State, keymap: &Keymap, message: Message) -> Vec<Effect> {
             identity::shown(state, shown);
             Vec::new()
         }
+        Message::Repeating(repeat) => {
+            state.repeating = repeat;
+            Vec::new()
+        }
         Message::SessionChanged(session) => {
             session_changed(state, session);
             Vec::new()

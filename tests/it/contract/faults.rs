@@ -4,8 +4,10 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use cckm_tui::api::{Repeat, Repeats};
 use cckm_tui::domain::{FailureKind, Window};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 use super::*;
 
@@ -374,6 +376,44 @@ async fn nt_22_a_server_that_comes_back_is_read_at_the_next_try() {
     .await;
     assert!(signed_in(&server, limits()).await.organizations(Window::FIRST, &Criteria::NONE).await.is_ok());
     assert_eq!(server.lines().len(), 4);
+}
+
+#[tokio::test]
+async fn nt_21_a_read_that_is_sent_again_is_told_until_it_is_answered_or_given_up() {
+    async fn until(repeats: &mut watch::Receiver<Repeats>, is_so: impl Fn(Option<&Repeat>) -> bool) {
+        let change = repeats.wait_for(|repeats| is_so(repeats.first()));
+        tokio::time::timeout(Duration::from_secs(20), change).await.expect("told").unwrap();
+    }
+    let tries = Arc::new(AtomicUsize::new(0));
+    let server = {
+        let tries = Arc::clone(&tries);
+        with_tokens(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+            0 => Reply::with(503, &["retry-after: 9"], b""),
+            1 => Reply::with(429, &["retry-after: 1"], b""),
+            _ => Reply::Send(good()),
+        })
+        .await
+    };
+    let reader = signed_in(&server, limits()).await;
+    let mut repeats = reader.repeats();
+    let list = || {
+        let reader = reader.clone();
+        tokio::spawn(async move { reader.organizations(Window::FIRST, &Criteria::NONE).await })
+    };
+    assert!(repeats.borrow().first().is_none());
+    let given_up = list();
+    until(&mut repeats, |first| first.is_some()).await;
+    let first = repeats.borrow().first().cloned().unwrap();
+    assert_eq!(first.failure.kind, FailureKind::Refused { status: 503 });
+    let wait = first.at.saturating_duration_since(Instant::now());
+    assert!(wait > Duration::from_secs(1) && wait <= Duration::from_secs(9), "{wait:?}");
+    let answered = list();
+    let is_429 = |repeat: &Repeat| repeat.failure.kind == FailureKind::Refused { status: 429 };
+    until(&mut repeats, |first| first.is_some_and(is_429)).await;
+    answered.await.unwrap().unwrap();
+    until(&mut repeats, |first| first.is_some_and(|repeat| !is_429(repeat))).await;
+    given_up.abort();
+    until(&mut repeats, |first| first.is_none()).await;
 }
 
 #[tokio::test]

@@ -73,6 +73,13 @@ async fn wr_10_a_change_of_somebody_else_before_the_review_stops_consent_until_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nt_21_a_server_that_is_asked_again_after_a_while_is_told_once() {
+    let talk = Stage::new().await.with("429x1:2@GET /api/v1/cckm/sfdc").script(&["q"]).await;
+    let note = "Note: HTTP 429 Too Many Requests: the server is asked again in 2 s.";
+    assert_eq!(talk.text.matches(note).count(), 1, "{}", talk.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_cannot_be_read_is_a_problem_with_its_own_prompt() {
     let lines = ["r", "h", "", "1", "/x", "n", "r", "", "q"];
     let stage = Stage::new().await.with("403@GET /api/v1/cckm/sfdc");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cckm_tui::app::list::Ended;
 use cckm_tui::app::modal::Modal;
-use cckm_tui::app::{Effect, Reply, RequestId};
+use cckm_tui::app::{Effect, Message, Repeat, Reply, RequestId, next_deadline};
 use cckm_tui::domain::{Call, Criteria, Failure, FailureKind, Page, Record, Window};
 
 use crate::support::app::{App, failure, number, refused, settings};
@@ -57,6 +57,22 @@ fn the_first_page_is_shown_at_once_and_the_next_is_asked_for_from_what_was_recei
     let app = app.onwards().listed(page(99, 130, (99..130).map(organization).collect()));
     assert_eq!((app.shown().len(), app.state.list.ended), (130, Some(Ended::Whole)));
     assert_eq!(app.asked(), []);
+}
+
+#[test]
+fn while_the_first_list_comes_its_first_row_is_selected_until_a_key_is_pressed() {
+    let named = |name: &str| named(name.len(), name, "one");
+    let pages = |app: App| {
+        let app = app.listed(page(0, 102, (100..200).map(organization).collect()));
+        app.wait(200).listed(page(99, 102, vec![organization(199), named("A"), named("Zz")])).wait(200)
+    };
+    let app = pages(App::new(80, 24).signed_in());
+    assert_eq!((app.selected().as_deref(), app.state.list.offset), (Some("A"), 0));
+    let app = app.keys("r").listed(whole(vec![named("!!!"), named("A"), named("Zz")]));
+    assert_eq!(app.selected().as_deref(), Some("A"), "a refresh keeps it");
+    let app = pages(App::new(80, 24).signed_in().keys("j"));
+    assert_eq!(app.selected().as_deref(), Some("Organization 000100"), "the one that was shown then");
+    assert_eq!(app.state.list.position, 1);
 }
 
 #[test]
@@ -248,6 +264,36 @@ fn e14_a_server_that_does_not_answer_is_asked_again_after_a_countdown() {
     assert!(header(&app).ends_with("○ stale 0s, asking"), "{}", header(&app));
     let app = app.listed(whole(six()));
     assert!(header(&app).ends_with("● 0s"), "{}", header(&app));
+}
+
+#[test]
+fn nt_21_while_a_request_waits_to_be_sent_again_the_screen_says_why_and_when() {
+    let header = |app: &App| crate::support::screen::text(&app.state).lines().next().unwrap().to_owned();
+    let repeating = |app: App, milliseconds: u64, status: u16| {
+        let at = app.state.now + Duration::from_millis(milliseconds);
+        app.message(Message::Repeating(Some(Repeat {
+            failure: refused(Call::ListOrganizations, status),
+            at,
+        })))
+    };
+    let app = repeating(App::new(80, 24).signed_in(), 9_000, 429);
+    assert!(header(&app).ends_with("○ HTTP 429, again in 9s"), "{}", header(&app));
+    let words = "reading the organizations … HTTP 429 Too Many Requests: asked again";
+    assert!(crate::support::screen::text(&app.state).contains(words));
+    let due = next_deadline(&app.state).unwrap();
+    assert!(due.since(app.state.now) <= Duration::from_secs(1), "it is counted down");
+    let app = app.wait(8_500);
+    assert!(header(&app).ends_with("○ HTTP 429, again in 0s"), "{}", header(&app));
+    let app = app.wait(500);
+    assert!(header(&app).ends_with("○ HTTP 429, asking"), "{}", header(&app));
+    let app = app.message(Message::Repeating(None)).listed(whole(six()));
+    assert!(header(&app).ends_with("● 0s"), "{}", header(&app));
+    let app = repeating(app.wait(10_000).keys("r"), 2_000, 503);
+    assert!(
+        header(&app).ends_with("○ 10s, HTTP 503, again in 2s"),
+        "how old the data are stays: {}",
+        header(&app)
+    );
 }
 
 #[test]
