@@ -28,6 +28,7 @@ use super::help;
 use super::identity;
 use super::identity_view;
 use super::line::{self, Line};
+use super::list::Chosen;
 use super::modal::{ActivityWindow, Help, Modal, Problem, Question, Reloaded, SignIn};
 use super::notice::Notice;
 use super::plan::row_lines;
@@ -75,6 +76,9 @@ pub(super) fn key(state: &mut State, keymap: &Keymap, key: Key) -> Vec<Effect> {
         Resolution::Command(command) => {
             state.typed.clear();
             let count = state.count.take();
+            if state.modals.is_empty() {
+                state.list.chosen = Chosen::ByOperator;
+            }
             let effects = act(state, keymap, command, count);
             clamp_scroll(state, keymap);
             effects

@@ -63,6 +63,16 @@ pub enum Holds {
     Others,
 }
 
+/// Who chose the selected row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Chosen {
+    /// Nobody did anything yet: it is the first one as long as the first list comes, so that who starts is at the top.
+    #[default]
+    ByNobody,
+    /// The operator; or it was there when the first thing was done.
+    ByOperator,
+}
+
 /// The list of organizations.
 ///
 /// `selected` is an identity; `position` is where it stands in the order now and is found again whenever the
@@ -83,6 +93,8 @@ pub struct ListPane {
     pub columns: Columns,
     /// The selected row.
     pub selected: Option<RowKey>,
+    /// Who chose it.
+    pub chosen: Chosen,
     /// Its place in the order.
     pub position: usize,
     /// The place of the first row on the screen.
@@ -285,6 +297,7 @@ impl ListPane {
     /// Selects the row at a position, or the last one before it. The mark of the row that is left goes if the
     /// selection rested there: it was looked at.
     fn select(&mut self, position: usize) {
+        self.chosen = Chosen::ByOperator;
         let before = self.selected.clone();
         self.position = position.min(self.rows.shown().saturating_sub(1));
         self.selected = self.rows.at(self.position).map(Row::key);
@@ -333,6 +346,10 @@ impl ListPane {
     /// Finds the selection again after the order changed, on the same line of the screen where that is
     /// possible. If its row is gone, the row now at its place is selected.
     fn follow(&mut self) {
+        if self.chosen == Chosen::ByNobody && self.loaded_at.is_none() {
+            self.position = 0;
+            self.selected = None;
+        }
         let line = self.position.saturating_sub(self.offset);
         let found = self.selected.as_ref().and_then(|key| self.rows.position(key, self.position));
         if let Some(position) = found {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cckm_tui::app::list::{Ended, ListPane, Row, RowKey};
+use cckm_tui::app::list::{Chosen, Ended, ListPane, Row, RowKey};
 use cckm_tui::app::{Effect, Reply, RequestId};
 use cckm_tui::domain::{Listed, Organization, Page, Window};
 use proptest::prelude::*;
@@ -86,17 +86,21 @@ impl Model {
         self.windows = 0;
     }
 
-    /// The operator's or the network's part of the story; what is selected stays selected as long as it is shown.
+    /// The operator's or the network's part of the story; what is selected stays selected as long as it is shown. Before
+    /// anybody did anything, and while the first list comes, that is the first row.
     fn app(&mut self, act: impl FnOnce(App) -> App, by_key: bool) {
         let app = self.app.take().unwrap().onwards();
         let selected = app.state.list.selected.clone();
+        let follows = app.state.list.chosen == Chosen::ByOperator || app.state.list.loaded_at.is_some();
         let app = act(app);
         let asked = requests(app.asked().iter());
         self.windows += asked.len();
         self.open.extend(asked);
         let list = &app.state.list;
         let is_shown = |key: &RowKey| list.rows.position(key, 0).is_some();
-        if let Some(selected) = selected.filter(|selected| !by_key && is_shown(selected)) {
+        if !follows && !by_key {
+            assert_eq!((list.position, list.offset), (0, 0));
+        } else if let Some(selected) = selected.filter(|selected| !by_key && is_shown(selected)) {
             assert_eq!(list.selected.as_ref(), Some(&selected), "M17");
         }
         assert_eq!(list.rows.at(list.position).map(Row::key), list.selected);
