@@ -23,6 +23,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// there before.
 const MORE_LOOKS: usize = 3;
 
+/// The same where nobody was there to take the answer.
+const MORE_LOOKS_UNANSWERED: usize = 1;
+
+/// How long ago such a change was begun when it needs no further readings, in seconds: no less than they take.
+const LONG_AGO: i64 = 60;
+
 /// A change that can be taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undoable {
@@ -333,12 +339,13 @@ impl Ledger {
         effects
     }
 
-    /// A reading; none when nobody here waited for it.
+    /// A reading; none when nobody here waited for it. `wall_clock`: seconds since 1970.
     pub fn looked(
         &mut self,
         request: RequestId,
         seen: &Result<Organization, Failure>,
         connections: &Connections,
+        wall_clock: i64,
         cx: &mut Cx<'_>,
     ) -> Option<Vec<Effect>> {
         let recovered = self.recovered.iter_mut().find(|recovered| recovered.request == Some(request))?;
@@ -347,7 +354,7 @@ impl Ledger {
         let operation = recovered.open.operation.clone();
         let by_id = connections.find(&operation.after).map(|connection| connection.name.clone());
         let accepted: Vec<Untrusted> = [operation.after.clone()].into_iter().chain(by_id).collect();
-        let Some(outcome) = recovered.verdict(seen, &accepted) else {
+        let Some(outcome) = recovered.verdict(seen, &accepted, wall_clock) else {
             recovered.due = Some(cx.now + recovered.wait(seen.is_err()));
             return Some(Vec::new());
         };
@@ -378,7 +385,12 @@ impl Recovered {
 
     /// What a reading comes to, when the record shows one of `accepted` once the change is applied; none: look
     /// again.
-    fn verdict(&mut self, seen: &Result<Organization, Failure>, accepted: &[Untrusted]) -> Option<Outcome> {
+    fn verdict(
+        &mut self,
+        seen: &Result<Organization, Failure>,
+        accepted: &[Untrusted],
+        wall_clock: i64,
+    ) -> Option<Outcome> {
         let Operation { before, before_updated_at, .. } = &self.open.operation;
         match seen {
             Ok(now) if accepted.contains(&now.connection) => Some(Outcome::Applied),
@@ -392,12 +404,8 @@ impl Recovered {
                     (true, false) => "not applied yet; changed by others",
                 };
                 words.clone_into(&mut self.words);
-                let (outcome, looks) = if is_denied {
-                    (Outcome::NotApplied, WAITS.len())
-                } else {
-                    (Outcome::Unknown, WAITS.len() + MORE_LOOKS)
-                };
-                (self.looks >= looks).then_some(outcome)
+                let outcome = if is_denied { Outcome::NotApplied } else { Outcome::Unknown };
+                (self.looks >= WAITS.len() + self.more_looks(wall_clock)).then_some(outcome)
             }
             Ok(now) => {
                 self.words = format!("somebody else set the connection to {}", now.connection.brief());
@@ -412,6 +420,17 @@ impl Recovered {
                     format!("cannot be read: {}", super::explain::explain(failure).title.to_lowercase());
                 None
             }
+        }
+    }
+
+    /// Further readings that show the old value until that is believed.
+    fn more_looks(&self, wall_clock: i64) -> usize {
+        let age = wall_clock.saturating_sub(self.open.at.as_second());
+        match self.open.answered {
+            Some(_) if self.open.is_answered_well() => MORE_LOOKS,
+            // The request may be on its way still, or be done and readers told what was there before.
+            None if age < LONG_AGO => MORE_LOOKS_UNANSWERED,
+            Some(_) | None => 0,
         }
     }
 

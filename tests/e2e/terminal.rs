@@ -247,7 +247,18 @@ impl Terminal {
     /// Waits until the screen is so, and gives its text.
     #[track_caller]
     pub(crate) fn wait_for(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) -> String {
-        let until = Instant::now() + DEADLINE;
+        self.wait_within(DEADLINE, what, is_so)
+    }
+
+    /// The same for what takes its time by design.
+    #[track_caller]
+    pub(crate) fn wait_within(
+        &self,
+        longest: Duration,
+        what: &str,
+        is_so: impl Fn(&vt100::Screen) -> bool,
+    ) -> String {
+        let until = Instant::now() + longest;
         let mut output = self.output();
         loop {
             if is_so(output.parser.screen()) {

@@ -309,8 +309,9 @@ fn list_failed(state: &mut State, failure: Failure) {
 }
 
 fn fetched(state: &mut State, request: RequestId, result: &Result<Organization, Failure>) -> Vec<Effect> {
+    let wall_clock = state.wall_clock();
     let mut cx = Cx { now: state.now, requests: &mut state.requests };
-    if let Some(effects) = state.ledger.looked(request, result, &state.connections, &mut cx) {
+    if let Some(effects) = state.ledger.looked(request, result, &state.connections, wall_clock, &mut cx) {
         if let Ok(organization) = result {
             state.list.put(organization.clone());
         }

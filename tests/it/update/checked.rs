@@ -12,7 +12,9 @@ use cckm_tui::domain::{
     Record, Transition,
 };
 
-use crate::support::app::{App, JournalOf, answer, failure, open_operation, refused, run, settings};
+use crate::support::app::{
+    App, JournalOf, STARTED_AT, answer, failure, open_operation, refused, run, settings,
+};
 use crate::support::records::{connection, moved, organization, page, thales};
 use crate::support::screen;
 
@@ -507,6 +509,29 @@ fn wr_12_an_answer_that_it_is_done_is_not_denied_by_what_may_be_an_old_reading()
     let refused =
         (0..6).fold(recovering_after(Some(504), HERE), |app, _| app.wait(8000).fetched(Ok(thales())));
     assert_eq!(recovered(&refused), Some(Outcome::NotApplied));
+}
+
+/// A server whose readers are told for forty seconds what was there before made this change, and nobody was there to
+/// hear its answer; sent again, it would be made twice.
+#[test]
+fn wr_12_what_nobody_heard_the_answer_of_is_looked_at_longer_unless_it_was_sent_long_ago() {
+    let looked = |ago, answered| {
+        let at = jiff::Timestamp::from_second(STARTED_AT - ago).unwrap();
+        let open = OpenOperation { at, answered, ..open_operation(0, &thales(), HERE, NEW) };
+        let app = App::of(Run { open_operations: vec![open], ..run() }, settings(), 80, 24);
+        (0..6).fold(app.with_organizations(3), |app, _| app.wait(8000).fetched(Ok(thales())))
+    };
+    for (ago, answered) in [(300, None), (1, Some(504))] {
+        assert_eq!(recovered(&looked(ago, answered)), Some(Outcome::NotApplied), "{ago} {answered:?}");
+    }
+    for ago in [1, -300] {
+        let app = looked(ago, None);
+        assert_eq!(recovered(&app), None, "{ago}: that clock may have been put back");
+        let applied = looked(ago, None).wait(30_000).fetched(Ok(moved(&thales(), NEW)));
+        assert_eq!(recovered(&applied), Some(Outcome::Applied));
+        let app = app.wait(30_000).fetched(Ok(thales()));
+        assert_eq!((recovered(&app), app.patches()), (Some(Outcome::NotApplied), 0));
+    }
 }
 
 /// What the next change does would be taken for what the one before did.
