@@ -167,7 +167,7 @@ fn retry(state: &State, class: SizeClass) -> String {
     };
     match state.retries_at() {
         _ if is_asked => ", asking".to_owned(),
-        Some(at) => format!(", again in {}s", at.since(state.now).as_secs()),
+        Some(at) => format!(", again in {}s", at.since(state.now).as_secs_f64().ceil()),
         None => String::new(),
     }
 }
