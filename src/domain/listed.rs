@@ -2,19 +2,21 @@
 //!
 //! ```text
 //! Listed ──▶ Sheet ─┬─▶ the page's text   …,{"id":"2473e846-…","name":"Acme","connection":"sfdc-eu-01",…},…
-//! 16 bytes          └─▶ 44 bytes a record   ▲ its JSON ▲ its id       ▲ its name, both from the start of its JSON
+//! 16 bytes          └─▶ 24 bytes a record   ▲ its JSON ▲ its id       ▲ its name, both from the start of its JSON
 //! ```
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use memchr::memchr;
+
 use super::field::Field;
 use super::json::range_within;
 use super::organization::{IdRef, Organization};
 use crate::text::Untrusted;
 
-/// An organization of a list: 16 bytes, and as a part of its page 44 more. A clone shares its memory.
+/// An organization of a list: 16 bytes, and as a part of its page 24 more. A clone shares its memory.
 ///
 /// What is said of all rows at once is read in place: the texts as sent, for comparisons and never for a screen. Who
 /// shows one of them takes the [`part`](Self::part); who needs all, the [`organization`](Self::organization).
@@ -35,18 +37,12 @@ pub struct Sheet {
     parts: Vec<Part>,
 }
 
-/// Where a record is: its JSON in the page, and its texts in that.
+/// Where a record is: its JSON in the page, and where in that its texts begin, in bytes. One that is empty is nowhere:
+/// at the start, where none can be.
 struct Part {
     start: u32,
     length: u16,
-    texts: [Span; Text::COUNT],
-}
-
-/// Where a text is in the JSON of its record, in bytes. One that is empty is nowhere.
-#[derive(Clone, Copy, Default)]
-struct Span {
-    start: u16,
-    length: u16,
+    texts: [u16; Text::COUNT],
 }
 
 /// The texts of a record, in the order of [`Organization::KEYS`], the id first.
@@ -227,11 +223,11 @@ impl Sheet {
     ) -> Option<u32> {
         let start = u32::try_from(range_within(self.page.as_sent(), json)?.start).ok()?;
         let length = u16::try_from(json.len()).ok()?;
-        let mut texts = [Span::default(); Text::COUNT];
-        for (span, text) in texts.iter_mut().zip(std::iter::once(id.as_str()).chain(known)) {
+        let mut texts = [0; Text::COUNT];
+        for (place, text) in texts.iter_mut().zip(std::iter::once(id.as_str()).chain(known)) {
             if !text.is_empty() {
-                let start = u16::try_from(range_within(json, text)?.start).ok()?;
-                *span = Span { start, length: u16::try_from(text.len()).ok()? };
+                let begin = range_within(json, text)?.start;
+                *place = u16::try_from(begin).ok().filter(|_| text_at(json, begin) == Some(text))?;
             }
         }
         let nth = u32::try_from(self.parts.len()).ok()?;
@@ -263,11 +259,8 @@ impl Sheet {
     }
 
     fn text(&self, nth: u32, text: Text) -> &str {
-        let text = self.part(nth).and_then(|part| {
-            let span = part.texts.get(text as usize)?;
-            let start = part.start as usize + usize::from(span.start);
-            self.page.as_sent().get(start..start + usize::from(span.length))
-        });
+        let begin = self.part(nth).and_then(|part| part.texts.get(text as usize));
+        let text = begin.and_then(|begin| text_at(self.json(nth), usize::from(*begin)));
         text.unwrap_or_default()
     }
 
@@ -275,6 +268,20 @@ impl Sheet {
         let id = IdRef::known(self.text(nth, Text::Id));
         Organization::copied(self.json(nth), id, Text::KNOWN.map(|text| self.text(nth, text)))
     }
+}
+
+/// The text that begins at a place of a record's JSON, which spells nothing in it otherwise; none at the start, where none
+/// can be. It may be a number, which has no quotes.
+fn text_at(json: &str, begin: usize) -> Option<&str> {
+    let quoted = json.as_bytes().get(begin.checked_sub(1)?) == Some(&b'"');
+    let text = json.get(begin..)?;
+    let is_behind_number = |byte: &u8| matches!(byte, b',' | b'}') || byte.is_ascii_whitespace();
+    let end = if quoted {
+        memchr(b'"', text.as_bytes())
+    } else {
+        text.as_bytes().iter().position(is_behind_number)
+    };
+    text.get(..end?)
 }
 
 impl From<Arc<Organization>> for Listed {

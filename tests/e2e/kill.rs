@@ -15,7 +15,6 @@ use crate::change::{THALES, press_yes, review};
 use crate::outside::DemoServer;
 use crate::terminal::{DEADLINE, PROGRAM, Terminal, environment};
 
-const OLD: &str = "sfdc-connection";
 const NEW: &str = "new-sfdc-connection";
 
 /// A server in another process, and a home directory that outlives the program.
