@@ -44,9 +44,10 @@ impl Sequence {
         self.leads = Leads::new();
     }
 
-    /// Makes room for so many rows more.
+    /// Makes room for so many rows more, all of which come now.
     pub(super) fn reserve(&mut self, more: usize) {
         self.places.reserve_exact(more);
+        self.leads.reserve_exact(more);
     }
 
     /// Merges rows into the others, wherever they stood before. They are few beside these: they look for their places,
