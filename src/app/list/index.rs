@@ -28,7 +28,7 @@ impl Index {
 
     /// Makes room for so many rows more.
     pub(super) fn reserve(&mut self, rows: &[Row], more: usize) {
-        self.0.reserve(more, |place| digest(rows, *place));
+        self.0.reserve(more, |place| hash(rows, *place));
     }
 
     /// The place of a key.
@@ -42,19 +42,24 @@ impl Index {
     }
 
     /// The table tells apart by a few bits of the digest alone, and the key of a row stands far from the row.
-    fn find(&self, rows: &[Row], digest: u64, is_it: impl Fn(&Row) -> bool) -> Option<u32> {
+    fn find(&self, rows: &[Row], digest: u32, is_it: impl Fn(&Row) -> bool) -> Option<u32> {
         let is_it = |row: &Row| row.digest == digest && is_it(row);
-        self.0.find(digest, |place| rows.get(*place as usize).is_some_and(is_it)).copied()
+        self.0.find(spread(digest), |place| rows.get(*place as usize).is_some_and(is_it)).copied()
     }
 
     /// Takes in the row at a place, whose key is new.
     pub(super) fn add(&mut self, rows: &[Row], place: usize) {
         // More rows than this would not fit in memory.
         let Ok(place) = u32::try_from(place) else { return };
-        self.0.insert_unique(digest(rows, place), place, |place| digest(rows, *place));
+        self.0.insert_unique(hash(rows, place), place, |place| hash(rows, *place));
     }
 }
 
-fn digest(rows: &[Row], place: u32) -> u64 {
-    rows.get(place as usize).map_or(0, |row| row.digest)
+fn hash(rows: &[Row], place: u32) -> u64 {
+    rows.get(place as usize).map_or(0, |row| spread(row.digest))
+}
+
+/// A table looks at both ends of a hash.
+fn spread(digest: u32) -> u64 {
+    u64::from(digest) << u32::BITS | u64::from(digest)
 }

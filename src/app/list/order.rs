@@ -93,7 +93,9 @@ impl<'a> Order<'a> {
         let Some((first, second)) = self.row(one).zip(self.row(two)) else { return one.cmp(&two) };
         match (first.listed(), second.listed()) {
             (Some(_), Some(_)) => self.by_levels(one, two, &self.levels),
-            (one, two) => two.is_some().cmp(&one.is_some()).then_with(|| first.digest.cmp(&second.digest)),
+            (one, two) => {
+                two.is_some().cmp(&one.is_some()).then_with(|| first.damaged().cmp(&second.damaged()))
+            }
         }
     }
 
@@ -103,7 +105,7 @@ impl<'a> Order<'a> {
         let sound = partition(rows, is_sound);
         let (sound, damaged) = rows.split_at_mut(sound);
         self.sort_by_levels(sound, &self.levels);
-        damaged.sort_unstable_by_key(|row| self.row(*row).map(|row| row.digest));
+        damaged.sort_by_cached_key(|row| self.row(*row).map(Row::damaged));
     }
 
     fn sort_by_levels(&self, rows: &mut [u32], levels: &[By]) {

@@ -33,10 +33,10 @@ impl RowKey {
     }
 
     /// A number for tables.
-    pub(super) fn digest(&self) -> u64 {
+    pub(super) fn digest(&self) -> u32 {
         match self {
-            Self::Id(id) => digest_of_key(id.as_str()),
-            Self::Damaged(digest) => *digest,
+            Self::Id(id) => folded(digest_of_key(id.as_str())),
+            Self::Damaged(digest) => folded(*digest),
         }
     }
 }
@@ -51,6 +51,13 @@ pub(in crate::app) fn digest_of_damaged(json: &Untrusted) -> u64 {
 /// The same in every thread: rows are made in many.
 pub(super) fn digest_of_key(key: &str) -> u64 {
     SeedableRandomState::with_seed(0, SharedSeed::global_random()).hash_one(key)
+}
+
+/// Half as much of a digest, made of all of it.
+const fn folded(digest: u64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, reason = "the other half is in it")]
+    let half = (digest ^ digest >> u32::BITS) as u32;
+    half
 }
 
 /// What a refresh found different in a row, until the operator has looked at it.
@@ -99,10 +106,10 @@ pub struct Row {
     /// What the server was asked for when it gave this record; none where it was asked for everything, or for this
     /// record alone.
     pub(super) given: Option<Arc<Criteria>>,
-    /// A number for tables, which is that of its key.
-    pub(super) digest: u64,
     /// What its name looks like.
     pub(super) looks: Skeleton,
+    /// A number for tables, which is that of its key.
+    pub(super) digest: u32,
     /// The place of its connection among those that are named on records.
     pub(super) connection: u32,
     /// `updatedAt` in nanoseconds since 1970, as near as this type comes to it; found out when it is asked for.
@@ -185,8 +192,8 @@ impl Row {
             Record::Sound(listed) => (digest_of_key(listed.id().as_str()), Skeleton::of(listed.name())),
             Record::Damaged(damaged) => (digest_of_damaged(&damaged.json), Skeleton::default()),
         };
-        let updated = Parsed::default();
-        Self { record, changed: None, given: None, digest, looks, connection: 0, updated }
+        let (digest, updated) = (folded(digest), Parsed::default());
+        Self { record, changed: None, given: None, looks, digest, connection: 0, updated }
     }
 
     /// What it is known by.
@@ -200,15 +207,23 @@ impl Row {
         self.digest == key.digest()
             && match (&self.record, key) {
                 (Record::Sound(listed), RowKey::Id(id)) => listed.id() == id.borrowed(),
-                (Record::Damaged(_), RowKey::Damaged(_)) => true,
+                (Record::Damaged(_), RowKey::Damaged(digest)) => self.damaged() == Some(*digest),
                 _ => false,
             }
+    }
+
+    /// What a damaged record is known by.
+    pub(super) fn damaged(&self) -> Option<u64> {
+        match &self.record {
+            Record::Sound(_) => None,
+            Record::Damaged(damaged) => Some(digest_of_damaged(&damaged.json)),
+        }
     }
 
     pub(super) fn has_key_of(&self, other: &Self) -> bool {
         match (&self.record, &other.record) {
             (Record::Sound(one), Record::Sound(other)) => one.id() == other.id(),
-            (Record::Damaged(_), Record::Damaged(_)) => self.digest == other.digest,
+            (Record::Damaged(_), Record::Damaged(_)) => self.damaged() == other.damaged(),
             _ => false,
         }
     }
@@ -275,4 +290,33 @@ impl Row {
 fn nearest(nanoseconds: i128) -> i64 {
     let end = if nanoseconds < 0 { i64::MIN } else { i64::MAX };
     i64::try_from(nanoseconds).unwrap_or(end).max(Parsed::NONE + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Damaged;
+
+    #[test]
+    fn a_row_takes_fifty_six_bytes() {
+        assert_eq!(size_of::<Row>(), 56);
+    }
+
+    #[test]
+    fn js_03_damaged_records_whose_numbers_are_the_same_are_two_rows() {
+        let damaged = |nth: usize| Damaged { json: format!("{{{nth}").into(), reason: "broken".into() };
+        let (mut seen, mut nth) = (HashMap::new(), 0);
+        // Of 100,000 numbers of 32 bits, two are nearly always the same; these texts never change.
+        let other = loop {
+            let digest = folded(digest_of_damaged(&damaged(nth).json));
+            if let Some(other) = seen.insert(digest, nth) {
+                break other;
+            }
+            nth += 1;
+        };
+        let [one, other] = [nth, other].map(|nth| Row::new(Record::Damaged(Box::new(damaged(nth)))));
+        assert_eq!(one.digest, other.digest);
+        assert!(!one.has_key_of(&other) && !one.is_keyed(&other.key()));
+        assert!(one.has_key_of(&one.clone()) && one.is_keyed(&one.key()));
+    }
 }
