@@ -315,7 +315,8 @@ fn lost(call: Call, error: &dyn std::error::Error) -> Setback {
     Setback::final_one(Failure::new(call, FailureKind::Lost, error.to_string()))
 }
 
-/// Reads a body by its pieces; `usual`: the bytes it is expected to have. The cap counts unpacked bytes: 200 kB of gzip can hold 200 MB (measured).
+/// Reads a body by its pieces; `usual`: the bytes it is expected to have. The cap counts unpacked bytes: 200 kB of gzip
+/// can hold 200 MB (measured).
 async fn read_body(
     mut response: Response,
     usual: usize,

@@ -397,15 +397,17 @@ impl Recovered {
             Ok(now) if now.connection == *before => {
                 let untouched = now.updated_at == *before_updated_at;
                 let is_denied = !self.open.is_answered_well();
-                let words = match (is_denied, untouched) {
+                let is_believed = self.looks >= WAITS.len() + self.more_looks(wall_clock);
+                let words = match (is_denied, is_believed) {
                     // What was answered is not denied by what may be an old reading: nothing is sent again for it.
                     (false, _) => "the server answered that it is done; the record does not show it",
-                    (true, true) => "not applied yet",
-                    (true, false) => "not applied yet; changed by others",
+                    (true, false) => "not applied so far; the record is read again",
+                    (true, true) => "the record shows the old value",
                 };
-                words.clone_into(&mut self.words);
+                let others = if is_denied && !untouched { "; changed by others" } else { "" };
+                self.words = format!("{words}{others}");
                 let outcome = if is_denied { Outcome::NotApplied } else { Outcome::Unknown };
-                (self.looks >= WAITS.len() + self.more_looks(wall_clock)).then_some(outcome)
+                is_believed.then_some(outcome)
             }
             Ok(now) => {
                 self.words = format!("somebody else set the connection to {}", now.connection.brief());

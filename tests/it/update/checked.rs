@@ -480,9 +480,11 @@ fn wr_12_what_shows_the_old_value_is_looked_at_again_before_it_is_called_not_app
     let mut app = recovering(HERE);
     for nth in 1..=6 {
         assert_eq!(recovered(&app), None, "{nth}");
+        assert!(nth == 1 || result(&app).contains("OPEN: not applied so far; the record is read again"));
         app = app.wait(8000).fetched(Ok(thales()));
     }
     assert_eq!((recovered(&app), app.patches()), (Some(Outcome::NotApplied), 0));
+    assert!(result(&app).contains("NOT APPLIED: the record shows the old value"), "{}", result(&app));
     let app = relisted(relisted(app.keys("esc"), thales()), moved(&thales(), NEW));
     assert!(matches!(steps(&app).last(), Some(Transition::Corrected { .. })), "and it may still come late");
 }
