@@ -128,7 +128,7 @@ fn scope_of_organizations(state: &State) -> String {
 }
 
 /// How many rows the list on the screen shows.
-pub(super) const fn shown(state: &State) -> usize {
+pub(super) fn shown(state: &State) -> usize {
     match state.view {
         View::Organizations => state.list.rows.shown(),
         View::Connections => state.connection_list.shown(),

@@ -155,8 +155,8 @@ pub struct Row {
 }
 
 impl Subject for Row {
-    fn lower(&self, column: usize) -> Option<&str> {
-        self.words.split('\n').nth(column)
+    fn lower(&self, column: usize) -> Option<Cow<'_, str>> {
+        self.words.split('\n').nth(column).map(Cow::Borrowed)
     }
 
     fn displayed(&self, column: usize) -> Option<Cow<'_, str>> {

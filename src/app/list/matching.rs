@@ -97,7 +97,7 @@ fn those_among(order: &[u32], places: &Places) -> Vec<u32> {
 }
 
 impl Subject for Looked<'_> {
-    fn lower(&self, column: usize) -> Option<&str> {
+    fn lower(&self, column: usize) -> Option<Cow<'_, str>> {
         let is_there = |field: &Field| self.row.listed().is_some() || *field == Field::Name;
         let field = Field::ALL.get(column).filter(|field| is_there(field))?;
         Some(self.words.get(self.place, *field))

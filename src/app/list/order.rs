@@ -166,7 +166,7 @@ impl<'a> Order<'a> {
     }
 
     fn text(&self, row: u32, column: Column) -> Cow<'a, str> {
-        let words = |field| self.words.get(row as usize, field).into();
+        let words = |field| self.words.get(row as usize, field);
         match column {
             Column::Name => words(Field::Name),
             // What a row is looked for by stands side by side, and records all over the memory.

@@ -31,7 +31,8 @@ pub struct Rows {
     words: Box<Words>,
     index: Index,
     sorted: Sequence,
-    shown: Vec<u32>,
+    /// Those that the filter shows, in the same order; none where it hides none.
+    filtered: Option<Vec<u32>>,
     /// Rows that are to find their place: new ones, and others that changed.
     waiting: Vec<u32>,
     /// The rows that carry a mark, the latest last.
@@ -77,8 +78,12 @@ impl Rows {
     }
 
     /// How many rows match the filter.
-    pub const fn shown(&self) -> usize {
-        self.shown.len()
+    pub fn shown(&self) -> usize {
+        self.visible().len()
+    }
+
+    fn visible(&self) -> &[u32] {
+        self.filtered.as_deref().unwrap_or_else(|| self.sorted.places())
     }
 
     /// How many rows carry the mark that a refresh found them different.
@@ -160,7 +165,7 @@ impl Rows {
 
     /// The row at a position of the order.
     pub fn at(&self, position: usize) -> Option<&Row> {
-        self.all.get(at(*self.shown.get(position)?))
+        self.all.get(at(*self.visible().get(position)?))
     }
 
     /// The row of a key, shown or not.
@@ -197,10 +202,11 @@ impl Rows {
     /// The position of a key, looked for near `hint` first.
     pub fn position(&self, key: &RowKey, hint: usize) -> Option<usize> {
         let wanted = self.place(key)?;
-        if self.shown.get(hint) == Some(&wanted) {
+        let shown = self.visible();
+        if shown.get(hint) == Some(&wanted) {
             return Some(hint);
         }
-        self.shown.iter().position(|place| *place == wanted)
+        shown.iter().position(|place| *place == wanted)
     }
 
     /// Puts rows in: a new key becomes a row, a known one is replaced; what is news is marked. `given`: what the
@@ -272,7 +278,6 @@ impl Rows {
             self.index.reserve(&self.all, more);
             self.names.reserve(&*self.all, more);
             self.sorted.reserve(more);
-            self.shown.reserve_exact(more);
         }
     }
 
@@ -375,20 +380,17 @@ impl Rows {
 
     /// Shows the rows that match, of all rows.
     pub fn filter(&mut self, filter: &Filter) {
-        match self.matching().of(self.sorted.places(), filter.query()) {
-            Some(shown) => self.shown = shown,
-            None => self.show_all(),
-        }
+        self.show(self.matching().of(self.sorted.places(), filter.query()));
     }
 
-    fn show_all(&mut self) {
-        self.shown.clear();
-        self.shown.extend_from_slice(self.sorted.places());
+    /// Shows these rows alone; none: all.
+    fn show(&mut self, shown: Option<Vec<u32>>) {
+        self.filtered = shown.filter(|shown| shown.len() < self.sorted.len());
     }
 
     /// The rows that match, shown or not, in the order of the list; where the server filters, those that are shown.
     pub fn that_match(&self, query: &Query, filter: &Filter) -> Vec<&Row> {
-        let among = if filter.asked().is_empty() { self.sorted.places() } else { &self.shown };
+        let among = if filter.asked().is_empty() { self.sorted.places() } else { self.visible() };
         let matching = self.matching().of(among, query);
         let places = matching.as_deref().unwrap_or(among);
         places.iter().filter_map(|place| self.all.get(at(*place))).collect()
@@ -397,13 +399,13 @@ impl Rows {
     /// How many of the rows that are shown do not look like what the server was asked for.
     pub fn unlike(&self, filter: &Filter) -> usize {
         let matching = self.matching();
-        self.shown.iter().filter(|place| !matching.looks_as_asked(**place, filter.query())).count()
+        self.visible().iter().filter(|place| !matching.looks_as_asked(**place, filter.query())).count()
     }
 
     /// Shows the rows that match, of those shown before.
     pub fn narrow(&mut self, filter: &Filter) {
-        if let Some(shown) = self.matching().of(&self.shown, filter.query()) {
-            self.shown = shown;
+        if let Some(shown) = self.matching().of(self.visible(), filter.query()) {
+            self.show(Some(shown));
         }
     }
 
@@ -425,13 +427,16 @@ impl Rows {
         let placed = sorted.merge(&moved, &self.order(sort));
         self.sorted = sorted;
         if filter.is_empty() {
-            self.show_all();
+            self.show(None);
             return;
         }
-        let stay = self.shown.iter().copied().filter(|place| !moved.contains(*place));
-        let found = self.matching().of(&placed, filter.query()).unwrap_or(placed);
-        let shown: Places = stay.chain(found).collect();
-        self.shown = self.sorted.places().iter().copied().filter(|place| shown.contains(*place)).collect();
+        let found: Places =
+            self.matching().of(&placed, filter.query()).unwrap_or(placed).into_iter().collect();
+        let before: Option<Places> = self.filtered.take().map(|shown| shown.into_iter().collect());
+        let stayed = |place| before.as_ref().is_none_or(|before| before.contains(place));
+        let is_shown =
+            |place: &u32| if moved.contains(*place) { found.contains(*place) } else { stayed(*place) };
+        self.show(Some(self.sorted.places().iter().copied().filter(is_shown).collect()));
     }
 
     /// The list was read: no more rows come for now.
@@ -441,7 +446,6 @@ impl Rows {
         let spare = self.all.len() / 32;
         self.all.shrink_to(self.all.len() + spare);
         self.words.shrink(spare);
-        self.shown.shrink_to(self.shown.len() + spare);
     }
 }
 

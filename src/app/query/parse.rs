@@ -286,8 +286,8 @@ mod tests {
     }
 
     impl Subject for Lines<'_> {
-        fn lower(&self, column: usize) -> Option<&str> {
-            self.lower.split('\n').nth(column)
+        fn lower(&self, column: usize) -> Option<Cow<'_, str>> {
+            self.lower.split('\n').nth(column).map(Cow::Borrowed)
         }
 
         fn displayed(&self, column: usize) -> Option<Cow<'_, str>> {

@@ -149,7 +149,7 @@ pub enum Time {
 pub trait Subject {
     /// A column of its [`Vocabulary`] as displayed, in lower case; none behind the last. A damaged record has one: its
     /// text.
-    fn lower(&self, column: usize) -> Option<&str>;
+    fn lower(&self, column: usize) -> Option<Cow<'_, str>>;
 
     /// A column with the letter case it has; none of a damaged record, whose text is no column.
     fn displayed(&self, column: usize) -> Option<Cow<'_, str>>;
@@ -252,8 +252,8 @@ impl Test {
             | Self::Regex(_)
             | Self::Fuzzy(_) => {
                 let fits = match self.column() {
-                    Some(column) => self.fits(subject.lower(column).unwrap_or_default()),
-                    None => (0..).map_while(|column| subject.lower(column)).any(|lower| self.fits(lower)),
+                    Some(column) => self.fits(&subject.lower(column).unwrap_or_default()),
+                    None => (0..).map_while(|column| subject.lower(column)).any(|lower| self.fits(&lower)),
                 };
                 fits && !(self.is_about_a_whole() && is_damaged()) && self.fits_as_displayed(subject)
             }

@@ -127,8 +127,8 @@ struct Looked<'a> {
 }
 
 impl Subject for Looked<'_> {
-    fn lower(&self, column: usize) -> Option<&str> {
-        self.lower.split('\n').nth(column)
+    fn lower(&self, column: usize) -> Option<Cow<'_, str>> {
+        self.lower.split('\n').nth(column).map(Cow::Borrowed)
     }
 
     fn displayed(&self, column: usize) -> Option<Cow<'_, str>> {

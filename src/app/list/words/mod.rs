@@ -3,14 +3,18 @@
 //!
 //! What many rows say alike, such as the connection, is there once; the rows say which of it they have.
 
+mod ids;
 mod letters;
+mod numbers;
 mod own;
 mod shared;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use self::ids::Ids;
 use self::letters::Letters;
 use self::own::Own;
 use self::shared::Shared;
@@ -30,6 +34,7 @@ const BITS: usize = u64::BITS as usize;
 pub(super) struct Words {
     shared: [Shared; SHARED.len()],
     own: [Own; OWN.len()],
+    ids: Ids,
     /// Those that stand in the columns of each row that are its own: what is typed first is one letter.
     letters: Vec<Letters>,
     /// Rows whose record is damaged: the text of that stands where others have their name.
@@ -40,8 +45,8 @@ pub(super) struct Words {
 /// Columns in which many rows say the same.
 const SHARED: [Field; 3] = [Field::Connection, Field::Type, Field::Cloud];
 
-/// Columns in which every row says something else.
-const OWN: [Field; 3] = [Field::Name, Field::OrgId, Field::Id];
+/// Columns in which every row says something else, beside the id.
+const OWN: [Field; 2] = [Field::Name, Field::OrgId];
 
 /// The places of what records said before, while many are read: most of it was said by another.
 #[derive(Debug, Default)]
@@ -49,12 +54,16 @@ pub(super) struct Said([HashMap<Box<str>, u32, RandomState>; SHARED.len()]);
 
 impl Words {
     /// A column of a row; nothing where the record is damaged, but for its text in the place of the name.
-    pub(super) fn get(&self, row: usize, column: Field) -> &str {
-        let shared = SHARED.iter().zip(&self.shared).find(|(field, _)| **field == column);
-        let own = || OWN.iter().zip(&self.own).find(|(field, _)| **field == column);
-        match shared {
-            Some((_, shared)) => shared.get(row),
-            None => own().map_or("", |(_, own)| own.get(row)),
+    pub(super) fn get(&self, row: usize, column: Field) -> Cow<'_, str> {
+        let [connection, kind, cloud] = &self.shared;
+        let [name, org_id] = &self.own;
+        match column {
+            Field::Connection => connection.get(row).into(),
+            Field::Type => kind.get(row).into(),
+            Field::Cloud => cloud.get(row).into(),
+            Field::Name => name.get(row).into(),
+            Field::OrgId => org_id.get(row).into(),
+            Field::Id => self.ids.get(row),
         }
     }
 
@@ -64,11 +73,12 @@ impl Words {
             Record::Sound(listed) => self.push_columns(listed, said),
             Record::Damaged(damaged) => {
                 let text = damaged.json.display_head(HEAD).0;
-                self.push_own(|own, field| {
+                let write = |own: &mut String, field| {
                     if field == Field::Name {
                         push_lowercase(own, text.as_str());
                     }
-                });
+                };
+                self.push_own(write, "");
                 for shared in &mut self.shared {
                     shared.push("");
                 }
@@ -89,11 +99,14 @@ impl Words {
             push_lowercase(&mut lower, &displayed(value));
             said.insert(value.into(), shared.push(&lower));
         }
-        self.push_own(|own, field| push_lowercase(own, &field.displayed(listed)));
+        let id = listed.id().as_str();
+        let is_lowercase = id.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let id = if is_lowercase { id.into() } else { Cow::Owned(id.to_lowercase()) };
+        self.push_own(|own, field| push_lowercase(own, &field.displayed(listed)), &id);
     }
 
-    fn push_own(&mut self, write: impl Fn(&mut String, Field)) {
-        let mut letters = Letters::default();
+    fn push_own(&mut self, write: impl Fn(&mut String, Field), id: &str) {
+        let mut letters = self.ids.push(id);
         for (own, field) in self.own.iter_mut().zip(OWN) {
             letters.add(own.push_with(|own| write(own, field)));
         }
@@ -108,6 +121,7 @@ impl Words {
         for (own, from) in self.own.iter_mut().zip(&from.own) {
             own.extend(from, rows);
         }
+        self.ids.extend(&from.ids, rows);
         self.letters.extend(rows.iter().map(|row| from.letters.get(*row).copied().unwrap_or_default()));
         for row in rows {
             if from.damaged.contains(place(*row)) {
@@ -126,6 +140,7 @@ impl Words {
         for (own, from) in self.own.iter_mut().zip(&from.own) {
             own.replace(from, rows);
         }
+        self.ids.replace(&from.ids, rows);
         for (row, new) in rows {
             if let Some((letters, new)) = self.letters.get_mut(*row).zip(from.letters.get(*new)) {
                 *letters = *new;
@@ -143,20 +158,22 @@ impl Words {
     /// Makes room for so many rows more.
     pub(super) fn reserve(&mut self, more: usize) {
         self.shared.iter_mut().for_each(|shared| shared.reserve(more));
+        self.ids.reserve(more);
         self.letters.reserve_exact(more);
     }
 
     /// Gives back room for rows that do not come, but for so many.
     pub(super) fn shrink(&mut self, spare: usize) {
         self.shared.iter_mut().for_each(|shared| shared.shrink(spare));
+        self.ids.shrink(spare);
         self.letters.shrink_to(self.letters.len() + spare);
     }
 
     /// All rows that are like what is sought.
     pub(super) fn found(&self, sought: &Sought<'_>) -> Places {
-        let is_looked_at = |field: Field| sought.column().is_none_or(|column| column == field.column());
         let mut found = vec![0; self.len.div_ceil(BITS)];
-        for (_, shared) in SHARED.iter().zip(&self.shared).filter(|(field, _)| is_looked_at(**field)) {
+        for (_, shared) in SHARED.iter().zip(&self.shared).filter(|(field, _)| is_looked_at(**field, sought))
+        {
             shared.find(|value| sought.fits(value), &mut found);
         }
         let marked: usize = found.iter().map(|bits| bits.count_ones() as usize).sum();
@@ -180,16 +197,24 @@ impl Words {
         if let Some(letter) = sought.text().and_then(Letters::only).filter(|_| sought.column().is_none()) {
             return mark_each(&self.letters, |letters| letters.has_all(letter), found);
         }
-        for (field, own) in OWN.iter().zip(&self.own) {
-            if sought.column().is_some_and(|column| column != field.column()) {
-                continue;
-            }
+        for (_, own) in OWN.iter().zip(&self.own).filter(|(field, _)| is_looked_at(**field, sought)) {
             match sought.text() {
                 Some(word) => own.find(word, found),
                 None => own.find_each(|value| sought.fits(value), found),
             }
         }
+        if is_looked_at(Field::Id, sought) {
+            match sought.text() {
+                Some(word) => self.ids.find(word, found),
+                None => self.ids.find_each(|value| sought.fits(value), found),
+            }
+        }
     }
+}
+
+/// Whether what is sought may stand in a column.
+fn is_looked_at(field: Field, sought: &Sought<'_>) -> bool {
+    sought.column().is_none_or(|column| column == field.column())
 }
 
 /// Marks rows by what is said of each, in their order.

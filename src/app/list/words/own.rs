@@ -9,7 +9,7 @@ use super::BITS;
 use super::letters::Letters;
 
 /// Rows of a chunk: so many are moved where the text of one gets another length.
-const ROWS: usize = 1_024;
+pub(super) const ROWS: usize = 1_024;
 
 /// The column of all rows.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,7 @@ pub(super) struct Own {
 
 /// The texts of some rows.
 #[derive(Clone, Debug, Default)]
-struct Chunk {
+pub(super) struct Chunk {
     text: String,
     rows: usize,
     /// Where the text of each row ends; none while all are of one length, as ids are.
@@ -92,12 +92,11 @@ impl Own {
 
     /// Marks the rows in whose text a word stands.
     pub(super) fn find(&self, word: &str, found: &mut [u64]) {
-        let (letters, finder) = (Letters::of(word), Finder::new(word));
-        self.each(found, |chunk, found| match word.len() {
-            _ if !chunk.letters.has_all(letters) => {}
-            // Most rows hold a letter that any does: to search on behind each takes longer than to look at each row.
-            0 | 1 => chunk.each_such(|text| text.contains(word), found),
-            _ => chunk.each_holding(&finder, found),
+        let wanted = Wanted::new(word);
+        self.each(found, |chunk, found| {
+            if chunk.letters.has_all(wanted.letters) {
+                chunk.find(&wanted, found);
+            }
         });
     }
 
@@ -114,6 +113,19 @@ impl Own {
                 look(chunk, found);
             }
         }
+    }
+}
+
+/// A word that is looked for in many texts.
+pub(super) struct Wanted<'w> {
+    word: &'w str,
+    letters: Letters,
+    finder: Finder<'w>,
+}
+
+impl<'w> Wanted<'w> {
+    pub(super) fn new(word: &'w str) -> Self {
+        Self { word, letters: Letters::of(word), finder: Finder::new(word) }
     }
 }
 
@@ -145,7 +157,14 @@ impl Chunk {
         self.text.len().checked_div(self.rows).unwrap_or_default()
     }
 
-    fn push(&mut self, text: &str) {
+    /// Takes all rows out, and keeps the room.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+        self.rows = 0;
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
         let before = self.text.len();
         self.text.push_str(text);
         self.end_row(before);
@@ -193,8 +212,17 @@ impl Chunk {
         *self = moved;
     }
 
+    /// Marks the rows in whose text a word stands.
+    pub(super) fn find(&self, Wanted { word, finder, .. }: &Wanted<'_>, found: &mut [u64]) {
+        match word.len() {
+            // Most rows hold a letter that any does: to search on behind each takes longer than to look at each row.
+            0 | 1 => self.each_such(|text| text.contains(word), found),
+            _ => self.each_holding(finder, found),
+        }
+    }
+
     /// Marks the rows whose text is such; those that are marked are not looked at.
-    fn each_such(&self, is_such: impl Fn(&str) -> bool, found: &mut [u64]) {
+    pub(super) fn each_such(&self, is_such: impl Fn(&str) -> bool, found: &mut [u64]) {
         let mut start = 0;
         for (nth, bits) in found.iter_mut().enumerate() {
             let rows = nth * BITS..self.rows.min((nth + 1) * BITS);

@@ -2,7 +2,7 @@
 
 use hashbrown::HashTable;
 
-use super::mark_each;
+use super::numbers::Numbers;
 use crate::app::list::places::all_bits;
 use crate::app::list::row::digest_of_key;
 
@@ -14,7 +14,7 @@ const MOST_UNUSED: usize = 1_024;
 pub(super) struct Shared {
     values: Values,
     /// The place of each row's text.
-    of: Vec<u32>,
+    of: Numbers,
 }
 
 /// Texts end to end, each once.
@@ -33,7 +33,7 @@ impl PartialEq for Shared {
 
 impl Shared {
     pub(super) fn get(&self, row: usize) -> &str {
-        self.of.get(row).map_or("", |value| self.values.get(*value))
+        self.of.get(row).map_or("", |value| self.values.get(value))
     }
 
     /// Adds the next row, and gives the place of its text.
@@ -51,17 +51,16 @@ impl Shared {
     /// Adds rows of another column.
     pub(super) fn extend(&mut self, from: &Self, rows: &[usize]) {
         let mut here = Here::of(from);
-        let values = rows.iter().map(|row| here.place(*row, &mut self.values));
-        self.of.extend(values);
+        for row in rows {
+            self.of.push(here.place(*row, &mut self.values));
+        }
     }
 
     /// Gives rows the texts that these of another column have.
     pub(super) fn replace(&mut self, from: &Self, rows: &[(usize, usize)]) {
         let mut here = Here::of(from);
         for (row, new) in rows {
-            if let Some(of) = self.of.get_mut(*row) {
-                *of = here.place(*new, &mut self.values);
-            }
+            self.of.set(*row, here.place(*new, &mut self.values));
         }
         if self.values.ends.len() > 2 * self.of.len() + MOST_UNUSED {
             let mut tidy = Self::default();
@@ -71,11 +70,11 @@ impl Shared {
     }
 
     pub(super) fn reserve(&mut self, more: usize) {
-        self.of.reserve_exact(more);
+        self.of.reserve(more);
     }
 
     pub(super) fn shrink(&mut self, spare: usize) {
-        self.of.shrink_to(self.of.len() + spare);
+        self.of.shrink(spare);
     }
 
     /// How many texts there are.
@@ -93,8 +92,7 @@ impl Shared {
         if !such.contains(&false) {
             return found.iter_mut().zip(all_bits(self.of.len())).for_each(|(bits, all)| *bits |= all);
         }
-        let is_such = |value: &u32| such.get(*value as usize).is_some_and(|such| *such);
-        mark_each(&self.of, is_such, found);
+        self.of.mark(|value| such.get(value).is_some_and(|such| *such), found);
     }
 }
 
@@ -138,7 +136,7 @@ impl<'a> Here<'a> {
     }
 
     fn place(&mut self, row: usize, values: &mut Values) -> u32 {
-        let value = self.from.of.get(row).copied().unwrap_or_default();
+        let value = self.from.of.get(row).unwrap_or_default();
         let mut place = || values.place(self.from.values.get(value));
         match self.places.get_mut(value as usize) {
             Some(known) => *known.get_or_insert_with(place),

@@ -1,0 +1,148 @@
+//! The column of ids. One that is a UUID, as the server gives them, takes sixteen bytes, and is written out when it is
+//! looked at.
+
+use std::borrow::Cow;
+
+use uuid::Uuid;
+
+use super::BITS;
+use super::letters::Letters;
+use super::own::{Chunk, Own, ROWS, Wanted};
+
+/// The column of all rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Ids {
+    /// The nil one in the place of an id that is none.
+    uuids: Vec<Uuid>,
+    /// The others, nothing in the place of a UUID.
+    others: Own,
+}
+
+impl Ids {
+    pub(super) fn get(&self, row: usize) -> Cow<'_, str> {
+        match self.uuids.get(row).filter(|uuid| !uuid.is_nil()) {
+            Some(uuid) => uuid.hyphenated().to_string().into(),
+            None => self.others.get(row).into(),
+        }
+    }
+
+    /// Adds the id of the next row in lower case, and gives its letters.
+    pub(super) fn push(&mut self, id: &str) -> Letters {
+        // Of all the ways to write one, a single one is so long.
+        let uuid = Some(id).filter(|id| id.len() == LENGTH).and_then(|id| Uuid::try_parse(id).ok());
+        let other = if uuid.is_some_and(|uuid| !uuid.is_nil()) { "" } else { id };
+        self.uuids.push(uuid.unwrap_or_default());
+        self.others.push_with(|others| others.push_str(other));
+        Letters::of(id)
+    }
+
+    /// Adds rows of another column.
+    pub(super) fn extend(&mut self, from: &Self, rows: &[usize]) {
+        self.uuids.extend(rows.iter().map(|row| from.uuids.get(*row).copied().unwrap_or_default()));
+        self.others.extend(&from.others, rows);
+    }
+
+    /// Gives rows the ids that these of another column have.
+    pub(super) fn replace(&mut self, from: &Self, rows: &[(usize, usize)]) {
+        for (row, new) in rows {
+            if let Some((uuid, new)) = self.uuids.get_mut(*row).zip(from.uuids.get(*new)) {
+                *uuid = *new;
+            }
+        }
+        self.others.replace(&from.others, rows);
+    }
+
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.uuids.reserve_exact(more);
+    }
+
+    pub(super) fn shrink(&mut self, spare: usize) {
+        self.uuids.shrink_to(self.uuids.len() + spare);
+    }
+
+    /// Marks the rows in whose id a word stands.
+    pub(super) fn find(&self, word: &str, found: &mut [u64]) {
+        let is_of_uuids = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
+        if word.bytes().all(is_of_uuids) {
+            let wanted = Wanted::new(word);
+            self.each(found, |ids, found| ids.find(&wanted, found));
+        } else {
+            self.others.find(word, found);
+        }
+    }
+
+    /// Marks the rows whose id is such.
+    pub(super) fn find_each(&self, is_such: impl Fn(&str) -> bool, found: &mut [u64]) {
+        self.each(found, |ids, found| ids.each_such(&is_such, found));
+    }
+
+    /// Writes out the ids of many rows at once, of which not all are marked, with their part of the marks.
+    fn each(&self, found: &mut [u64], mut look: impl FnMut(&Chunk, &mut [u64])) {
+        let mut ids = Chunk::default();
+        let mut text = Uuid::encode_buffer();
+        for ((nth, uuids), found) in self.uuids.chunks(ROWS).enumerate().zip(found.chunks_mut(ROWS / BITS)) {
+            let marked: u32 = found.iter().map(|bits| bits.count_ones()).sum();
+            if marked as usize == uuids.len() {
+                continue;
+            }
+            ids.clear();
+            for (row, uuid) in (nth * ROWS..).zip(uuids) {
+                ids.push(if uuid.is_nil() {
+                    self.others.get(row)
+                } else {
+                    uuid.hyphenated().encode_lower(&mut text)
+                });
+            }
+            look(&ids, found);
+        }
+    }
+}
+
+/// Characters of a UUID.
+const LENGTH: usize = uuid::fmt::Hyphenated::LENGTH;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UUIDS: [&str; 2] = ["2473e846-1c21-4a49-8b1f-2a09a2ac1a05", "00000000-0000-0000-0000-000000000000"];
+
+    #[test]
+    fn an_id_is_given_back_whatever_it_is() {
+        let mut ids = Ids::default();
+        let without_dashes = UUIDS[0].replace('-', "");
+        let texts =
+            [UUIDS[0], "", UUIDS[1], "org-7", &without_dashes, "{2473e846-1c21-4a49-8b1f-2a09a2ac1a0}"];
+        for text in texts {
+            assert_eq!(ids.push(text), Letters::of(text));
+        }
+        assert_eq!((0..texts.len()).map(|row| ids.get(row)).collect::<Vec<_>>(), texts);
+        assert_eq!(size_of_val(&*ids.uuids), 16 * texts.len());
+        ids.replace(&ids.clone(), &[(0, 3), (3, 0)]);
+        assert_eq!((&*ids.get(0), &*ids.get(3)), ("org-7", UUIDS[0]));
+    }
+
+    #[test]
+    fn e2_what_is_found_in_ids_is_what_stands_in_them() {
+        let mut ids = Ids::default();
+        for n in 0..3_000_u128 {
+            match n % 7 {
+                6 => ids.push(&format!("org-{n}")),
+                _ => ids.push(
+                    &Uuid::from_u128(n.wrapping_mul(0x0123_4567_89ab_cdef_0011_2233_4455_6677)).to_string(),
+                ),
+            };
+        }
+        for word in ["2", "e8", "-8", "0123-", "org-1", "f-9", "", "ag", "67-89ab"] {
+            let mut found = vec![0; 3_000_usize.div_ceil(BITS)];
+            ids.find(word, &mut found);
+            let mut each = vec![0; found.len()];
+            ids.find_each(|id| id.contains(word), &mut each);
+            assert_eq!(found, each, "{word}");
+            for row in 0..3_000 {
+                let is_found = found[row / BITS] >> (row % BITS) & 1 == 1;
+                assert_eq!(is_found, ids.get(row).contains(word), "{word} in {}", ids.get(row));
+            }
+        }
+    }
+}
