@@ -200,7 +200,7 @@ fn paint_row(
     if row.listed().is_some_and(|listed| state.list.marks.contains(listed.id())) {
         canvas.put(area.x + 1, area.y, 1, Role::Value, "*");
     }
-    if row.changed.is_some() {
+    if row.changed().is_some() {
         canvas.put(area.x + 2, area.y, 1, Role::Warning, "Δ");
     }
     if selected {

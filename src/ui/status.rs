@@ -111,9 +111,9 @@ fn changed_row(state: &State) -> Option<Line> {
         return None;
     }
     let rows = &state.list.rows;
-    let selected = state.list.row().filter(|row| row.changed.is_some());
+    let selected = state.list.row().filter(|row| row.changed().is_some());
     let row = selected.or_else(|| rows.changed_last())?;
-    let changed = row.changed.as_ref()?;
+    let changed = row.changed()?;
     let ago = age::short(state.now.since(changed.at));
     let what = match (&changed.connection_was, row.organization()) {
         (Some(was), Some(organization)) => {

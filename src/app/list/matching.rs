@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use super::column::Column;
 use super::places::Places;
 use super::row::Row;
+use super::times::Times;
 use super::words::Words;
 use crate::app::query::{Field, Query, Sought, Subject, Term, Time};
 use crate::domain::Criteria;
@@ -19,13 +20,14 @@ const ROWS_AT_ONCE: usize = 16;
 pub(super) struct Matching<'a> {
     pub(super) all: &'a [Row],
     pub(super) words: &'a Words,
+    pub(super) times: &'a Times,
 }
 
 /// A row as the terms of a query look at it.
 struct Looked<'a> {
     row: &'a Row,
-    place: usize,
-    words: &'a Words,
+    place: u32,
+    of: Matching<'a>,
 }
 
 impl Matching<'_> {
@@ -77,8 +79,7 @@ impl Matching<'_> {
     }
 
     fn looked(&self, place: u32) -> Option<Looked<'_>> {
-        let place = place as usize;
-        self.all.get(place).map(|row| Looked { row, place, words: self.words })
+        self.all.get(place as usize).map(|row| Looked { row, place, of: *self })
     }
 }
 
@@ -100,7 +101,7 @@ impl Subject for Looked<'_> {
     fn lower(&self, column: usize) -> Option<Cow<'_, str>> {
         let is_there = |field: &Field| self.row.listed().is_some() || *field == Field::Name;
         let field = Field::ALL.get(column).filter(|field| is_there(field))?;
-        Some(self.words.get(self.place, *field))
+        Some(self.of.words.get(self.place as usize, *field))
     }
 
     fn displayed(&self, column: usize) -> Option<Cow<'_, str>> {
@@ -109,15 +110,16 @@ impl Subject for Looked<'_> {
     }
 
     fn given(&self) -> Option<&Criteria> {
-        self.row.given.as_deref()
+        self.row.given().map(AsRef::as_ref)
     }
 
     fn time(&self, time: Time) -> Option<i128> {
-        match time {
-            Time::Updated => self.row.time(Column::Updated),
-            Time::Created => self.row.time(Column::Created),
-            Time::Tested => None,
-        }
+        let column = match time {
+            Time::Updated => Column::Updated,
+            Time::Created => Column::Created,
+            Time::Tested => return None,
+        };
+        self.of.times.of(column, self.place, self.of.all)
     }
 }
 
@@ -145,7 +147,7 @@ mod tests {
         for row in &all {
             words.push(&row.record, &mut said);
         }
-        let matching = Matching { all: &all, words: &words };
+        let matching = Matching { all: &all, words: &words, times: &Times::default() };
         for text in [
             "",
             "acme",

@@ -16,6 +16,7 @@ mod row;
 mod rows;
 mod sequence;
 mod sort;
+mod times;
 mod twins;
 mod users;
 mod words;

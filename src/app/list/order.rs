@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 use super::column::{Column, OtherFields};
 use super::row::Row;
 use super::sort::{By, Sort};
+use super::times::Times;
 use super::words::Words;
 use crate::app::query::Field;
 use crate::domain::{IdRef, Listed};
@@ -32,17 +33,24 @@ const LAST: Lead = [u128::MAX; 3];
 pub(super) struct Order<'a> {
     all: &'a [Row],
     words: &'a Words,
+    times: &'a Times,
     others: &'a OtherFields,
     /// What decides, in turn; at the end the id, which no two rows share, and behind which nothing decides.
     levels: Vec<By>,
 }
 
 impl<'a> Order<'a> {
-    pub(super) fn new(all: &'a [Row], words: &'a Words, others: &'a OtherFields, sort: Sort) -> Self {
+    pub(super) fn new(
+        all: &'a [Row],
+        words: &'a Words,
+        times: &'a Times,
+        others: &'a OtherFields,
+        sort: Sort,
+    ) -> Self {
         let mut levels: Vec<By> = sort.levels().chain([By::up(Column::Id)]).collect();
         let decides = levels.iter().position(|by| by.column == Column::Id);
         levels.truncate(decides.map_or(levels.len(), |id| id + 1));
-        Self { all, words, others, levels }
+        Self { all, words, times, others, levels }
     }
 
     /// The numbers of these rows.
@@ -65,8 +73,9 @@ impl<'a> Order<'a> {
                 one.0.cmp(&two.0).then_with(by_text)
             });
         }
-        let sorted: Vec<u32> = numbered.iter().filter_map(|(_, nth)| of(*nth).1.copied()).collect();
-        let leads = numbered.iter().filter_map(|(_, nth)| of(*nth).0.copied()).collect();
+        let sorted: Vec<u32> =
+            numbered.iter().map(|(_, nth)| of(*nth).1.copied().unwrap_or_default()).collect();
+        let leads = numbered.iter().map(|(_, nth)| of(*nth).0.copied().unwrap_or_default()).collect();
         rows.copy_from_slice(&sorted);
         leads
     }
@@ -184,7 +193,7 @@ impl<'a> Order<'a> {
     }
 
     fn time(&self, row: u32, column: Column) -> Option<i128> {
-        self.row(row)?.time(column)
+        self.times.of(column, row, self.all)
     }
 
     fn row(&self, row: u32) -> Option<&'a Row> {

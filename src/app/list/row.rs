@@ -1,6 +1,5 @@
 //! One row of the list.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -101,42 +100,27 @@ impl News {
 pub struct Row {
     /// The record.
     pub record: Record<Listed>,
-    /// Whether a refresh found it different.
-    pub changed: Option<Box<Changed>>,
-    /// What the server was asked for when it gave this record; none where it was asked for everything, or for this
-    /// record alone.
-    pub(super) given: Option<Arc<Criteria>>,
+    /// Nothing of nearly all rows, and the same of all that a server found.
+    pub(super) noted: Option<Arc<Noted>>,
     /// What its name looks like.
     pub(super) looks: Skeleton,
     /// A number for tables, which is that of its key.
     pub(super) digest: u32,
     /// The place of its connection among those that are named on records.
     pub(super) connection: u32,
-    /// `updatedAt` in nanoseconds since 1970, as near as this type comes to it; found out when it is asked for.
-    pub(super) updated: Parsed,
 }
 
-/// A time of the record, once it was asked for; none where there is none. Two rows of the same record are the same,
-/// asked or not.
-#[derive(Clone, Debug)]
-pub(super) struct Parsed(Cell<i64>);
-
-impl Parsed {
-    /// Nobody asked.
-    const UNKNOWN: i64 = i64::MIN;
-    /// It is no time.
-    const NONE: i64 = i64::MIN + 1;
+/// What is known of a row beside its record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Noted {
+    changed: Option<Changed>,
+    given: Option<Arc<Criteria>>,
 }
 
-impl Default for Parsed {
-    fn default() -> Self {
-        Self(Cell::new(Self::UNKNOWN))
-    }
-}
-
-impl PartialEq for Parsed {
-    fn eq(&self, _: &Self) -> bool {
-        true
+impl Noted {
+    /// What the server was asked for when it gave a record.
+    pub(super) fn given(given: &Arc<Criteria>) -> Arc<Self> {
+        Arc::new(Self { changed: None, given: Some(Arc::clone(given)) })
     }
 }
 
@@ -192,8 +176,32 @@ impl Row {
             Record::Sound(listed) => (digest_of_key(listed.id().as_str()), Skeleton::of(listed.name())),
             Record::Damaged(damaged) => (digest_of_damaged(&damaged.json), Skeleton::default()),
         };
-        let (digest, updated) = (folded(digest), Parsed::default());
-        Self { record, changed: None, given: None, looks, digest, connection: 0, updated }
+        Self { record, noted: None, looks, digest: folded(digest), connection: 0 }
+    }
+
+    /// What a refresh found different.
+    pub fn changed(&self) -> Option<&Changed> {
+        self.noted.as_ref()?.changed.as_ref()
+    }
+
+    pub(super) fn set_changed(&mut self, changed: Option<Changed>) {
+        self.note(|noted| noted.changed = changed);
+    }
+
+    /// What the server was asked for when it gave this record; none where it was asked for everything, or for this
+    /// record alone.
+    pub(super) fn given(&self) -> Option<&Arc<Criteria>> {
+        self.noted.as_ref()?.given.as_ref()
+    }
+
+    pub(super) fn set_given(&mut self, given: Option<Arc<Criteria>>) {
+        self.note(|noted| noted.given = given);
+    }
+
+    fn note(&mut self, note: impl FnOnce(&mut Noted)) {
+        let mut noted = self.noted.take().map_or_else(Noted::default, Arc::unwrap_or_clone);
+        note(&mut noted);
+        self.noted = (noted != Noted::default()).then(|| Arc::new(noted));
     }
 
     /// What it is known by.
@@ -245,7 +253,7 @@ impl Row {
     /// What a column of times says, in nanoseconds since 1970; none when it is no time, or the column is none of times.
     pub fn time(&self, column: Column) -> Option<i128> {
         match column {
-            Column::Updated => self.updated(),
+            Column::Updated => age::time_of(self.listed()?.updated_at()),
             Column::Created => age::time_of(self.listed()?.created_at()),
             _ => None,
         }
@@ -275,21 +283,6 @@ impl Row {
             Record::Damaged(damaged) => damaged.reason.brief(),
         }
     }
-
-    fn updated(&self) -> Option<i128> {
-        let Parsed(known) = &self.updated;
-        if known.get() == Parsed::UNKNOWN {
-            let time = self.listed().and_then(|listed| age::time_of(listed.updated_at()));
-            known.set(time.map_or(Parsed::NONE, nearest));
-        }
-        Some(known.get()).filter(|time| *time != Parsed::NONE).map(i128::from)
-    }
-}
-
-/// No clock is past the ends of this type, in 1677 and 2262: what is counts as there.
-fn nearest(nanoseconds: i128) -> i64 {
-    let end = if nanoseconds < 0 { i64::MIN } else { i64::MAX };
-    i64::try_from(nanoseconds).unwrap_or(end).max(Parsed::NONE + 1)
 }
 
 #[cfg(test)]
@@ -298,8 +291,8 @@ mod tests {
     use crate::domain::Damaged;
 
     #[test]
-    fn a_row_takes_fifty_six_bytes() {
-        assert_eq!(size_of::<Row>(), 56);
+    fn a_row_takes_forty_bytes() {
+        assert_eq!(size_of::<Row>(), 40);
     }
 
     #[test]

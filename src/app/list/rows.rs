@@ -13,9 +13,10 @@ use super::index::Index;
 use super::matching::Matching;
 use super::order::Order;
 use super::places::Places;
-use super::row::{Changed, LookAlike, News, Row, RowKey};
+use super::row::{Changed, LookAlike, News, Noted, Row, RowKey};
 use super::sequence::Sequence;
 use super::sort::Sort;
+use super::times::Times;
 use super::twins::{Texts, Twins};
 use super::users::Uses;
 use super::words::Words;
@@ -30,6 +31,7 @@ pub struct Rows {
     /// The state is held by futures, and small.
     words: Box<Words>,
     index: Index,
+    times: Box<Times>,
     sorted: Sequence,
     /// Those that the filter shows, in the same order; none where it hides none.
     filtered: Option<Vec<u32>>,
@@ -230,11 +232,12 @@ impl Rows {
         }
         let connections: Vec<u32> =
             connections.iter().map(|(name, looks)| self.uses.place(name, *looks)).collect();
+        let noted = given.map(Noted::given);
         let mut places = Vec::with_capacity(rows.len());
         let (mut new, mut replaced) = (Vec::new(), Vec::new());
         for (nth, mut row) in rows.into_iter().enumerate() {
             row.connection = connections.get(at(row.connection)).copied().unwrap_or_default();
-            row.given = given.cloned();
+            row.noted.clone_from(&noted);
             let Some(place) = self.index.like(&self.all, &row) else {
                 places.push(self.push(row, news.of_new()));
                 new.push(nth);
@@ -247,8 +250,8 @@ impl Rows {
             // Most of what a refresh brings is known: nothing is made of it.
             match self.all.get_mut(at(place)) {
                 Some(present) if present.is_of(&row.record) => {
-                    if given.is_some_and(|given| present.given.as_ref() != Some(given)) {
-                        present.given = row.given;
+                    if given.is_some() && present.given() != given {
+                        present.set_given(given.cloned());
                         self.waiting.push(place);
                     }
                 }
@@ -284,12 +287,13 @@ impl Rows {
     fn push(&mut self, mut row: Row, mark: Option<Moment>) -> u32 {
         let index = self.all.len();
         let place = u32::try_from(index).unwrap_or(u32::MAX);
-        row.changed = mark.map(|at| Box::new(Changed { at, connection_was: None }));
-        if row.changed.is_some() {
+        if let Some(at) = mark {
+            row.set_changed(Some(Changed { at, connection_was: None }));
             self.changed.push(row.key());
         }
         self.all.push(row);
         self.index.add(&self.all, index);
+        self.times.forget(index);
         self.count(place);
         self.waiting.push(place);
         place
@@ -298,15 +302,17 @@ impl Rows {
     fn replace(&mut self, place: u32, mut row: Row, mark: Option<Moment>) {
         self.uncount(place);
         let Some(present) = self.all.get_mut(at(place)) else { return };
-        let was_marked = present.changed.is_some();
-        row.changed = mark.and_then(|at| difference(present, &row, at)).or_else(|| present.changed.take());
-        if row.changed.is_some() && !was_marked {
+        let was = present.changed().cloned();
+        let changed = mark.and_then(|at| difference(present, &row, at));
+        if changed.is_some() && was.is_none() {
             self.changed.push(row.key());
         }
-        if row.given.is_none() && present.reads_like(&row) {
-            row.given = present.given.take();
+        row.set_changed(changed.or(was));
+        if row.given().is_none() && present.reads_like(&row) {
+            row.set_given(present.given().cloned());
         }
         *present = row;
+        self.times.forget(at(place));
         self.count(place);
         self.waiting.push(place);
     }
@@ -332,7 +338,8 @@ impl Rows {
     /// Takes the mark off a row: the operator has looked at it.
     pub fn looked_at(&mut self, key: &RowKey) {
         let row = self.place(key).and_then(|place| self.all.get_mut(at(place)));
-        if row.is_some_and(|row| row.changed.take().is_some()) {
+        if let Some(row) = row.filter(|row| row.changed().is_some()) {
+            row.set_changed(None);
             self.changed.retain(|marked| marked != key);
         }
     }
@@ -357,6 +364,7 @@ impl Rows {
         self.all.shrink_to_fit();
         self.index = Index::of(&self.all);
         self.names = Twins::default();
+        *self.times = Times::default();
         for place in self.places() {
             self.names.add(&*self.all, place);
         }
@@ -410,11 +418,11 @@ impl Rows {
     }
 
     const fn matching(&self) -> Matching<'_> {
-        Matching { all: self.all.as_slice(), words: &self.words }
+        Matching { all: self.all.as_slice(), words: &self.words, times: &self.times }
     }
 
     fn order(&self, sort: Sort) -> Order<'_> {
-        Order::new(&self.all, &self.words, &self.others, sort)
+        Order::new(&self.all, &self.words, &self.times, &self.others, sort)
     }
 
     /// Puts the rows that came or changed where they belong; the others keep their order.
@@ -453,9 +461,9 @@ const fn at(place: u32) -> usize {
     place as usize
 }
 
-fn difference(before: &Row, after: &Row, at: Moment) -> Option<Box<Changed>> {
+fn difference(before: &Row, after: &Row, at: Moment) -> Option<Changed> {
     let (before, after) = (before.listed()?, after.listed()?);
     let same = before.connection() == after.connection();
     (!same || before.updated_at() != after.updated_at())
-        .then(|| Box::new(Changed { at, connection_was: (!same).then(|| before.connection().into()) }))
+        .then(|| Changed { at, connection_was: (!same).then(|| before.connection().into()) })
 }

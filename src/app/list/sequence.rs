@@ -57,7 +57,8 @@ impl Sequence {
         if rows.iter().any(|place| (place as usize) < self.places.len()) {
             self.take_out(rows);
         }
-        let mut new: Vec<u32> = rows.iter().collect();
+        let mut new = Vec::with_capacity(rows.len());
+        new.extend(rows.iter());
         let by_numbers = !self.leads.is_empty() || new.len() * ROWS_A_NEW_ONE >= self.places.len();
         let new_leads = if by_numbers {
             order.sort_by_leads(&mut new)

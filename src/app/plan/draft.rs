@@ -387,7 +387,7 @@ fn judged(row: &PlanRow, probe: Option<&Probe>, shown: Option<&Row>, rules: &Rul
         return (RowState::Waiting, String::new());
     }
     let doubt = findings.iter().find(|f| matches!(f, Finding::Doubtful(_) | Finding::Unknown(_)));
-    match (doubt, shown.and_then(|row| row.changed.as_ref())) {
+    match (doubt, shown.and_then(|row| row.changed())) {
         _ if guarded => (RowState::Doubtful, "guarded: by itself it is agreed to by its own name".to_owned()),
         (Some(doubt), _) => {
             (RowState::Doubtful, format!("{}: {}", doubt.word().to_lowercase(), doubt.words()))

@@ -62,7 +62,7 @@ impl State {
         };
         let until_next = if self.link.is_low() { age::until_next_minute } else { age::until_next };
         let data = self.data_at().map(|at| self.now + until_next(self.now.since(at)));
-        let changed = self.list.rows.changed_last().and_then(|row| row.changed.as_ref());
+        let changed = self.list.rows.changed_last().and_then(|row| row.changed());
         let changed = changed.map(|changed| self.now + until_next(self.now.since(changed.at)));
         // Counted down where there is room for it, by the second.
         let told = !self.link.is_low() && self.fits();

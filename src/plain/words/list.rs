@@ -64,7 +64,7 @@ fn row_line(state: &State, number: usize, row: &Row) -> String {
     let (name, id) = (or_none(&organization.name), organization.organization_id.brief());
     let mut cells =
         vec![format!("{number} {name}"), id.into_string(), connection, format!("updated {updated}")];
-    cells.extend(row.changed.is_some().then(|| "CHANGED, not by you".to_owned()));
+    cells.extend(row.changed().is_some().then(|| "CHANGED, not by you".to_owned()));
     let rows = &state.list.rows;
     let doubts = [("name", rows.name_look_alike(row)), ("connection", rows.connection_look_alike(row))];
     cells.extend(doubts.into_iter().filter_map(|(which, doubt)| Some(format!("{which} {}", doubt?.words()))));

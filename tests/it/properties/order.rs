@@ -241,7 +241,7 @@ proptest! {
             for connection in ["c-1", "c-2", "c-10"] {
                 prop_assert_eq!(pair.rows.uses(&connection.into()), pair.uses(connection));
             }
-            let marked = pair.model.keys().filter(|key| pair.rows.get(key).unwrap().changed.is_some());
+            let marked = pair.model.keys().filter(|key| pair.rows.get(key).unwrap().changed().is_some());
             prop_assert_eq!(pair.rows.changed(), marked.count());
         }
     }

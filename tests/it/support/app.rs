@@ -374,7 +374,7 @@ impl App {
     pub fn marked(&self) -> Vec<String> {
         let rows = &self.state.list.rows;
         let rows = (0..rows.shown()).filter_map(|at| rows.at(at));
-        rows.filter(|row| row.changed.is_some()).map(|row| row.title().into_string()).collect()
+        rows.filter(|row| row.changed().is_some()).map(|row| row.title().into_string()).collect()
     }
 
     /// The words of the notice.

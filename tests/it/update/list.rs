@@ -211,7 +211,7 @@ fn a_row_that_others_changed_is_marked_until_it_was_selected_and_left() {
     changed.push(named(6, "G", "one"));
     let app = app.keys("r").listed(whole(changed.clone()));
     assert_eq!((app.marked(), app.state.list.rows.changed()), (vec!["B".to_owned(), "G".to_owned()], 2));
-    let was = app.state.list.rows.at(1).unwrap().changed.as_ref().unwrap().connection_was.clone();
+    let was = app.state.list.rows.at(1).unwrap().changed().unwrap().connection_was.clone();
     assert_eq!(was.unwrap().as_sent(), "one");
     let app = app.keys("j j k");
     assert_eq!(app.marked(), ["B", "G"], "passed by is not looked at");
