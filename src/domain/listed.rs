@@ -2,8 +2,11 @@
 //!
 //! ```text
 //! Listed ──▶ Sheet ─┬─▶ the page's text   …,{"id":"2473e846-…","name":"Acme","connection":"sfdc-eu-01",…},…
-//! 16 bytes          └─▶ 24 bytes a record   ▲ its JSON ▲ its id       ▲ its name, both from the start of its JSON
+//! 16 bytes          └─▶ 8 bytes a record    ▲ its JSON ▲ its id       ▲ its name: ten bytes behind the end of the id
 //! ```
+//!
+//! A server writes its records alike: what stands between their texts is the same in nearly all, and only that is kept,
+//! once for a page. The texts of a record end where their quotes do.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,7 +19,7 @@ use super::json::range_within;
 use super::organization::{IdRef, Organization};
 use crate::text::Untrusted;
 
-/// An organization of a list: 16 bytes, and as a part of its page 24 more. A clone shares its memory.
+/// An organization of a list: 16 bytes, and as a part of its page 8 more. A clone shares its memory.
 ///
 /// What is said of all rows at once is read in place: the texts as sent, for comparisons and never for a screen. Who
 /// shows one of them takes the [`part`](Self::part); who needs all, the [`organization`](Self::organization).
@@ -35,28 +38,57 @@ enum Form {
 pub struct Sheet {
     page: Untrusted,
     parts: Vec<Part>,
+    shapes: Vec<Shape>,
 }
 
-/// Where a record is: its JSON in the page, and where in that its texts begin, in bytes. One that is empty is nowhere:
-/// at the start, where none can be.
+/// Where a record is: its JSON in the page, in bytes, and where in that its texts are.
 struct Part {
     start: u32,
     length: u16,
-    texts: [u16; Text::COUNT],
+    /// Its shape's place among those of the page.
+    shape: u16,
 }
 
+/// The texts of a record that are not empty, as they stand in it, each with the bytes between it and the one before, or
+/// the start.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Shape([Option<(Text, u16)>; Text::COUNT]);
+
+/// Of the shapes of a page, so many are looked through for that of a record: more would be as many as records.
+const SHAPES: usize = 16;
+
 /// The texts of a record, in the order of [`Organization::KEYS`], the id first.
-#[derive(Clone, Copy)]
-enum Text {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// Resource id.
     Id,
+    /// Name in Salesforce.
     Name,
+    /// Salesforce organization id.
     OrganizationId,
+    /// Connection.
     Connection,
+    /// Cloud.
     CloudName,
+    /// Type.
     Kind,
+    /// RFC 3339.
     CreatedAt,
+    /// RFC 3339.
     UpdatedAt,
+    /// `uri`.
     Uri,
+}
+
+/// All texts of a record, as sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'a>([&'a str; Text::COUNT]);
+
+impl<'a> Texts<'a> {
+    /// One of them.
+    pub fn of(&self, text: Text) -> &'a str {
+        self.0.get(text as usize).copied().unwrap_or_default()
+    }
 }
 
 impl Text {
@@ -74,6 +106,12 @@ impl Text {
 
     /// How many there are, the id among them.
     const COUNT: usize = Self::KNOWN.len() + 1;
+
+    /// All of them.
+    const ALL: [Self; Self::COUNT] = {
+        let [name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri] = Self::KNOWN;
+        [Self::Id, name, organization_id, connection, cloud_name, kind, created_at, updated_at, uri]
+    };
 
     fn of(self, organization: &Organization) -> &str {
         match self {
@@ -188,10 +226,21 @@ impl Listed {
         }
     }
 
-    fn text(&self, text: Text) -> &str {
+    /// One of its texts, as sent.
+    pub fn text(&self, text: Text) -> &str {
         match &self.0 {
-            Form::Part { sheet, nth } => sheet.text(*nth, text),
+            Form::Part { sheet, nth } => {
+                sheet.texts(*nth).find(|(of, _)| *of == text).map_or("", |(_, found)| found)
+            }
             Form::Own(organization) => text.of(organization),
+        }
+    }
+
+    /// All of them: where more than one is looked at, they are found together.
+    pub fn texts(&self) -> Texts<'_> {
+        match &self.0 {
+            Form::Part { sheet, nth } => sheet.all_texts(*nth),
+            Form::Own(organization) => Texts(Text::ALL.map(|text| text.of(organization))),
         }
     }
 
@@ -210,7 +259,7 @@ impl Listed {
 impl Sheet {
     /// A page of which no record was read yet.
     pub const fn new(page: Untrusted) -> Self {
-        Self { page, parts: Vec::new() }
+        Self { page, parts: Vec::new(), shapes: Vec::new() }
     }
 
     /// Takes the next record in, with the texts under [`Organization::KEYS`], and gives its place; none where it is
@@ -223,21 +272,27 @@ impl Sheet {
     ) -> Option<u32> {
         let start = u32::try_from(range_within(self.page.as_sent(), json)?.start).ok()?;
         let length = u16::try_from(json.len()).ok()?;
-        let mut texts = [0; Text::COUNT];
-        for (place, text) in texts.iter_mut().zip(std::iter::once(id.as_str()).chain(known)) {
-            if !text.is_empty() {
-                let begin = range_within(json, text)?.start;
-                *place = u16::try_from(begin).ok().filter(|_| text_at(json, begin) == Some(text))?;
-            }
-        }
+        let shape = self.shape(Shape::of(json, std::iter::once(id.as_str()).chain(known))?)?;
         let nth = u32::try_from(self.parts.len()).ok()?;
-        self.parts.push(Part { start, length, texts });
+        self.parts.push(Part { start, length, shape });
+        Some(nth)
+    }
+
+    /// The place of a shape, which is new where none of the last ones is the same.
+    fn shape(&mut self, shape: Shape) -> Option<u16> {
+        let mut last = self.shapes.iter().enumerate().rev().take(SHAPES);
+        let known = last.find(|(_, known)| **known == shape).map(|(nth, _)| nth);
+        let nth = u16::try_from(known.unwrap_or(self.shapes.len())).ok()?;
+        if known.is_none() {
+            self.shapes.push(shape);
+        }
         Some(nth)
     }
 
     /// The same when all were read, for its records to share.
     pub fn shared(mut self) -> Arc<Self> {
         self.parts.shrink_to_fit();
+        self.shapes.shrink_to_fit();
         Arc::new(self)
     }
 
@@ -258,15 +313,59 @@ impl Sheet {
         json.unwrap_or_default()
     }
 
-    fn text(&self, nth: u32, text: Text) -> &str {
-        let begin = self.part(nth).and_then(|part| part.texts.get(text as usize));
-        let text = begin.and_then(|begin| text_at(self.json(nth), usize::from(*begin)));
-        text.unwrap_or_default()
+    /// The texts of a record that are not empty, as they stand in it.
+    fn texts(&self, nth: u32) -> impl Iterator<Item = (Text, &str)> {
+        let shape = self.part(nth).and_then(|part| self.shapes.get(usize::from(part.shape)));
+        let json = self.json(nth);
+        let mut end = 0;
+        shape.into_iter().flat_map(|Shape(texts)| texts).map_while(move |text| {
+            let (text, gap) = (*text)?;
+            let begin = end + usize::from(gap);
+            let found = text_at(json, begin)?;
+            end = begin + found.len();
+            Some((text, found))
+        })
+    }
+
+    fn all_texts(&self, nth: u32) -> Texts<'_> {
+        let mut all = [""; Text::COUNT];
+        for (text, found) in self.texts(nth) {
+            if let Some(place) = all.get_mut(text as usize) {
+                *place = found;
+            }
+        }
+        Texts(all)
     }
 
     fn organization(&self, nth: u32) -> Organization {
-        let id = IdRef::known(self.text(nth, Text::Id));
-        Organization::copied(self.json(nth), id, Text::KNOWN.map(|text| self.text(nth, text)))
+        let texts = self.all_texts(nth);
+        Organization::copied(
+            self.json(nth),
+            IdRef::known(texts.of(Text::Id)),
+            Text::KNOWN.map(|text| texts.of(text)),
+        )
+    }
+}
+
+impl Shape {
+    /// The shape of a record; none where one of its texts is no part of it as it is.
+    fn of<'t>(json: &str, texts: impl Iterator<Item = &'t str>) -> Option<Self> {
+        let mut found = [None; Text::COUNT];
+        for ((place, text), of) in found.iter_mut().zip(Text::ALL).zip(texts) {
+            if !of.is_empty() {
+                let range = range_within(json, of)?;
+                text_at(json, range.start).filter(|there| *there == of)?;
+                *place = Some((range.start, range.end, text));
+            }
+        }
+        // Those that are not there come last.
+        found.sort_unstable_by_key(|text| text.map_or(usize::MAX, |(begin, ..)| begin));
+        let (mut shape, mut before) = (Self::default(), 0);
+        for (place, (begin, end, text)) in shape.0.iter_mut().zip(found.into_iter().flatten()) {
+            *place = Some((text, u16::try_from(begin.checked_sub(before)?).ok()?));
+            before = end;
+        }
+        Some(shape)
     }
 }
 
@@ -299,10 +398,7 @@ impl From<Organization> for Listed {
 /// Two of the same record are the same, wherever they stand.
 impl PartialEq for Listed {
     fn eq(&self, other: &Self) -> bool {
-        let says_the_same = || {
-            let has_the_same = |text: &Text| self.text(*text) == other.text(*text);
-            self.json() == other.json() && self.id() == other.id() && Text::KNOWN.iter().all(has_the_same)
-        };
+        let says_the_same = || self.json() == other.json() && self.texts().0 == other.texts().0;
         self.is_the_same_as(other) || says_the_same()
     }
 }

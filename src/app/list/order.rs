@@ -60,7 +60,7 @@ impl<'a> Order<'a> {
 
     /// Puts rows in order by their numbers, and gives these.
     pub(super) fn sort_by_leads(&self, rows: &mut [u32]) -> Leads {
-        let leads: Leads = self.leads(rows).collect();
+        let mut leads: Leads = self.leads(rows).collect();
         // The first number alone is moved about: few rows are alike in it.
         let mut numbered: Vec<(u128, u32)> = leads.iter().map(|[first, ..]| *first).zip(0..).collect();
         numbered.sort_unstable();
@@ -73,10 +73,11 @@ impl<'a> Order<'a> {
                 one.0.cmp(&two.0).then_with(by_text)
             });
         }
-        let sorted: Vec<u32> =
-            numbered.iter().map(|(_, nth)| of(*nth).1.copied().unwrap_or_default()).collect();
-        let leads = numbered.iter().map(|(_, nth)| of(*nth).0.copied().unwrap_or_default()).collect();
-        rows.copy_from_slice(&sorted);
+        let mut from: Vec<usize> = numbered.into_iter().map(|(_, nth)| nth as usize).collect();
+        bring_in_order(&mut from, |one, other| {
+            leads.swap(one, other);
+            rows.swap(one, other);
+        });
         leads
     }
 
@@ -218,6 +219,20 @@ fn partition(rows: &mut [u32], is_first: impl Fn(&u32) -> bool) -> usize {
     first
 }
 
+/// Exchanges things until each stands where it is to: `from` says of each place where its own stands.
+fn bring_in_order(from: &mut [usize], mut exchange: impl FnMut(usize, usize)) {
+    for start in 0..from.len() {
+        let mut place = start;
+        while let Some(own) = from.get_mut(place).map(|from| std::mem::replace(from, place)) {
+            if own == start {
+                break;
+            }
+            exchange(place, own);
+            place = own;
+        }
+    }
+}
+
 /// How many bytes all texts begin with alike.
 fn common_start(texts: &[Cow<'_, str>]) -> usize {
     let Some((first, others)) = texts.split_first() else { return 0 };
@@ -275,6 +290,15 @@ mod tests {
         ordered.sort_unstable_by_key(key);
         assert!(ordered.is_sorted());
         assert!(ordered.iter().map(key).is_sorted_by(|one, two| one < two));
+    }
+
+    #[test]
+    fn things_are_brought_to_the_places_where_they_are_to_stand() {
+        for from in [vec![], vec![0], vec![2, 0, 1], vec![1, 0, 2, 4, 3], vec![4, 2, 1, 0, 3]] {
+            let mut things: Vec<usize> = (0..from.len()).map(|place| place * 10).collect();
+            bring_in_order(&mut from.clone(), |one, other| things.swap(one, other));
+            assert_eq!(things, from.iter().map(|place| place * 10).collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str, pattern::Atom};
 use regex::Regex;
 
-use crate::domain::{Criteria, Listed, Parameter};
+use crate::domain::{Criteria, Listed, Parameter, Text};
 use crate::text::displayed;
 
 /// What the rows of a list have that a term can name.
@@ -115,16 +115,21 @@ impl Field {
         self as usize
     }
 
+    /// Which text of a record stands in it.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::Name => Text::Name,
+            Self::OrgId => Text::OrganizationId,
+            Self::Type => Text::Kind,
+            Self::Connection => Text::Connection,
+            Self::Id => Text::Id,
+            Self::Cloud => Text::CloudName,
+        }
+    }
+
     /// What a record has in it, as sent.
     pub fn of(self, listed: &Listed) -> &str {
-        match self {
-            Self::Name => listed.name(),
-            Self::OrgId => listed.organization_id(),
-            Self::Type => listed.kind(),
-            Self::Connection => listed.connection(),
-            Self::Id => listed.id().as_str(),
-            Self::Cloud => listed.cloud_name(),
-        }
+        listed.text(self.text())
     }
 
     /// The same as displayed. An id is printable as it is.

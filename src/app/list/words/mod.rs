@@ -89,8 +89,9 @@ impl Words {
     }
 
     fn push_columns(&mut self, listed: &Listed, Said(said): &mut Said) {
+        let texts = listed.texts();
         for ((shared, field), said) in self.shared.iter_mut().zip(SHARED).zip(said) {
-            let value = field.of(listed);
+            let value = texts.of(field.text());
             if let Some(known) = said.get(value) {
                 shared.push_known(*known);
                 continue;
@@ -99,10 +100,10 @@ impl Words {
             push_lowercase(&mut lower, &displayed(value));
             said.insert(value.into(), shared.push(&lower));
         }
-        let id = listed.id().as_str();
+        let id = texts.of(Field::Id.text());
         let is_lowercase = id.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
         let id = if is_lowercase { id.into() } else { Cow::Owned(id.to_lowercase()) };
-        self.push_own(|own, field| push_lowercase(own, &field.displayed(listed)), &id);
+        self.push_own(|own, field| push_lowercase(own, &displayed(texts.of(field.text()))), &id);
     }
 
     fn push_own(&mut self, write: impl Fn(&mut String, Field), id: &str) {
