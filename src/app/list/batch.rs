@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::row::Row;
 use super::words::{Said, Words};
-use crate::domain::{Listed, Organization, Page, Record};
+use crate::domain::{Listed, Organization, Page, Record, Text};
 use crate::text::{Skeleton, Untrusted};
 
 /// A page, ready to be put among the rows.
@@ -31,12 +31,20 @@ impl Batch {
         let (mut known, mut said) = (HashMap::default(), Said::default());
         batch.rows.reserve_exact(records.len());
         for record in records {
-            batch.words.push(&record, &mut said);
-            let connection = match &record {
-                Record::Sound(listed) => batch.connection(listed, &mut known),
-                Record::Damaged(_) => 0,
+            let row = match record {
+                Record::Sound(listed) => {
+                    let texts = listed.texts();
+                    batch.words.push(&texts, &mut said);
+                    let connection = batch.connection(&listed, texts.of(Text::Connection), &mut known);
+                    let (digest, looks) = Row::marks(&texts);
+                    Row::marked(Record::Sound(listed), digest, looks, connection)
+                }
+                Record::Damaged(damaged) => {
+                    batch.words.push_damaged(&damaged.json);
+                    Row::new(Record::Damaged(damaged))
+                }
             };
-            batch.rows.push(Row { connection, ..Row::new(record) });
+            batch.rows.push(row);
         }
         batch
     }
@@ -47,8 +55,12 @@ impl Batch {
     }
 
     /// The place of the connection that a record names. `known`: the places so far, by their names.
-    fn connection(&mut self, listed: &Listed, known: &mut HashMap<Box<str>, u32, RandomState>) -> u32 {
-        let name = listed.connection();
+    fn connection(
+        &mut self,
+        listed: &Listed,
+        name: &str,
+        known: &mut HashMap<Box<str>, u32, RandomState>,
+    ) -> u32 {
         if let Some(place) = known.get(name) {
             return *place;
         }

@@ -145,7 +145,10 @@ mod tests {
         };
         let all: Vec<Row> = (0..1_000).map(record).map(Row::new).collect();
         for row in &all {
-            words.push(&row.record, &mut said);
+            match &row.record {
+                Record::Sound(listed) => words.push(&listed.texts(), &mut said),
+                Record::Damaged(damaged) => words.push_damaged(&damaged.json),
+            }
         }
         let matching = Matching { all: &all, words: &words, times: &Times::default() };
         for text in [

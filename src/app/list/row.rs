@@ -10,7 +10,7 @@ use foldhash::fast::SeedableRandomState;
 use super::column::Column;
 use crate::app::age;
 use crate::app::query::Field;
-use crate::domain::{Criteria, Listed, Moment, Organization, OrganizationId, Record};
+use crate::domain::{Criteria, Listed, Moment, Organization, OrganizationId, Record, Text, Texts};
 use crate::text::{DisplayText, Skeleton, Untrusted, imitates};
 
 /// What a row is known by, through every refresh.
@@ -173,10 +173,25 @@ impl Row {
     /// The row of a record, whose connection has no place yet.
     pub fn new(record: Record<Listed>) -> Self {
         let (digest, looks) = match &record {
-            Record::Sound(listed) => (digest_of_key(listed.id().as_str()), Skeleton::of(listed.name())),
-            Record::Damaged(damaged) => (digest_of_damaged(&damaged.json), Skeleton::default()),
+            Record::Sound(listed) => Self::marks(&listed.texts()),
+            Record::Damaged(damaged) => (folded(digest_of_damaged(&damaged.json)), Skeleton::default()),
         };
-        Self { record, noted: None, looks, digest: folded(digest), connection: 0 }
+        Self::marked(record, digest, looks, 0)
+    }
+
+    /// What a row is told apart by, before it is looked at: a number of its key, and what its name looks like.
+    pub(super) fn marks(texts: &Texts<'_>) -> (u32, Skeleton) {
+        (folded(digest_of_key(texts.of(Text::Id))), Skeleton::of(texts.of(Text::Name)))
+    }
+
+    /// The row of a record that has these, and a connection of this place.
+    pub(super) const fn marked(
+        record: Record<Listed>,
+        digest: u32,
+        looks: Skeleton,
+        connection: u32,
+    ) -> Self {
+        Self { record, noted: None, looks, digest, connection }
     }
 
     /// What a refresh found different.

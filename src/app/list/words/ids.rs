@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use super::BITS;
 use super::letters::Letters;
 use super::own::{Chunk, Own, ROWS, Wanted};
+use super::{BITS, push_lowercase};
 
 /// The column of all rows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,14 +26,18 @@ impl Ids {
         }
     }
 
-    /// Adds the id of the next row in lower case, and gives its letters.
+    /// Adds the id of the next row, and gives its letters.
     pub(super) fn push(&mut self, id: &str) -> Letters {
         // Of all the ways to write one, a single one is so long.
         let uuid = Some(id).filter(|id| id.len() == LENGTH).and_then(|id| Uuid::try_parse(id).ok());
-        let other = if uuid.is_some_and(|uuid| !uuid.is_nil()) { "" } else { id };
+        let uuid = uuid.filter(|uuid| !uuid.is_nil());
         self.uuids.push(uuid.unwrap_or_default());
-        self.others.push_with(|others| others.push_str(other));
-        Letters::of(id)
+        let other = self.others.push_with(|others| {
+            if uuid.is_none() {
+                push_lowercase(others, id);
+            }
+        });
+        if uuid.is_some() { Letters::of(id) } else { other }
     }
 
     /// Adds rows of another column.
@@ -114,7 +118,7 @@ mod tests {
         let texts =
             [UUIDS[0], "", UUIDS[1], "org-7", &without_dashes, "{2473e846-1c21-4a49-8b1f-2a09a2ac1a0}"];
         for text in texts {
-            assert_eq!(ids.push(text), Letters::of(text));
+            assert_eq!(ids.push(&text.to_uppercase()), Letters::of(text));
         }
         assert_eq!((0..texts.len()).map(|row| ids.get(row)).collect::<Vec<_>>(), texts);
         assert_eq!(size_of_val(&*ids.uuids), 16 * texts.len());

@@ -6,18 +6,19 @@ const OWN: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789-_. ()&,:/'+@";
 /// What the others share.
 const OTHERS: u64 = 1 << OWN.len();
 
-/// The number of each byte.
+/// The number of each byte; letters have one in either case.
 #[expect(clippy::indexing_slicing, reason = "what is out of range is told by the compiler")]
 const NUMBERS: [u64; 256] = {
     let (mut numbers, mut nth) = ([OTHERS; 256], 0);
     while nth < OWN.len() {
         numbers[OWN[nth] as usize] = 1 << nth;
+        numbers[OWN[nth].to_ascii_uppercase() as usize] = 1 << nth;
         nth += 1;
     }
     numbers
 };
 
-/// The bytes of some texts in lower case. It never denies one that is there.
+/// The bytes of some texts, be they in lower case or not. It never denies one that is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Letters(u64);
 

@@ -20,8 +20,8 @@ use self::own::Own;
 use self::shared::Shared;
 use super::places::{Places, all_bits};
 use crate::app::query::{Field, Sought};
-use crate::domain::{Listed, Record};
-use crate::text::displayed;
+use crate::domain::Texts;
+use crate::text::{Untrusted, displayed};
 
 /// Bytes of a damaged record's text that are looked at.
 const HEAD: usize = 1024;
@@ -68,28 +68,7 @@ impl Words {
     }
 
     /// Adds the words of the next row.
-    pub(super) fn push(&mut self, record: &Record<Listed>, said: &mut Said) {
-        match record {
-            Record::Sound(listed) => self.push_columns(listed, said),
-            Record::Damaged(damaged) => {
-                let text = damaged.json.display_head(HEAD).0;
-                let write = |own: &mut String, field| {
-                    if field == Field::Name {
-                        push_lowercase(own, text.as_str());
-                    }
-                };
-                self.push_own(write, "");
-                for shared in &mut self.shared {
-                    shared.push("");
-                }
-                self.damaged.insert(place(self.len));
-            }
-        }
-        self.len += 1;
-    }
-
-    fn push_columns(&mut self, listed: &Listed, Said(said): &mut Said) {
-        let texts = listed.texts();
+    pub(super) fn push(&mut self, texts: &Texts<'_>, Said(said): &mut Said) {
         for ((shared, field), said) in self.shared.iter_mut().zip(SHARED).zip(said) {
             let value = texts.of(field.text());
             if let Some(known) = said.get(value) {
@@ -100,18 +79,27 @@ impl Words {
             push_lowercase(&mut lower, &displayed(value));
             said.insert(value.into(), shared.push(&lower));
         }
-        let id = texts.of(Field::Id.text());
-        let is_lowercase = id.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-        let id = if is_lowercase { id.into() } else { Cow::Owned(id.to_lowercase()) };
-        self.push_own(|own, field| push_lowercase(own, &displayed(texts.of(field.text()))), &id);
-    }
-
-    fn push_own(&mut self, write: impl Fn(&mut String, Field), id: &str) {
-        let mut letters = self.ids.push(id);
+        let mut letters = self.ids.push(texts.of(Field::Id.text()));
         for (own, field) in self.own.iter_mut().zip(OWN) {
-            letters.add(own.push_with(|own| write(own, field)));
+            let write = |own: &mut String| push_lowercase(own, &displayed(texts.of(field.text())));
+            letters.add(own.push_with(write));
         }
         self.letters.push(letters);
+        self.len += 1;
+    }
+
+    /// Adds those of the next row, whose record is damaged.
+    pub(super) fn push_damaged(&mut self, json: &Untrusted) {
+        for shared in &mut self.shared {
+            shared.push("");
+        }
+        let [name, org_id] = &mut self.own;
+        let letters = name.push_with(|own| push_lowercase(own, json.display_head(HEAD).0.as_str()));
+        org_id.push_with(|_| ());
+        self.ids.push("");
+        self.letters.push(letters);
+        self.damaged.insert(place(self.len));
+        self.len += 1;
     }
 
     /// Adds rows with the words that these of others have, in their order.

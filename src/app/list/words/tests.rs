@@ -2,8 +2,7 @@ use std::borrow::Cow;
 
 use super::*;
 use crate::app::query::{ORGANIZATIONS, Query, Subject, Term, Time, parse};
-use crate::domain::{Organization, OrganizationId};
-use crate::text::Untrusted;
+use crate::domain::{Listed, Organization, OrganizationId, Record};
 
 fn damaged(text: &str) -> Record<Listed> {
     Record::damaged(Untrusted::from(text), "".into())
@@ -28,7 +27,10 @@ fn sound(n: usize, name: &str, connection: &str) -> Record<Listed> {
 fn words(records: &[Record<Listed>]) -> Words {
     let (mut words, mut said) = (Words::default(), Said::default());
     for record in records {
-        words.push(record, &mut said);
+        match record {
+            Record::Sound(listed) => words.push(&listed.texts(), &mut said),
+            Record::Damaged(damaged) => words.push_damaged(&damaged.json),
+        }
     }
     words
 }
