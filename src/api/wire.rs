@@ -6,7 +6,6 @@
 
 mod fields;
 mod place;
-mod sound;
 mod source;
 mod words;
 
@@ -82,25 +81,10 @@ impl<'a> Text<'a> {
 /// What is wrong with a body that is no list at all.
 pub(super) fn organizations(body: &Text<'_>, skip: usize) -> Result<Page<Listed>, String> {
     let page = Untrusted::from(body.as_str());
-    let sound = if body.is_as_sent() { sound::page(&page) } else { None };
-    let reading = match sound {
-        Some(reading) => reading,
-        None => {
-            record_by_record(&Text { text: Cow::Borrowed(page.as_sent()), replaced: body.replaced }, &page)?
-        }
-    };
-    Ok(reading.page(skip))
-}
-
-/// A page whose records are not all sound, or are no list: each is read by itself.
-fn record_by_record(body: &Text<'_>, page: &Untrusted) -> Result<Reading, String> {
-    let mut reading = Reading::of(page);
-    let rows =
-        rows(
-            body,
-            |raw| Ok(Fields::of(raw.get(), &mut reading.others)?.read(raw.get(), &mut reading.sheet)),
-        )?;
-    Ok(Reading { total: rows.total, records: rows.records, ..reading })
+    let body = Text { text: Cow::Borrowed(page.as_sent()), replaced: body.replaced };
+    let mut reading = Reading::of(&page);
+    let rows = rows(&body, |raw| reading.read(raw.get()))?;
+    Ok(reading.page(skip, rows))
 }
 
 /// Reads a page of connections.

@@ -10,9 +10,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::field::Field;
 use super::json::range_within;
@@ -39,6 +40,8 @@ pub struct Sheet {
     page: Untrusted,
     parts: Vec<Part>,
     shapes: Vec<Shape>,
+    /// How the last records were written, while there may be more.
+    samples: Vec<Sample>,
 }
 
 /// Where a record is: its JSON in the page, in bytes, and where in that its texts are.
@@ -53,6 +56,16 @@ struct Part {
 /// the start.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Shape([Option<(Text, u16)>; Text::COUNT]);
+
+/// A record that was read, for others to be compared with.
+struct Sample {
+    shape: u16,
+    /// What stands between its texts, before the first and behind the last, in the page.
+    between: Vec<Range<usize>>,
+}
+
+/// A record is compared with so many others: those with an empty text, or with a field more, are written otherwise.
+const SAMPLES: usize = 4;
 
 /// Of the shapes of a page, so many are looked through for that of a record: more would be as many as records.
 const SHAPES: usize = 16;
@@ -259,7 +272,7 @@ impl Listed {
 impl Sheet {
     /// A page of which no record was read yet.
     pub const fn new(page: Untrusted) -> Self {
-        Self { page, parts: Vec::new(), shapes: Vec::new() }
+        Self { page, parts: Vec::new(), shapes: Vec::new(), samples: Vec::new() }
     }
 
     /// Takes the next record in, with the texts under [`Organization::KEYS`], and gives its place; none where it is
@@ -270,12 +283,64 @@ impl Sheet {
         id: IdRef<'_>,
         known: [&str; Organization::KEYS.len()],
     ) -> Option<u32> {
+        let shape = self.shape(Shape::of(json, std::iter::once(id.as_str()).chain(known))?)?;
+        let nth = self.push(json, shape)?;
+        self.samples.truncate(SAMPLES - 1);
+        self.samples.insert(0, self.sample(nth));
+        Some(nth)
+    }
+
+    /// The same for a record that is sound JSON, and written like one of the last, but for what its texts say.
+    ///
+    /// None where it is not, where one of its texts has escapes, or its id is none: it is to be read then.
+    pub fn take_alike(&mut self, json: &str) -> Option<u32> {
+        let like = self.samples.iter().position(|sample| self.is_alike(json, sample))?;
+        // The one that the next record is like as well, nearly always.
+        self.samples.swap(0, like);
+        let shape = self.samples.first()?.shape;
+        self.push(json, shape)
+    }
+
+    fn is_alike(&self, json: &str, sample: &Sample) -> bool {
+        let (page, mut rest) = (self.page.as_sent(), json);
+        let Some((last, between)) = sample.between.split_last() else { return false };
+        let texts =
+            self.shapes.get(usize::from(sample.shape)).into_iter().flat_map(|Shape(texts)| texts).flatten();
+        for (range, (text, _)) in between.iter().zip(texts) {
+            let before = page.get(range.clone()).filter(|before| before.ends_with('"'));
+            let Some(behind) = before.and_then(|before| rest.strip_prefix(before)) else { return false };
+            let end = memchr2(b'"', b'\\', behind.as_bytes());
+            let Some((found, behind)) = end.and_then(|end| behind.split_at_checked(end)) else {
+                return false;
+            };
+            if !behind.starts_with('"') || (*text == Text::Id && IdRef::of(found).is_none()) {
+                return false;
+            }
+            rest = behind;
+        }
+        page.get(last.clone()) == Some(rest)
+    }
+
+    fn push(&mut self, json: &str, shape: u16) -> Option<u32> {
         let start = u32::try_from(range_within(self.page.as_sent(), json)?.start).ok()?;
         let length = u16::try_from(json.len()).ok()?;
-        let shape = self.shape(Shape::of(json, std::iter::once(id.as_str()).chain(known))?)?;
         let nth = u32::try_from(self.parts.len()).ok()?;
         self.parts.push(Part { start, length, shape });
         Some(nth)
+    }
+
+    fn sample(&self, nth: u32) -> Sample {
+        let shape = self.part(nth).map_or(0, |part| part.shape);
+        let page = self.page.as_sent();
+        let record = range_within(page, self.json(nth)).unwrap_or_default();
+        let texts = self.texts(nth).filter_map(|(_, text)| range_within(page, text));
+        let (mut between, mut end) = (Vec::with_capacity(Text::COUNT + 1), record.start);
+        for text in texts {
+            between.push(end..text.start);
+            end = text.end;
+        }
+        between.push(end..record.end);
+        Sample { shape, between }
     }
 
     /// The place of a shape, which is new where none of the last ones is the same.
@@ -293,6 +358,7 @@ impl Sheet {
     pub fn shared(mut self) -> Arc<Self> {
         self.parts.shrink_to_fit();
         self.shapes.shrink_to_fit();
+        self.samples = Vec::new();
         Arc::new(self)
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::Rows;
 use super::source::{Texts, text_under};
 use crate::domain::json::{each_field, text_of};
 use crate::domain::{IdRef, Listed, Organization, OrganizationId, Page, Record, Sheet};
@@ -12,22 +13,28 @@ use crate::text::Untrusted;
 
 /// A page while it is read.
 pub(super) struct Reading {
-    pub(super) total: Option<usize>,
-    pub(super) sheet: Sheet,
-    pub(super) others: Keys,
-    pub(super) records: Vec<Record<Read>>,
+    sheet: Sheet,
+    others: Keys,
 }
 
 impl Reading {
     /// Nothing read yet.
     pub(super) fn of(page: &Untrusted) -> Self {
-        Self { total: None, sheet: Sheet::new(page.clone()), others: Keys::default(), records: Vec::new() }
+        Self { sheet: Sheet::new(page.clone()), others: Keys::default() }
+    }
+
+    /// Reads the next record, a part of the page. Nearly every one is written like one before it: nothing but its texts
+    /// is read then.
+    pub(super) fn read(&mut self, json: &str) -> Result<Read, String> {
+        match self.sheet.take_alike(json) {
+            Some(nth) => Ok(Read::Part(nth)),
+            None => Ok(Fields::of(json, &mut self.others)?.read(json, &mut self.sheet)),
+        }
     }
 
     /// The page, when all of it was read.
-    pub(super) fn page(self, skip: usize) -> Page<Listed> {
-        let Self { total, sheet, others, records } = self;
-        let sheet = sheet.shared();
+    pub(super) fn page(self, skip: usize, rows: Rows<Read>) -> Page<Listed> {
+        let (sheet, Rows { total, records }) = (self.sheet.shared(), rows);
         let listed = |record| {
             Some(match record {
                 Record::Sound(Read::Part(nth)) => Record::Sound(Listed::of(&sheet, nth)?),
@@ -36,7 +43,7 @@ impl Reading {
             })
         };
         let records = records.into_iter().filter_map(listed).collect();
-        Page { skip, total, records, others: others.0 }
+        Page { skip, total, records, others: self.others.0 }
     }
 }
 
@@ -50,7 +57,7 @@ pub(super) enum Read {
 
 /// The keys of a page's fields that we have no name for.
 #[derive(Default)]
-pub(super) struct Keys(Vec<Untrusted>);
+pub(super) struct Keys(pub(super) Vec<Untrusted>);
 
 /// Most of them that are remembered: a server with a key of its own in every record fills no memory.
 const MOST_KEYS: usize = 64;
@@ -118,7 +125,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The record: its place in the sheet of its page, where its JSON spells all of it out.
-    pub(super) fn read(&self, json: &str, sheet: &mut Sheet) -> Read {
+    fn read(&self, json: &str, sheet: &mut Sheet) -> Read {
         let place = sheet.take(json, self.id(), self.known());
         place.map_or_else(|| Read::Own(Arc::new(self.organization(json))), Read::Part)
     }
