@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::{memchr, memmem};
+use memchr::memmem;
 
 use super::{MASK, replace_parts};
 
@@ -33,13 +33,7 @@ fn token(text: &str) -> Option<usize> {
 /// What stands before the credentials of a header.
 const BEARER: &str = "earer ";
 const BASIC: &str = "asic ";
-
-/// Whether the text may hold credentials of a header or of an address.
-pub(super) fn may_hold_credentials(text: &str) -> bool {
-    let text = text.as_bytes();
-    let holds = |part: &str| memmem::find(text, part.as_bytes()).is_some();
-    memchr(b'@', text).is_some() || holds(BEARER) || holds(BASIC)
-}
+pub(super) const SCHEMES: [&str; 2] = [BEARER, BASIC];
 
 /// Masks what follows `Bearer` and `Basic`, and the password before the `@` of an address.
 pub(super) fn mask_credentials(text: Cow<'_, str>) -> Cow<'_, str> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr_iter, memmem};
 
 use super::{MASK, replace_parts};
 
@@ -48,11 +48,6 @@ pub(super) fn mask_in_json(text: Cow<'_, str>) -> Cow<'_, str> {
 /// `client_secret=…` becomes `client_secret=•••`.
 pub(super) fn mask_in_words(text: Cow<'_, str>) -> Cow<'_, str> {
     mask(text, b'=', value_in_form)
-}
-
-/// Whether something in the text may look like a form or a query.
-pub(super) fn may_hold_a_form(text: &str) -> bool {
-    memchr(b'=', text.as_bytes()).is_some()
 }
 
 /// What to mask, and with what.

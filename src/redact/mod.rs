@@ -21,7 +21,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 
 use self::value::Secret;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 use regex::Regex;
 
 use crate::domain::json::{each_field, range_within, text_of};
@@ -230,8 +230,9 @@ fn is_spelled_out(json: &str) -> bool {
 /// Whether there is nothing to mask in what is only shown. A few quick looks, because nearly every record is clean.
 fn is_clean(text: &str, password: Option<&Secret>) -> bool {
     let mut spellings = password.into_iter().flat_map(Secret::spellings);
-    !form::may_hold_credentials(text)
-        && !key::may_hold_a_form(text)
+    // An address with a password has the one, a form or a query the other.
+    memchr2(b'@', b'=', text.as_bytes()).is_none()
+        && SCHEMES.as_ref().is_some_and(|schemes| !schemes.is_match(text))
         && !spellings.any(|spelling| memmem::find(text.as_bytes(), spelling.as_bytes()).is_some())
 }
 
@@ -277,10 +278,16 @@ fn data<'a>(text: Cow<'a, str>, secrets: &[Arc<Secret>]) -> Cow<'a, str> {
 }
 
 /// What a token or the key of a secret has in it.
-static SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let signs: Vec<_> = key::SIGNS.iter().chain([&form::TOKEN]).map(|sign| regex::escape(sign)).collect();
+static SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(key::SIGNS.iter().chain([&form::TOKEN])));
+
+/// What stands before the credentials of a header.
+static SCHEMES: LazyLock<Option<Regex>> = LazyLock::new(|| any_of(form::SCHEMES.iter()));
+
+/// Several texts are looked for at once.
+fn any_of<'s>(signs: impl Iterator<Item = &'s &'s str>) -> Option<Regex> {
+    let signs: Vec<_> = signs.map(|sign| regex::escape(sign)).collect();
     Regex::new(&signs.join("|")).ok()
-});
+}
 
 fn words<'a>(text: Cow<'a, str>, secrets: &[Arc<Secret>]) -> Cow<'a, str> {
     key::mask_in_words(form::mask_credentials(data(text, secrets)))

@@ -155,7 +155,7 @@ proptest! {
         let mut sheet = Sheet::new(all.clone());
         let mut start = 0;
         for page in &pages {
-            let json = &all.as_sent()[start..start + page.as_sent().len()];
+            let json = all.as_sent().get(start..start + page.as_sent().len()).unwrap();
             prop_assert!(take(&mut sheet, json, &texts).is_some());
             start += json.len();
         }

@@ -21,7 +21,7 @@ pub(super) struct Ids {
 impl Ids {
     pub(super) fn get(&self, row: usize) -> Cow<'_, str> {
         match self.uuids.get(row).filter(|uuid| !uuid.is_nil()) {
-            Some(uuid) => uuid.hyphenated().to_string().into(),
+            Some(uuid) => uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned().into(),
             None => self.others.get(row).into(),
         }
     }

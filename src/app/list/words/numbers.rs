@@ -30,6 +30,7 @@ macro_rules! with {
     };
 }
 
+#[expect(clippy::useless_conversion, reason = "of the widest numbers alone")]
 impl Numbers {
     pub(super) const fn len(&self) -> usize {
         with!(self, list => list.len())
