@@ -223,6 +223,8 @@ impl<P: Perform> Conversation<'_, P> {
     fn listens(&self, place: Place) -> bool {
         match place {
             Place::Waiting(_) => false,
+            // What the file of a plan asks comes first: a line that was meant for it would be taken for one of the list.
+            Place::List => self.core.state.reading.is_none(),
             // A script has nothing to say until the change is settled; a person may want to leave a slow one.
             Place::Flight(_) | Place::Applying => {
                 self.keyboard.is_some() && self.core.parts.clock.now() >= self.quiet_until

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cckm_tui::api::{Credentials, Limits, Reader, Server, Trust, Writer, base_url};
-use cckm_tui::app::{Run, Settings, State};
+use cckm_tui::app::{Message, Reply, Run, Settings, State};
 use cckm_tui::demo::{Demo, Options, Rule};
 use cckm_tui::domain::Password;
 use cckm_tui::journal::Journal;
@@ -19,6 +19,7 @@ use cckm_tui::runtime::client::Access;
 use cckm_tui::runtime::executor::Executor;
 use cckm_tui::runtime::{self, Clock, Event, clock, unseen};
 use ratatui::layout::Size;
+use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
 
 use crate::support::app;
@@ -59,6 +60,28 @@ struct Stage {
     demo: Arc<Demo>,
     settings: Settings,
     run: Run,
+    /// The file of a plan is read when the list was told, and not before.
+    is_slow_to_read: bool,
+}
+
+/// Passes on what happens, a plan that was read when the list is on the sheet.
+fn slowly(queue: Sender<Event>, sheet: Sheet) -> Sender<Event> {
+    let (sender, mut events) = tokio::sync::mpsc::channel(1_000);
+    tokio::spawn(async move {
+        while let Some(event) = events.recv().await {
+            let (queue, sheet) = (queue.clone(), sheet.clone());
+            let is_plan =
+                |message: &Message| matches!(message, Message::Replied { reply: Reply::PlanRead(_), .. });
+            let is_plan = matches!(&event, Event::Happened(m) | Event::Told(_, m) if is_plan(m));
+            tokio::spawn(async move {
+                while is_plan && !sheet.text().contains("Organizations 1 to") {
+                    tokio::task::yield_now().await;
+                }
+                queue.send(event).await
+            });
+        }
+    });
+    sender
 }
 
 impl Stage {
@@ -66,7 +89,8 @@ impl Stage {
         let demo =
             Demo::start(Options { record: true, organizations: 24, ..Options::default() }).await.unwrap();
         let settings = Settings { server: demo.base().trim_end_matches('/').into(), ..app::settings() };
-        Self { demo: Arc::new(demo), settings, run: Run { started_at: clock::wall_seconds(), ..app::run() } }
+        let run = Run { started_at: clock::wall_seconds(), ..app::run() };
+        Self { demo: Arc::new(demo), settings, run, is_slow_to_read: false }
     }
 
     /// With this trouble, by its name.
@@ -90,9 +114,9 @@ impl Stage {
         self,
         typed: impl Read + Send + 'static,
         sheet: Sheet,
-        aside: impl FnOnce(tokio::sync::mpsc::Sender<Event>, Sheet),
+        aside: impl FnOnce(Sender<Event>, Sheet),
     ) -> Talk {
-        let Self { demo, settings, run } = self;
+        let Self { demo, settings, run, is_slow_to_read } = self;
         let server = Server { base: base_url(demo.base()).unwrap(), trust: Trust::System };
         let password = settings.password_known.then(|| Password::new(demo.password()));
         let credentials = Credentials { password, ..Credentials::new(demo.user()) };
@@ -104,7 +128,8 @@ impl Stage {
         };
         let (queue, events) = runtime::queue();
         let clock = Clock::starting_now();
-        let mut shell = Executor::new(access, queue.clone(), clock, Ok(Journal::in_memory()));
+        let told = if is_slow_to_read { slowly(queue.clone(), sheet.clone()) } else { queue.clone() };
+        let mut shell = Executor::new(access, told, clock, Ok(Journal::in_memory()));
         aside(queue.clone(), sheet.clone());
         drop(queue);
         let parts = Parts {

@@ -135,6 +135,7 @@ async fn e32_a_plan_file_given_at_the_start_is_opened_without_a_question() {
     let file = place.path().join("plan.json");
     std::fs::write(&file, plans::text(&stage.plan().await)).unwrap();
     stage.run.plan_file = Some(file.to_str().unwrap().to_owned());
+    stage.is_slow_to_read = true;
     let talk = stage.script(&["2", "", "q"]).await;
     assert_eq!(talk.patches.len(), 2, "{}", talk.text);
 }
