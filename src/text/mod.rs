@@ -18,5 +18,5 @@ pub use layout::{cells, clip, clip_end, clip_for_mark, graphemes, pad, rows, wid
 pub use lines::{one_line, printable_lines};
 pub use lookalike::{Skeleton, imitates};
 pub use percent::percent_encoded;
-pub(crate) use untrusted::displayed;
 pub use untrusted::{DisplayText, Untrusted};
+pub(crate) use untrusted::{brief, displayed};

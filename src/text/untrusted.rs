@@ -68,8 +68,10 @@ impl Untrusted {
     /// The text escaped, for a row or a sentence: however long it is, only its head is looked at, with `…`
     /// where it was cut.
     pub fn brief(&self) -> DisplayText {
-        let (head, cut) = self.display_head(BRIEF);
-        if cut { DisplayText(format!("{head}…").into()) } else { head }
+        match brief(&self.0) {
+            Cow::Borrowed(plain) => DisplayText(self.part(plain).0),
+            Cow::Owned(shown) => DisplayText(shown.into()),
+        }
     }
 
     /// The lines of the text, each escaped: a newline of the text is a row, anything else is visible. Of a long
@@ -100,6 +102,13 @@ impl Untrusted {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// A text through the display rule, for a row or a sentence: only its head is looked at, with `…` where it was cut.
+pub(crate) fn brief(text: &str) -> Cow<'_, str> {
+    let (head, rest) = text.split_at(text.floor_char_boundary(BRIEF));
+    let head = displayed(head);
+    if rest.is_empty() { head } else { format!("{head}…").into() }
 }
 
 /// A text through the display rule. What stands for an empty value, a dash, is escaped where it is the whole text.

@@ -1,5 +1,6 @@
 //! The list: only the rows in sight are looked at, however many there are.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ratatui::layout::Rect;
@@ -11,8 +12,9 @@ use crate::app::line::Line;
 use crate::app::list::{Column, GUTTER, Holds, Placed, Row};
 use crate::app::query::Query;
 use crate::app::{State, age};
+use crate::domain::{Listed, Texts};
 use crate::layout::{Pane, Panes, SizeClass};
-use crate::text;
+use crate::text::{self, Untrusted};
 use crate::theme::Role;
 
 pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
@@ -23,9 +25,9 @@ pub(super) fn paint(state: &State, panes: &Panes, canvas: &mut Canvas<'_>) {
     canvas.titled_rule(panes.list_title, active, &title(state), &remarks(state, panes.class));
     let placed = state.list.columns.placed(panes.list_rows.width);
     paint_head(state, panes.list_head, &placed, canvas);
-    for (y, row) in (panes.list_rows.top()..panes.list_rows.bottom()).zip(state.list.in_sight()) {
+    let rows = (panes.list_rows.top()..panes.list_rows.bottom()).zip(state.list.in_sight());
+    for (y, (row, selected)) in rows {
         let area = Rect { y, height: 1, ..panes.list_rows };
-        let selected = state.list.selected.as_ref().is_some_and(|key| row.is_keyed(key));
         paint_row(state, row, area, &placed.columns, selected, canvas);
     }
     if state.list.rows.shown() == 0 {
@@ -179,19 +181,19 @@ fn paint_row(
     canvas: &mut Canvas<'_>,
 ) {
     let query = state.list.filter.query();
-    if row.listed().is_none() {
+    if let Some(listed) = row.listed() {
+        let texts = listed.texts();
+        for (column, place) in columns {
+            let (role, shown) = cell(state, listed, &texts, *column);
+            let x = area.x + place.start;
+            canvas.put(x, area.y, place.end - place.start, role, &shown);
+            if let Some(field) = column.field().filter(|_| !query.is_empty()) {
+                paint_matches((query, field.column()), &shown, x..area.x + place.end, area.y, canvas);
+            }
+        }
+    } else {
         let text = format!("damaged record: {}", row.title());
         canvas.put(area.x + GUTTER, area.y, area.width.saturating_sub(GUTTER), Role::Bad, &text);
-    } else {
-        for (column, place) in columns {
-            cell(state, row, *column, |role, shown| {
-                let x = area.x + place.start;
-                canvas.put(x, area.y, place.end - place.start, role, shown);
-                if let Some(field) = column.field().filter(|_| !query.is_empty()) {
-                    paint_matches((query, field.column()), shown, x..area.x + place.end, area.y, canvas);
-                }
-            });
-        }
     }
     let rows = &state.list.rows;
     if rows.name_look_alike(row).or_else(|| rows.connection_look_alike(row)).is_some() {
@@ -234,18 +236,22 @@ pub(super) fn paint_matches(
     }
 }
 
-/// Hands over what stands in a column. The mark of an empty value is dim: a name that is a dash is not.
-fn cell(state: &State, row: &Row, column: Column, put: impl FnOnce(Role, &str)) {
-    let Some(listed) = row.listed() else { return };
+/// What stands in a column. The mark of an empty value is dim: a name that is a dash is not.
+fn cell<'a>(state: &State, listed: &'a Listed, texts: &Texts<'a>, column: Column) -> (Role, Cow<'a, str>) {
+    let value = column.among(texts, listed, state.list.rows.others()).filter(|value| !value.is_empty());
+    let Some(value) = value else { return (Role::Dim, "–".into()) };
     if column == Column::Id {
-        return put(Role::Text, listed.id().as_str());
+        return (Role::Text, value);
     }
-    let value = column.value(listed, state.list.rows.others()).filter(|value| !value.is_empty());
-    let Some(value) = value else { return put(Role::Dim, "–") };
     if column.is_time() {
-        let at = row.time(column).filter(|_| !state.list.columns.wide);
+        let at = age::time_of(&value).filter(|_| !state.list.columns.wide);
         let since = at.and_then(|at| age::since_parsed(at, state.wall_clock()));
-        return put(Role::Text, &since.map_or_else(|| age::readable(&value), age::short));
+        let shown = since.map_or_else(|| age::readable(&Untrusted::from(&*value)), age::short);
+        return (Role::Text, shown.into());
     }
-    put(Role::Text, value.brief().as_str());
+    let shown = match value {
+        Cow::Borrowed(value) => text::brief(value),
+        Cow::Owned(value) => text::brief(&value).into_owned().into(),
+    };
+    (Role::Text, shown)
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::app::query::{Field, ORGANIZATIONS, Time};
-use crate::domain::Listed;
+use crate::domain::{Listed, Text, Texts};
 use crate::text::Untrusted;
 
 /// A column of the list.
@@ -94,27 +94,53 @@ impl Column {
     }
 
     /// What a record has in it, as sent; none for a field it does not have.
-    fn of<'a>(self, listed: &'a Listed, others: &OtherFields) -> Option<Cow<'a, str>> {
-        Some(Cow::Borrowed(match self {
-            Self::Name | Self::OrgId | Self::Type | Self::Connection | Self::Cloud | Self::Id => {
-                self.field()?.of(listed)
-            }
-            Self::Updated => listed.updated_at(),
-            Self::Created => listed.created_at(),
-            Self::Uri => listed.uri(),
-            Self::Other(place) => return listed.other(others.key(place)?.as_sent()),
-        }))
+    pub fn of<'a>(self, listed: &'a Listed, others: &OtherFields) -> Option<Cow<'a, str>> {
+        match self.source() {
+            Source::Text(text) => Some(listed.text(text).into()),
+            Source::Other(place) => listed.other(others.key(place)?.as_sent()),
+        }
     }
 
-    /// The same for one row.
-    pub fn value(self, listed: &Listed, others: &OtherFields) -> Option<Untrusted> {
-        self.of(listed, others).map(|value| listed.part(&value))
+    /// The same among the texts of the record, where more than one column is looked at.
+    pub fn among<'a>(
+        self,
+        texts: &Texts<'a>,
+        listed: &'a Listed,
+        others: &OtherFields,
+    ) -> Option<Cow<'a, str>> {
+        match self.source() {
+            Source::Text(text) => Some(texts.of(text).into()),
+            Source::Other(_) => self.of(listed, others),
+        }
+    }
+
+    const fn source(self) -> Source {
+        Source::Text(match self {
+            Self::Name => Text::Name,
+            Self::OrgId => Text::OrganizationId,
+            Self::Type => Text::Kind,
+            Self::Connection => Text::Connection,
+            Self::Cloud => Text::CloudName,
+            Self::Id => Text::Id,
+            Self::Updated => Text::UpdatedAt,
+            Self::Created => Text::CreatedAt,
+            Self::Uri => Text::Uri,
+            Self::Other(place) => return Source::Other(place),
+        })
     }
 
     /// The text that it is ordered by.
     pub(super) fn text<'a>(self, listed: &'a Listed, others: &OtherFields) -> Cow<'a, str> {
         self.of(listed, others).unwrap_or_default()
     }
+}
+
+/// Where what stands in a column comes from.
+enum Source {
+    /// One of the texts of a record.
+    Text(Text),
+    /// A field that we have no name for, by its place among those.
+    Other(u8),
 }
 
 /// The keys of fields that we have no name for, as records brought them or a file remembers them. A key keeps its

@@ -149,9 +149,14 @@ impl ListPane {
         self.row()?.organization()
     }
 
-    /// The rows on the screen, from the top: no more than it has room for, however many there are.
-    pub fn in_sight(&self) -> impl Iterator<Item = &Row> {
-        (self.offset..self.offset.saturating_add(self.height)).map_while(|position| self.rows.at(position))
+    /// The rows on the screen, from the top, and whether each is the selected one: no more than there is room for,
+    /// however many there are.
+    pub fn in_sight(&self) -> impl Iterator<Item = (&Row, bool)> {
+        let selected = self.selected.as_ref().map(|key| (key, key.digest()));
+        let is_selected =
+            move |row: &Row| selected.is_some_and(|(key, digest)| row.digest == digest && row.is_keyed(key));
+        let positions = self.offset..self.offset.saturating_add(self.height);
+        positions.map_while(|position| self.rows.at(position)).map(move |row| (row, is_selected(row)))
     }
 
     /// Looks again at which rows match, when that changes as time goes by.

@@ -535,7 +535,7 @@ proptest! {
             prop_assert!(intents <= reviews, "{intents} of {reviews}");
             prop_assert!(story.app.patches() <= intents + refused, "{} of {intents}", story.app.patches());
         }
-        let keys: Vec<RowKey> = story.app.state.list.in_sight().map(Row::key).collect();
+        let keys: Vec<RowKey> = story.app.state.list.in_sight().map(|(row, _)| row.key()).collect();
         prop_assert!(keys.len() <= story.app.state.list.height);
         screen::cells(&story.app.state);
         prop_assert!(story.app.now >= Moment::START);

@@ -174,7 +174,7 @@ fn the_painter_asks_only_for_rows_in_sight() {
     let mut app = App::new(80, 24).loaded((0..5000).map(organization).collect());
     for keys in ["g", "G", "2 5 0 0 G"] {
         app = app.keys(keys);
-        let rows: Vec<_> = app.state.list.in_sight().map(|row| row.title().into_string()).collect();
+        let rows: Vec<_> = app.state.list.in_sight().map(|(row, _)| row.title().into_string()).collect();
         assert_eq!(rows.len(), usize::from(app.state.panes().list_rows.height));
         let shown = screen::text(&app.state);
         assert!(rows.iter().all(|row| shown.contains(row.as_str())), "{keys}\n{shown}");
