@@ -1,8 +1,8 @@
 //! The server's JSON, translated into the domain's types: leniently, and one record at a time.
 //!
 //! A list is taken apart into raw rows first, so that one bad record hides nothing else (`RawValue` does not
-//! look inside). A row is then read in one pass over its keys, text borrowed from the body; nothing recurses,
-//! so deep nesting is only text.
+//! look inside). A row is then read in one pass over its keys, text borrowed from the body; one of a page that is
+//! written like a row before it, as nearly all are, by its texts alone. Nothing recurses, so deep nesting is only text.
 
 mod fields;
 mod place;

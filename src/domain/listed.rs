@@ -55,7 +55,7 @@ struct Part {
 /// The texts of a record that are not empty, as they stand in it, each with the bytes between it and the one before, or
 /// the start.
 #[derive(Clone, Copy, Default, PartialEq)]
-struct Shape([Option<(Text, u16)>; Text::COUNT]);
+struct Shape([Option<(RecordText, u16)>; RecordText::COUNT]);
 
 /// A record that was read, for others to be compared with.
 struct Sample {
@@ -72,7 +72,7 @@ const SHAPES: usize = 16;
 
 /// The texts of a record, in the order of [`Organization::KEYS`], the id first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Text {
+pub enum RecordText {
     /// Resource id.
     Id,
     /// Name in Salesforce.
@@ -95,16 +95,16 @@ pub enum Text {
 
 /// All texts of a record, as sent.
 #[derive(Clone, Copy, Debug)]
-pub struct Texts<'a>([&'a str; Text::COUNT]);
+pub struct RecordTexts<'a>([&'a str; RecordText::COUNT]);
 
-impl<'a> Texts<'a> {
+impl<'a> RecordTexts<'a> {
     /// One of them.
-    pub fn of(&self, text: Text) -> &'a str {
+    pub fn of(&self, text: RecordText) -> &'a str {
         self.0.get(text as usize).copied().unwrap_or_default()
     }
 }
 
-impl Text {
+impl RecordText {
     /// Those under [`Organization::KEYS`].
     const KNOWN: [Self; Organization::KEYS.len()] = [
         Self::Name,
@@ -158,47 +158,47 @@ impl Listed {
     /// Resource id.
     pub fn id(&self) -> IdRef<'_> {
         // It was one when the record was read.
-        IdRef::known(self.text(Text::Id))
+        IdRef::known(self.text(RecordText::Id))
     }
 
     /// Name in Salesforce, as sent.
     pub fn name(&self) -> &str {
-        self.text(Text::Name)
+        self.text(RecordText::Name)
     }
 
     /// Salesforce organization id, as sent.
     pub fn organization_id(&self) -> &str {
-        self.text(Text::OrganizationId)
+        self.text(RecordText::OrganizationId)
     }
 
     /// Connection, as sent.
     pub fn connection(&self) -> &str {
-        self.text(Text::Connection)
+        self.text(RecordText::Connection)
     }
 
     /// Cloud, as sent.
     pub fn cloud_name(&self) -> &str {
-        self.text(Text::CloudName)
+        self.text(RecordText::CloudName)
     }
 
     /// Type, as sent.
     pub fn kind(&self) -> &str {
-        self.text(Text::Kind)
+        self.text(RecordText::Kind)
     }
 
     /// RFC 3339 text, as sent.
     pub fn created_at(&self) -> &str {
-        self.text(Text::CreatedAt)
+        self.text(RecordText::CreatedAt)
     }
 
     /// RFC 3339 text, as sent.
     pub fn updated_at(&self) -> &str {
-        self.text(Text::UpdatedAt)
+        self.text(RecordText::UpdatedAt)
     }
 
     /// `uri`, as sent.
     pub fn uri(&self) -> &str {
-        self.text(Text::Uri)
+        self.text(RecordText::Uri)
     }
 
     /// The record's JSON, as sent.
@@ -240,7 +240,7 @@ impl Listed {
     }
 
     /// One of its texts, as sent.
-    pub fn text(&self, text: Text) -> &str {
+    pub fn text(&self, text: RecordText) -> &str {
         match &self.0 {
             Form::Part { sheet, nth } => {
                 sheet.texts(*nth).find(|(of, _)| *of == text).map_or("", |(_, found)| found)
@@ -250,10 +250,10 @@ impl Listed {
     }
 
     /// All of them: where more than one is looked at, they are found together.
-    pub fn texts(&self) -> Texts<'_> {
+    pub fn texts(&self) -> RecordTexts<'_> {
         match &self.0 {
             Form::Part { sheet, nth } => sheet.all_texts(*nth),
-            Form::Own(organization) => Texts(Text::ALL.map(|text| text.of(organization))),
+            Form::Own(organization) => RecordTexts(RecordText::ALL.map(|text| text.of(organization))),
         }
     }
 
@@ -313,7 +313,7 @@ impl Sheet {
             let Some((found, behind)) = end.and_then(|end| behind.split_at_checked(end)) else {
                 return false;
             };
-            if !behind.starts_with('"') || (*text == Text::Id && IdRef::of(found).is_none()) {
+            if !behind.starts_with('"') || (*text == RecordText::Id && IdRef::of(found).is_none()) {
                 return false;
             }
             rest = behind;
@@ -334,7 +334,7 @@ impl Sheet {
         let page = self.page.as_sent();
         let record = range_within(page, self.json(nth)).unwrap_or_default();
         let texts = self.texts(nth).filter_map(|(_, text)| range_within(page, text));
-        let (mut between, mut end) = (Vec::with_capacity(Text::COUNT + 1), record.start);
+        let (mut between, mut end) = (Vec::with_capacity(RecordText::COUNT + 1), record.start);
         for text in texts {
             between.push(end..text.start);
             end = text.end;
@@ -380,7 +380,7 @@ impl Sheet {
     }
 
     /// The texts of a record that are not empty, as they stand in it.
-    fn texts(&self, nth: u32) -> impl Iterator<Item = (Text, &str)> {
+    fn texts(&self, nth: u32) -> impl Iterator<Item = (RecordText, &str)> {
         let shape = self.part(nth).and_then(|part| self.shapes.get(usize::from(part.shape)));
         let json = self.json(nth);
         let mut end = 0;
@@ -393,22 +393,22 @@ impl Sheet {
         })
     }
 
-    fn all_texts(&self, nth: u32) -> Texts<'_> {
-        let mut all = [""; Text::COUNT];
+    fn all_texts(&self, nth: u32) -> RecordTexts<'_> {
+        let mut all = [""; RecordText::COUNT];
         for (text, found) in self.texts(nth) {
             if let Some(place) = all.get_mut(text as usize) {
                 *place = found;
             }
         }
-        Texts(all)
+        RecordTexts(all)
     }
 
     fn organization(&self, nth: u32) -> Organization {
         let texts = self.all_texts(nth);
         Organization::copied(
             self.json(nth),
-            IdRef::known(texts.of(Text::Id)),
-            Text::KNOWN.map(|text| texts.of(text)),
+            IdRef::known(texts.of(RecordText::Id)),
+            RecordText::KNOWN.map(|text| texts.of(text)),
         )
     }
 }
@@ -416,8 +416,8 @@ impl Sheet {
 impl Shape {
     /// The shape of a record; none where one of its texts is no part of it as it is.
     fn of<'t>(json: &str, texts: impl Iterator<Item = &'t str>) -> Option<Self> {
-        let mut found = [None; Text::COUNT];
-        for ((place, text), of) in found.iter_mut().zip(Text::ALL).zip(texts) {
+        let mut found = [None; RecordText::COUNT];
+        for ((place, text), of) in found.iter_mut().zip(RecordText::ALL).zip(texts) {
             if !of.is_empty() {
                 let range = range_within(json, of)?;
                 text_at(json, range.start).filter(|there| *there == of)?;

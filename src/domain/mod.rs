@@ -31,7 +31,7 @@ pub use failure::{Call, Failure, FailureKind};
 pub use field::Field;
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use identity::{Belief, Distrust, Doubt, Identity, Pin, Shown, Validity, Verified, day};
-pub use listed::{Listed, Sheet, Text, Texts};
+pub use listed::{Listed, RecordText, RecordTexts, Sheet};
 pub use moment::Moment;
 pub use operation::{
     Entry, JournalFailure, OpenOperation, Operation, OperationId, OperationIdError, RunId, Target, Transition,

@@ -12,7 +12,7 @@ use crate::app::line::Line;
 use crate::app::list::{Column, GUTTER, Holds, Placed, Row};
 use crate::app::query::Query;
 use crate::app::{State, age};
-use crate::domain::{Listed, Texts};
+use crate::domain::{Listed, RecordTexts};
 use crate::layout::{Pane, Panes, SizeClass};
 use crate::text::{self, Untrusted};
 use crate::theme::Role;
@@ -237,7 +237,12 @@ pub(super) fn paint_matches(
 }
 
 /// What stands in a column. The mark of an empty value is dim: a name that is a dash is not.
-fn cell<'a>(state: &State, listed: &'a Listed, texts: &Texts<'a>, column: Column) -> (Role, Cow<'a, str>) {
+fn cell<'a>(
+    state: &State,
+    listed: &'a Listed,
+    texts: &RecordTexts<'a>,
+    column: Column,
+) -> (Role, Cow<'a, str>) {
     let value = column.among(texts, listed, state.list.rows.others()).filter(|value| !value.is_empty());
     let Some(value) = value else { return (Role::Dim, "–".into()) };
     if column == Column::Id {

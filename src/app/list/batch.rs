@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::row::Row;
 use super::words::{Said, Words};
-use crate::domain::{Listed, Organization, Page, Record, Text};
+use crate::domain::{Listed, Organization, Page, Record, RecordText};
 use crate::text::{Skeleton, Untrusted};
 
 /// A page, ready to be put among the rows.
@@ -35,7 +35,7 @@ impl Batch {
                 Record::Sound(listed) => {
                     let texts = listed.texts();
                     batch.words.push(&texts, &mut said);
-                    let connection = batch.connection(&listed, texts.of(Text::Connection), &mut known);
+                    let connection = batch.connection(&listed, texts.of(RecordText::Connection), &mut known);
                     let (digest, looks) = Row::marks(&texts);
                     Row::marked(Record::Sound(listed), digest, looks, connection)
                 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::app::query::{Field, ORGANIZATIONS, Time};
-use crate::domain::{Listed, Text, Texts};
+use crate::domain::{Listed, RecordText, RecordTexts};
 use crate::text::Untrusted;
 
 /// A column of the list.
@@ -104,7 +104,7 @@ impl Column {
     /// The same among the texts of the record, where more than one column is looked at.
     pub fn among<'a>(
         self,
-        texts: &Texts<'a>,
+        texts: &RecordTexts<'a>,
         listed: &'a Listed,
         others: &OtherFields,
     ) -> Option<Cow<'a, str>> {
@@ -116,15 +116,15 @@ impl Column {
 
     const fn source(self) -> Source {
         Source::Text(match self {
-            Self::Name => Text::Name,
-            Self::OrgId => Text::OrganizationId,
-            Self::Type => Text::Kind,
-            Self::Connection => Text::Connection,
-            Self::Cloud => Text::CloudName,
-            Self::Id => Text::Id,
-            Self::Updated => Text::UpdatedAt,
-            Self::Created => Text::CreatedAt,
-            Self::Uri => Text::Uri,
+            Self::Name => RecordText::Name,
+            Self::OrgId => RecordText::OrganizationId,
+            Self::Type => RecordText::Kind,
+            Self::Connection => RecordText::Connection,
+            Self::Cloud => RecordText::CloudName,
+            Self::Id => RecordText::Id,
+            Self::Updated => RecordText::UpdatedAt,
+            Self::Created => RecordText::CreatedAt,
+            Self::Uri => RecordText::Uri,
             Self::Other(place) => return Source::Other(place),
         })
     }
@@ -138,7 +138,7 @@ impl Column {
 /// Where what stands in a column comes from.
 enum Source {
     /// One of the texts of a record.
-    Text(Text),
+    Text(RecordText),
     /// A field that we have no name for, by its place among those.
     Other(u8),
 }

@@ -10,7 +10,9 @@ use foldhash::fast::SeedableRandomState;
 use super::column::Column;
 use crate::app::age;
 use crate::app::query::Field;
-use crate::domain::{Criteria, Listed, Moment, Organization, OrganizationId, Record, Text, Texts};
+use crate::domain::{
+    Criteria, Listed, Moment, Organization, OrganizationId, Record, RecordText, RecordTexts,
+};
 use crate::text::{DisplayText, Skeleton, Untrusted, imitates};
 
 /// What a row is known by, through every refresh.
@@ -180,8 +182,8 @@ impl Row {
     }
 
     /// What a row is told apart by, before it is looked at: a number of its key, and what its name looks like.
-    pub(super) fn marks(texts: &Texts<'_>) -> (u32, Skeleton) {
-        (folded(digest_of_key(texts.of(Text::Id))), Skeleton::of(texts.of(Text::Name)))
+    pub(super) fn marks(texts: &RecordTexts<'_>) -> (u32, Skeleton) {
+        (folded(digest_of_key(texts.of(RecordText::Id))), Skeleton::of(texts.of(RecordText::Name)))
     }
 
     /// The row of a record that has these, and a connection of this place.

@@ -7,7 +7,7 @@ use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str, pattern::Atom};
 use regex::Regex;
 
-use crate::domain::{Criteria, Listed, Parameter, Text};
+use crate::domain::{Criteria, Listed, Parameter, RecordText};
 use crate::text::displayed;
 
 /// What the rows of a list have that a term can name.
@@ -116,14 +116,14 @@ impl Field {
     }
 
     /// Which text of a record stands in it.
-    pub const fn text(self) -> Text {
+    pub const fn text(self) -> RecordText {
         match self {
-            Self::Name => Text::Name,
-            Self::OrgId => Text::OrganizationId,
-            Self::Type => Text::Kind,
-            Self::Connection => Text::Connection,
-            Self::Id => Text::Id,
-            Self::Cloud => Text::CloudName,
+            Self::Name => RecordText::Name,
+            Self::OrgId => RecordText::OrganizationId,
+            Self::Type => RecordText::Kind,
+            Self::Connection => RecordText::Connection,
+            Self::Id => RecordText::Id,
+            Self::Cloud => RecordText::CloudName,
         }
     }
 

@@ -162,7 +162,7 @@ proptest! {
         let sheet = sheet.shared();
         for nth in 0..u32::try_from(pages.len()).unwrap() {
             let listed = Listed::of(&sheet, nth).unwrap();
-            let found = Text::ALL.map(|text| listed.text(text).to_owned());
+            let found = RecordText::ALL.map(|text| listed.text(text).to_owned());
             prop_assert_eq!(&found, &texts);
             prop_assert_eq!(listed.texts().0.map(str::to_owned), found);
         }
@@ -190,7 +190,7 @@ proptest! {
             prop_assert_eq!(&of_page.map(str::to_owned), texts);
             prop_assert_eq!(listed.json(), json(texts));
             let own = Listed::from(listed.organization());
-            let all = [Text::Id].into_iter().chain(Text::KNOWN);
+            let all = [RecordText::Id].into_iter().chain(RecordText::KNOWN);
             prop_assert_eq!(&all.map(|text| own.text(text).to_owned()).collect::<Vec<_>>(), texts);
             prop_assert_eq!(listed, &own);
         }

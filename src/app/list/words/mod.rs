@@ -20,7 +20,7 @@ use self::own::Own;
 use self::shared::Shared;
 use super::places::{Places, all_bits};
 use crate::app::query::{Field, Sought};
-use crate::domain::Texts;
+use crate::domain::RecordTexts;
 use crate::text::{Untrusted, displayed};
 
 /// Bytes of a damaged record's text that are looked at.
@@ -68,7 +68,7 @@ impl Words {
     }
 
     /// Adds the words of the next row.
-    pub(super) fn push(&mut self, texts: &Texts<'_>, Said(said): &mut Said) {
+    pub(super) fn push(&mut self, texts: &RecordTexts<'_>, Said(said): &mut Said) {
         for ((shared, field), said) in self.shared.iter_mut().zip(SHARED).zip(said) {
             let value = texts.of(field.text());
             if let Some(known) = said.get(value) {
