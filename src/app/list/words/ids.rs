@@ -67,11 +67,30 @@ impl Ids {
     /// Marks the rows in whose id a word stands.
     pub(super) fn find(&self, word: &str, found: &mut [u64]) {
         let is_of_uuids = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
-        if word.bytes().all(is_of_uuids) {
+        if !word.bytes().all(is_of_uuids) {
+            self.others.find(word, found);
+        } else if let Some(pair) = Pair::of(word) {
+            self.find_behind(pair, word, found);
+        } else {
             let wanted = Wanted::new(word);
             self.each(found, |ids, found| ids.find(&wanted, found));
-        } else {
-            self.others.find(word, found);
+        }
+    }
+
+    /// The same for a word that begins with two digits. Few ids hold these, and it takes longer to write one out than
+    /// to tell.
+    fn find_behind(&self, pair: Pair, word: &str, found: &mut [u64]) {
+        let (is_longer, mut text) = (word.len() > Pair::LENGTH, Uuid::encode_buffer());
+        for ((nth, uuids), found) in self.uuids.chunks(BITS).enumerate().zip(found) {
+            for (bit, (row, uuid)) in (nth * BITS..).zip(uuids).enumerate() {
+                let is_found = if uuid.is_nil() {
+                    self.others.get(row).contains(word)
+                } else {
+                    let mut holds = || uuid.hyphenated().encode_lower(&mut text).contains(word);
+                    pair.is_in(uuid) && (!is_longer || holds())
+                };
+                *found |= u64::from(is_found) << bit;
+            }
         }
     }
 
@@ -99,6 +118,37 @@ impl Ids {
             }
             look(&ids, found);
         }
+    }
+}
+
+/// Two digits that stand side by side.
+#[derive(Clone, Copy)]
+struct Pair {
+    first: u128,
+    second: u128,
+}
+
+impl Pair {
+    /// Characters of a pair.
+    const LENGTH: usize = 2;
+    /// A one in each of the 32 digits of a number.
+    const ONES: u128 = u128::MAX / 0xf;
+    /// The digits behind which there is a dash, or nothing.
+    const ENDS: u128 = 0xf << 96 | 0xf << 80 | 0xf << 64 | 0xf << 48 | 0xf;
+
+    /// Those that a word begins with.
+    fn of(word: &str) -> Option<Self> {
+        let mut digits = word.chars().map(|digit| digit.to_digit(16).map(u128::from));
+        Some(Self { first: digits.next()??, second: digits.next()?? })
+    }
+
+    /// Whether they stand so in a UUID, with no dash between: all of its digits are looked at at once.
+    fn is_in(self, uuid: &Uuid) -> bool {
+        let number = uuid.as_u128();
+        // Nothing is left of a digit that is the first, and before one that is the second.
+        let left =
+            number ^ (Self::ONES * self.first) | (number ^ (Self::ONES * self.second)) << 4 | Self::ENDS;
+        left.wrapping_sub(Self::ONES) & !left & Self::ONES << 3 != 0
     }
 }
 
@@ -137,7 +187,9 @@ mod tests {
                 ),
             };
         }
-        for word in ["2", "e8", "-8", "0123-", "org-1", "f-9", "", "ag", "67-89ab"] {
+        for word in
+            ["2", "e8", "-8", "0123-", "org-1", "f-9", "", "ag", "67-89ab", "00", "789", "e8-", "1-", "é"]
+        {
             let mut found = vec![0; 3_000_usize.div_ceil(BITS)];
             ids.find(word, &mut found);
             let mut each = vec![0; found.len()];
