@@ -35,8 +35,9 @@ pub use self::inbox::{Bell, Inbox, queue};
 use crate::app::{Effect, Message, Stamped, State, next_deadline, update};
 use crate::ui::{self, Look, Sheet};
 
-/// Frames that may be drawn before their time: signing in, loading and the first rows come within a few milliseconds.
-const IN_ADVANCE: u32 = 3;
+/// Frames that may be drawn before their time: signing in, the token, loading, the account and the first rows come
+/// within a few milliseconds of the first frame.
+const IN_ADVANCE: u32 = 5;
 
 /// Time that a frame takes up. With those in advance that makes sixty in any second.
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / (60 - IN_ADVANCE as u64));
@@ -178,7 +179,7 @@ fn paint<S: Screen>(
 
 /// Runs the dashboard until it ends: applies everything that is ready, draws once, waits.
 ///
-/// There are at most sixty frames a second; the first four things that happen after a rest are drawn at once, so that a
+/// There are at most sixty frames a second; the first six things that happen after a rest are drawn at once, so that a
 /// key need not wait because an age changed just before. When nothing happens nothing is drawn, and the loop sleeps
 /// until the core's next deadline.
 ///
