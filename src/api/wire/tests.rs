@@ -401,6 +401,40 @@ fn js_01_records_that_are_written_alike_are_read_as_they_are_by_themselves() {
     }
 }
 
+#[test]
+fn js_01_what_is_around_records_or_odd_about_them_is_read_as_by_themselves() {
+    let list = r#"[{"id":"a","name":"x"} , {"id":"b","name":"y"}]"#;
+    for (body, count, total) in [
+        (list.to_owned(), 2, None),
+        (format!(r#"{{"resources":{list},"total":"2,"}} "#), 2, Some(2)),
+        (r#"{"resources":[]}"#.to_owned(), 0, None),
+        (r#"{"resources":null}"#.to_owned(), 0, None),
+        ("[]".to_owned(), 0, None),
+        ("[{}]".to_owned(), 1, None),
+        (r#"[{"name":"x"}]"#.to_owned(), 1, None),
+        (r#"[{"id":"a"},7]"#.to_owned(), 2, None),
+        (r#"[{"\u0069d":"a"},{"\u0069d":"b"}]"#.to_owned(), 2, None),
+        (r#"[{"id":"a"},{"id":"a","id":"b"}]"#.to_owned(), 2, None),
+        (r#"[{"id":"a","name":"x"},{"id":"b","name":"\ud800"}]"#.to_owned(), 2, None),
+    ] {
+        let [page, each] = both(&body);
+        let read = page.as_ref().map(|page| (page.records.len(), page.total));
+        assert_eq!(read, Some((count, total)), "{body}");
+        assert_eq!(page, each, "{body}");
+    }
+    for none in [r#"[{"id":"a"}] x"#, r#"{"codeDesc":"NCERRBadRequest"}"#] {
+        assert_eq!(both(none), [None, None], "{none}");
+    }
+    for odd in [
+        "{}",
+        r#"{"resources":[{"id":"a"}],"resources":[]}"#,
+        r#"{"resources":[{"id":"a"}],"codeDesc":"NCERRBadRequest"}"#,
+    ] {
+        let [page, each] = both(odd);
+        assert_eq!(page, each, "{odd}");
+    }
+}
+
 proptest::proptest! {
     /// Whatever is wrong with a page, nothing else comes of it than of its records.
     #[test]

@@ -95,9 +95,9 @@ impl Column {
 
     /// What a record has in it, as sent; none for a field it does not have.
     pub fn of<'a>(self, listed: &'a Listed, others: &OtherFields) -> Option<Cow<'a, str>> {
-        match self.source() {
-            Source::Text(text) => Some(listed.text(text).into()),
-            Source::Other(place) => listed.other(others.key(place)?.as_sent()),
+        match self.record_text() {
+            Some(text) => Some(listed.text(text).into()),
+            None => self.other(listed, others),
         }
     }
 
@@ -108,39 +108,31 @@ impl Column {
         listed: &'a Listed,
         others: &OtherFields,
     ) -> Option<Cow<'a, str>> {
-        match self.source() {
-            Source::Text(text) => Some(texts.of(text).into()),
-            Source::Other(_) => self.of(listed, others),
+        match self.record_text() {
+            Some(text) => Some(texts.of(text).into()),
+            None => self.other(listed, others),
         }
     }
 
-    const fn source(self) -> Source {
-        Source::Text(match self {
-            Self::Name => RecordText::Name,
-            Self::OrgId => RecordText::OrganizationId,
-            Self::Type => RecordText::Kind,
-            Self::Connection => RecordText::Connection,
-            Self::Cloud => RecordText::CloudName,
-            Self::Id => RecordText::Id,
-            Self::Updated => RecordText::UpdatedAt,
-            Self::Created => RecordText::CreatedAt,
-            Self::Uri => RecordText::Uri,
-            Self::Other(place) => return Source::Other(place),
-        })
+    fn other<'a>(self, listed: &'a Listed, others: &OtherFields) -> Option<Cow<'a, str>> {
+        let Self::Other(place) = self else { return None };
+        listed.other(others.key(place)?.as_sent())
+    }
+
+    /// Which text of a record stands in it; none for a field that we have no name for.
+    fn record_text(self) -> Option<RecordText> {
+        match self {
+            Self::Updated => Some(RecordText::UpdatedAt),
+            Self::Created => Some(RecordText::CreatedAt),
+            Self::Uri => Some(RecordText::Uri),
+            _ => self.field().map(Field::text),
+        }
     }
 
     /// The text that it is ordered by.
     pub(super) fn text<'a>(self, listed: &'a Listed, others: &OtherFields) -> Cow<'a, str> {
         self.of(listed, others).unwrap_or_default()
     }
-}
-
-/// Where what stands in a column comes from.
-enum Source {
-    /// One of the texts of a record.
-    Text(RecordText),
-    /// A field that we have no name for, by its place among those.
-    Other(u8),
 }
 
 /// The keys of fields that we have no name for, as records brought them or a file remembers them. A key keeps its

@@ -21,7 +21,7 @@ pub(super) struct Ids {
 impl Ids {
     pub(super) fn get(&self, row: usize) -> Cow<'_, str> {
         match self.uuids.get(row).filter(|uuid| !uuid.is_nil()) {
-            Some(uuid) => uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned().into(),
+            Some(uuid) => written(uuid, &mut [0; LENGTH]).to_owned().into(),
             None => self.others.get(row).into(),
         }
     }
@@ -80,13 +80,13 @@ impl Ids {
     /// The same for a word that begins with two digits. Few ids hold these, and it takes longer to write one out than
     /// to tell.
     fn find_behind(&self, pair: Pair, word: &str, found: &mut [u64]) {
-        let (is_longer, mut text) = (word.len() > Pair::LENGTH, Uuid::encode_buffer());
+        let (is_longer, mut text) = (word.len() > Pair::LENGTH, [0; LENGTH]);
         for ((nth, uuids), found) in self.uuids.chunks(BITS).enumerate().zip(found) {
             for (bit, (row, uuid)) in (nth * BITS..).zip(uuids).enumerate() {
                 let is_found = if uuid.is_nil() {
                     self.others.get(row).contains(word)
                 } else {
-                    let mut holds = || uuid.hyphenated().encode_lower(&mut text).contains(word);
+                    let mut holds = || written(uuid, &mut text).contains(word);
                     pair.is_in(uuid) && (!is_longer || holds())
                 };
                 *found |= u64::from(is_found) << bit;
@@ -102,7 +102,7 @@ impl Ids {
     /// Writes out the ids of many rows at once, of which not all are marked, with their part of the marks.
     fn each(&self, found: &mut [u64], mut look: impl FnMut(&Chunk, &mut [u64])) {
         let mut ids = Chunk::default();
-        let mut text = Uuid::encode_buffer();
+        let mut text = [0; LENGTH];
         for ((nth, uuids), found) in self.uuids.chunks(ROWS).enumerate().zip(found.chunks_mut(ROWS / BITS)) {
             let marked: u32 = found.iter().map(|bits| bits.count_ones()).sum();
             if marked as usize == uuids.len() {
@@ -110,15 +110,16 @@ impl Ids {
             }
             ids.clear();
             for (row, uuid) in (nth * ROWS..).zip(uuids) {
-                ids.push(if uuid.is_nil() {
-                    self.others.get(row)
-                } else {
-                    uuid.hyphenated().encode_lower(&mut text)
-                });
+                ids.push(if uuid.is_nil() { self.others.get(row) } else { written(uuid, &mut text) });
             }
             look(&ids, found);
         }
     }
+}
+
+/// A UUID as the server writes it.
+fn written<'t>(uuid: &Uuid, text: &'t mut [u8; LENGTH]) -> &'t str {
+    uuid.hyphenated().encode_lower(text)
 }
 
 /// Two digits that stand side by side.
